@@ -1,0 +1,90 @@
+//! What is told: a finding with one primary place and the story around it. Plain data with a total order.
+
+use crate::source::Span;
+
+/// How loud a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Proved, but the pull may still work.
+    Warning,
+    /// The pull or the deployment fails whatever the unknowns are.
+    Error,
+}
+
+impl Severity {
+    /// The word for it in every output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A place and what is to be said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// One clause: lower-case start, no full stop, names in backticks.
+    pub text: String,
+    /// The text at the place must not be shown: it holds a secret.
+    pub secret: bool,
+}
+
+impl Label {
+    /// A label whose text may be shown.
+    pub fn new(span: Span, text: impl Into<String>) -> Label {
+        Label { span, text: text.into(), secret: false }
+    }
+
+    /// A label on a secret.
+    pub fn secret(span: Span, text: impl Into<String>) -> Label {
+        Label { span, text: text.into(), secret: true }
+    }
+}
+
+/// A change of the user's files that repairs the finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in the imperative.
+    pub title: String,
+    /// Replacements in order of place, never overlapping.
+    pub edits: Vec<(Span, String)>,
+    /// Whether it can be applied without a look.
+    pub safe: bool,
+}
+
+/// One cause of a pull that fails or may fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// `ACR101`.
+    pub rule: &'static str,
+    /// How loud.
+    pub severity: Severity,
+    /// What is wrong with this configuration: under 100 characters, names in backticks.
+    pub message: String,
+    /// The line to change.
+    pub primary: Label,
+    /// The story, in telling order: image, cluster, identity, grant, registry.
+    pub related: Vec<Label>,
+    /// The change to make, in the user's own language; may have several lines.
+    pub help: Option<String>,
+    /// The change as edits.
+    pub fix: Option<Fix>,
+    /// Built from addresses, not lines: the same finding keeps it when code moves.
+    pub key: String,
+}
+
+impl Finding {
+    /// The order of findings in every output: by file (in the order of `path_of`), place, rule, message.
+    pub fn sort(findings: &mut Vec<Finding>, path_of: impl Fn(&Finding) -> String) {
+        findings.sort_by_cached_key(|finding| {
+            (path_of(finding), finding.primary.span.start, finding.primary.span.end, finding.rule, finding.message.clone())
+        });
+        findings.dedup();
+    }
+}

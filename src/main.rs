@@ -1,0 +1,2 @@
+//! The `acrlint` command.
+fn main() {}

@@ -1,0 +1,111 @@
+//! What a run found out, as plain data, and one file for each format that tells it.
+
+use crate::finding::Finding;
+use crate::source::{Span, Store};
+
+/// Everything that a run found out.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Findings in their total order, suppressed ones left out.
+    pub findings: Vec<Finding>,
+    /// How many findings were suppressed.
+    pub suppressed: usize,
+    /// One for each pair under judgement, or image and cluster.
+    pub pulls: Vec<Pull>,
+    /// What was read and what was not understood.
+    pub coverage: Coverage,
+    /// The date that the run counted as today, `2026-01-31`.
+    pub today: String,
+}
+
+/// Whether a pull works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Every step is fine.
+    Fine,
+    /// Some step is broken whatever the unknowns are.
+    Broken,
+    /// Neither can be proved.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word for it in every output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Fine => "fine",
+            Verdict::Broken => "broken",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
+/// The path of one image to one cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pull {
+    /// The image as written, pieces that are not known as `…`; none for a tied pair without a workload.
+    pub image: Option<String>,
+    /// `Deployment shop/storefront`.
+    pub workload: Option<String>,
+    /// Where the image, or what ties the pair, is written.
+    pub place: Span,
+    /// The cluster's name, as far as known.
+    pub cluster: Option<String>,
+    /// The registry's name or host, as far as known.
+    pub registry: Option<String>,
+    /// The outcome.
+    pub verdict: Verdict,
+    /// The steps in order: registry, credential, permission, network.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a pull path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// `registry`, `credential`, `permission`, `network`.
+    pub name: &'static str,
+    /// The outcome of this step.
+    pub verdict: Verdict,
+    /// One clause: the proof, or why it can't be known.
+    pub text: String,
+    /// What proves it.
+    pub place: Option<Span>,
+}
+
+/// What was read and what was not understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Files that were read.
+    pub files: usize,
+    /// Files that hold something acrlint understands (templates, configurations, plans, manifests, saved output).
+    pub inputs: usize,
+    /// Deployments found.
+    pub deployments: usize,
+    /// Resources found.
+    pub resources: usize,
+    /// Values that decide about a pull (principals, scopes, roles, names, hosts).
+    pub join_values: usize,
+    /// How many of them are unknown.
+    pub join_values_unknown: usize,
+    /// Reasons for unknown join values with their number, most frequent first.
+    pub reasons: Vec<(String, usize)>,
+    /// What was not understood, in order of place.
+    pub not_understood: Vec<NotUnderstood>,
+}
+
+/// A construct that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotUnderstood {
+    /// The reason.
+    pub why: String,
+    /// Where.
+    pub place: Span,
+}
+
+/// What every format gets.
+pub struct Told<'a> {
+    /// The findings and pulls.
+    pub report: &'a Report,
+    /// The texts, for lines, columns and snippets.
+    pub store: &'a Store,
+}

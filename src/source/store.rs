@@ -1,0 +1,270 @@
+//! The texts of a run, and the only door to further files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::{SourceId, Span};
+
+/// A text that was read.
+#[derive(Debug)]
+pub struct Source {
+    /// Path relative to the root, `/` between the parts, never absolute.
+    pub path: Arc<str>,
+    /// The text, without a byte order mark.
+    pub text: Arc<str>,
+    pub(super) lines: OnceLock<Box<[u32]>>,
+}
+
+/// Why a file can't be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// The path leads out of the root, also through a symbolic link.
+    OutsideRoot,
+    /// Nothing is there, or it is not a regular file.
+    NotFound,
+    /// It is there and can't be read; the reason in the system's words.
+    Unreadable(String),
+    /// The bytes are no UTF-8; the first bad byte's offset.
+    NotUtf8(usize),
+    /// It is larger than the limit, in bytes.
+    TooLarge(u64),
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            OpenError::OutsideRoot => write!(f, "the path leads out of the scanned folder"),
+            OpenError::NotFound => write!(f, "no such file"),
+            OpenError::Unreadable(why) => write!(f, "{why}"),
+            OpenError::NotUtf8(at) => write!(f, "not UTF-8 (byte {at})"),
+            OpenError::TooLarge(limit) => write!(f, "larger than the limit of {} MiB", limit >> 20),
+        }
+    }
+}
+
+/// Where files come from: a folder on disk, or memory in tests and for callers of the library.
+pub trait Files: Send + Sync {
+    /// The bytes of `path`, which is relative, normalized and written with `/`.
+    fn read(&self, path: &str) -> Result<Vec<u8>, OpenError>;
+    /// The regular files directly inside `folder` (`""` is the root), names only, sorted.
+    fn list(&self, folder: &str) -> Vec<String>;
+}
+
+/// A folder on disk; nothing outside it is ever opened.
+#[derive(Debug)]
+pub struct FolderFiles {
+    root: PathBuf,
+    limit: u64,
+}
+
+impl FolderFiles {
+    /// Files below `root`, none larger than `limit` bytes.
+    pub fn new(root: &Path, limit: u64) -> std::io::Result<FolderFiles> {
+        Ok(FolderFiles { root: root.canonicalize()?, limit })
+    }
+}
+
+impl Files for FolderFiles {
+    fn read(&self, path: &str) -> Result<Vec<u8>, OpenError> {
+        let unreadable = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => OpenError::NotFound,
+            std::io::ErrorKind::PermissionDenied => OpenError::Unreadable("permission denied".to_owned()),
+            kind => OpenError::Unreadable(kind.to_string()),
+        };
+        let full = self.root.join(path).canonicalize().map_err(unreadable)?;
+        if !full.starts_with(&self.root) {
+            return Err(OpenError::OutsideRoot);
+        }
+        let about = full.metadata().map_err(unreadable)?;
+        if !about.is_file() {
+            return Err(OpenError::NotFound);
+        }
+        if about.len() > self.limit {
+            return Err(OpenError::TooLarge(self.limit));
+        }
+        std::fs::read(&full).map_err(unreadable)
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { return Vec::new() };
+        let files = entries.flatten().filter(|entry| entry.path().is_file());
+        let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Files in memory.
+#[derive(Debug, Default)]
+pub struct MemoryFiles(pub BTreeMap<String, Vec<u8>>);
+
+impl Files for MemoryFiles {
+    fn read(&self, path: &str) -> Result<Vec<u8>, OpenError> {
+        self.0.get(path).cloned().ok_or(OpenError::NotFound)
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = self.0.keys().filter_map(|path| path.strip_prefix(&prefix));
+        below.filter(|rest| !rest.contains('/')).map(str::to_owned).collect()
+    }
+}
+
+/// The texts of a run. Shared by reference; reading a further file takes `&self`.
+pub struct Store {
+    files: Box<dyn Files>,
+    read: Mutex<Read>,
+}
+
+#[derive(Default)]
+struct Read {
+    sources: Vec<Arc<Source>>,
+    by_path: BTreeMap<String, Result<SourceId, OpenError>>,
+}
+
+impl Store {
+    /// A store that opens further files from `files`.
+    pub fn new(files: impl Files + 'static) -> Store {
+        Store { files: Box::new(files), read: Mutex::default() }
+    }
+
+    /// Takes in a text that somebody else has read (the walk, standard input). A path taken in before keeps its text.
+    pub fn add(&self, path: &str, bytes: Vec<u8>) -> Result<SourceId, OpenError> {
+        if let Some(known) = self.lock().by_path.get(path) {
+            return known.clone();
+        }
+        let text = decode(bytes);
+        let mut read = self.lock();
+        let outcome = text.map(|text| read.push(path, text));
+        read.by_path.insert(path.to_owned(), outcome.clone());
+        outcome
+    }
+
+    /// Opens `relative` as a file that `from` names: relative to the folder of `from`, inside the root.
+    pub fn open(&self, from: SourceId, relative: &str) -> Result<SourceId, OpenError> {
+        let source = self.source(from);
+        let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.open_path(&join(folder, relative).ok_or(OpenError::OutsideRoot)?)
+    }
+
+    /// Opens a path relative to the root.
+    pub fn open_path(&self, path: &str) -> Result<SourceId, OpenError> {
+        if let Some(known) = self.lock().by_path.get(path) {
+            return known.clone();
+        }
+        match self.files.read(path) {
+            Ok(bytes) => self.add(path, bytes),
+            Err(error) => {
+                self.lock().by_path.insert(path.to_owned(), Err(error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    /// The file names directly inside the folder of `from`, sorted.
+    pub fn siblings(&self, from: SourceId) -> Vec<String> {
+        let source = self.source(from);
+        self.list(source.path.rsplit_once('/').map_or("", |(folder, _)| folder))
+    }
+
+    /// The file names directly inside a folder relative to the root (`""` is the root), sorted.
+    pub fn list(&self, folder: &str) -> Vec<String> {
+        self.files.list(folder)
+    }
+
+    /// The source of an id. An id of another store gives an empty source, never a panic.
+    pub fn source(&self, id: SourceId) -> Arc<Source> {
+        let found = self.lock().sources.get(id.0 as usize).cloned();
+        found.unwrap_or_else(|| Arc::new(Source { path: "".into(), text: "".into(), lines: OnceLock::new() }))
+    }
+
+    /// The text that a span covers; empty when the span is not of this store.
+    pub fn snippet(&self, span: Span) -> String {
+        self.source(span.source).text.get(span.range()).unwrap_or_default().to_owned()
+    }
+
+    /// All sources read so far, in the order of reading.
+    pub fn sources(&self) -> Vec<(SourceId, Arc<Source>)> {
+        let read = self.lock();
+        read.sources.iter().enumerate().map(|(at, source)| (SourceId(at as u32), source.clone())).collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Read> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Read {
+    fn push(&mut self, path: &str, text: Arc<str>) -> SourceId {
+        self.sources.push(Arc::new(Source { path: path.into(), text, lines: OnceLock::new() }));
+        SourceId(self.sources.len() as u32 - 1)
+    }
+}
+
+/// UTF-8 with or without a byte order mark; UTF-16 with one, as PowerShell's `>` writes it.
+fn decode(bytes: Vec<u8>) -> Result<Arc<str>, OpenError> {
+    let utf16 = |read: fn([u8; 2]) -> u16| {
+        let units = bytes.get(2..).unwrap_or_default().chunks_exact(2).filter_map(|pair| pair.try_into().ok().map(read));
+        char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| OpenError::NotUtf8(2))
+    };
+    match bytes.as_slice() {
+        [0xff, 0xfe, ..] => return Ok(utf16(u16::from_le_bytes)?.into()),
+        [0xfe, 0xff, ..] => return Ok(utf16(u16::from_be_bytes)?.into()),
+        _ => {}
+    }
+    let text = String::from_utf8(bytes).map_err(|error| OpenError::NotUtf8(error.utf8_error().valid_up_to()))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
+}
+
+/// `relative` seen from `folder`, normalized; nothing when it leads out of the root or is absolute.
+fn join(folder: &str, relative: &str) -> Option<String> {
+    let relative = relative.replace('\\', "/");
+    if relative.starts_with('/') || relative.contains(':') || relative.contains('\0') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside_the_root() {
+        assert_eq!(join("infra/modules", "../main.bicep").as_deref(), Some("infra/main.bicep"));
+        assert_eq!(join("infra", "./a//b.bicep").as_deref(), Some("infra/a/b.bicep"));
+        assert_eq!(join("infra", "..\\a.json").as_deref(), Some("a.json"));
+        assert_eq!(join("infra", "../../x"), None);
+        assert_eq!(join("infra", "/etc/passwd"), None);
+        assert_eq!(join("infra", "C:/x"), None);
+    }
+
+    #[test]
+    fn marks_are_taken_off_and_utf16_is_read() {
+        assert_eq!(&*decode(b"\xef\xbb\xbfa".to_vec()).unwrap(), "a");
+        assert_eq!(&*decode(b"\xff\xfea\0b\0".to_vec()).unwrap(), "ab");
+        assert_eq!(decode(b"a\xffb".to_vec()), Err(OpenError::NotUtf8(1)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_root_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root");
+        std::fs::create_dir(&root).unwrap();
+        std::fs::write(folder.path().join("secret"), "s").unwrap();
+        std::os::unix::fs::symlink(folder.path().join("secret"), root.join("link")).unwrap();
+        let files = FolderFiles::new(&root, 1 << 20).unwrap();
+        assert_eq!(files.read("link"), Err(OpenError::OutsideRoot));
+        assert_eq!(files.read("none"), Err(OpenError::NotFound));
+    }
+}
