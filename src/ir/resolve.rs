@@ -1,7 +1,380 @@
-//! Following references. (being written)
+//! Following references across resources, modules and deployments, with fuel.
 
-/// Properties that Azure computes.
-pub type Computed = ();
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Follows references.
-pub struct Resolver<'a>(std::marker::PhantomData<&'a ()>);
+use super::same::Comparison;
+use super::{Address, Case, Choice, Cond, Deployment, Entry, List, Map, Node, Origin, Ref, Resource, ResourceId, Target, Truth, Value, Why};
+use crate::source::Via;
+
+/// Properties that Azure computes from others, such as a registry's login server: asked when nobody wrote the property.
+pub type Computed = fn(&Resource, &[Arc<str>]) -> Option<Node>;
+
+/// Steps of resolution that one question may take; a cycle of references runs out of it.
+const FUEL: u32 = 4_096;
+/// How deep resolution may recurse.
+const DEPTH: u32 = 48;
+
+/// Looks references up in all resources of a run.
+pub struct Resolver<'a> {
+    by_address: BTreeMap<&'a Address, &'a Resource>,
+    by_kind: BTreeMap<String, Vec<&'a Resource>>,
+    computed: Computed,
+    canonical: RefCell<BTreeMap<&'a Address, &'a Resource>>,
+}
+
+/// What is left of a question's fuel.
+pub(super) struct Fuel {
+    steps: u32,
+    depth: u32,
+}
+
+impl Fuel {
+    pub(super) fn full() -> Fuel {
+        Fuel { steps: FUEL, depth: DEPTH }
+    }
+
+    /// Runs `inner` one level deeper, or gives `empty` when the fuel is out.
+    pub(super) fn deeper<T>(&mut self, empty: T, inner: impl FnOnce(&mut Fuel) -> T) -> T {
+        if self.steps == 0 || self.depth == 0 {
+            return empty;
+        }
+        self.steps -= 1;
+        self.depth -= 1;
+        let result = inner(self);
+        self.depth += 1;
+        result
+    }
+}
+
+impl<'a> Resolver<'a> {
+    /// A resolver over the resources of `deployments`.
+    pub fn new(deployments: &'a [Deployment], computed: Computed) -> Resolver<'a> {
+        let mut by_address = BTreeMap::new();
+        let mut by_kind: BTreeMap<String, Vec<&Resource>> = BTreeMap::new();
+        for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
+            by_address.entry(&*resource.address).or_insert(resource);
+            by_kind.entry(resource.kind.to_ascii_lowercase()).or_default().push(resource);
+        }
+        Resolver { by_address, by_kind, computed, canonical: RefCell::default() }
+    }
+
+    /// A resolver that knows no resource: references stay what they are.
+    pub fn blind() -> Resolver<'static> {
+        Resolver::new(&[], |_, _| None)
+    }
+
+    /// The resource at an address, as declared there.
+    pub fn at(&self, address: &Address) -> Option<&'a Resource> {
+        self.by_address.get(address).copied()
+    }
+
+    /// All resources of a type, in the order of the deployments.
+    pub fn of_kind(&self, kind: &str) -> &[&'a Resource] {
+        self.by_kind.get(&kind.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The resource that a target means: an `existing` one is the declared one of the same type and name, when the tree
+    /// has it; an id is the resource that has it.
+    pub fn target(&self, target: &Target) -> Option<&'a Resource> {
+        match target {
+            Target::Resource(address) => Some(self.canonical(self.at(address)?)),
+            Target::Id(id) => self.by_id(id, &mut Fuel::full()),
+        }
+    }
+
+    /// The resource that a node means when it is a resource's id.
+    pub fn resource_of(&self, id: &Node) -> Option<&'a Resource> {
+        match &self.node(id).value {
+            Value::Ref(reference) if reference.is(&["id"]) => self.target(&reference.target),
+            Value::Id(_) | Value::Str(_) | Value::Concat(_) => self.by_id(id, &mut Fuel::full()),
+            _ => None,
+        }
+    }
+
+    /// The resource id that a node is, taken apart: written as one, as text, or as the `id` of a resource.
+    pub fn id_of(&self, node: &Node) -> Option<ResourceId> {
+        self.id_within(node, &mut Fuel::full())
+    }
+
+    pub(super) fn id_within(&self, node: &Node, fuel: &mut Fuel) -> Option<ResourceId> {
+        fuel.deeper(None, |fuel| {
+            let node = self.node_within(node, fuel);
+            match &node.value {
+                Value::Ref(reference) if reference.is(&["id"]) => {
+                    let id = match &reference.target {
+                        Target::Resource(address) => self.at(address)?.id.clone(),
+                        Target::Id(id) => (**id).clone(),
+                    };
+                    ResourceId::parse(&self.node_within(&id, fuel))
+                }
+                _ => ResourceId::parse(&node),
+            }
+        })
+    }
+
+    /// The declared resource behind an `existing` one, else the resource itself.
+    pub fn canonical(&self, resource: &'a Resource) -> &'a Resource {
+        if resource.origin != Origin::Existing {
+            return resource;
+        }
+        let known = self.canonical.borrow().get(&*resource.address).copied();
+        known.unwrap_or_else(|| {
+            // Written down before it is worked out: a cycle of names finds the resource itself.
+            self.canonical.borrow_mut().insert(&resource.address, resource);
+            let found = self.declared_as(resource).unwrap_or(resource);
+            self.canonical.borrow_mut().insert(&resource.address, found);
+            found
+        })
+    }
+
+    /// One deployment declares what another refers to: same type, same name, and no part of the id that contradicts.
+    /// The deployment of `existing` itself comes first; two candidates elsewhere are no proof.
+    fn declared_as(&self, existing: &Resource) -> Option<&'a Resource> {
+        let mut fuel = Fuel::full();
+        let candidates = self.of_kind(&existing.kind).iter().copied().filter(|other| other.origin != Origin::Existing);
+        let is_it = |other: &&Resource| {
+            let mut comparison = Comparison::new(self, Case::Ignored);
+            comparison.nodes(&existing.name, &other.name) == Truth::Yes && self.same_ids(existing, other) != Truth::No
+        };
+        let matching: Vec<&Resource> = fuel.deeper(Vec::new(), |_| candidates.filter(is_it).collect());
+        let own = |other: &&&Resource| other.address.root == existing.address.root;
+        let (first, unique) = match matching.iter().find(own) {
+            Some(first) => (Some(first), matching.iter().filter(own).count() == 1),
+            None => (matching.first(), matching.len() == 1),
+        };
+        first.filter(|_| unique).copied()
+    }
+
+    fn same_ids(&self, a: &Resource, b: &Resource) -> Truth {
+        let mut comparison = Comparison::new(self, Case::Ignored);
+        match (ResourceId::parse(&self.node(&a.id)), ResourceId::parse(&self.node(&b.id))) {
+            (Some(a), Some(b)) => comparison.ids(&a, &b),
+            _ => Truth::Unknown,
+        }
+    }
+
+    fn by_id(&self, id: &Node, fuel: &mut Fuel) -> Option<&'a Resource> {
+        let id = self.id_within(id, fuel)?;
+        let mut found: Option<&Resource> = None;
+        for other in self.of_kind(&id.kind).iter().copied() {
+            let Some(theirs) = self.id_within(&other.id, fuel) else { continue };
+            let mut comparison = Comparison::new(self, Case::Ignored);
+            if comparison.ids(&id, &theirs) == Truth::Yes {
+                let better = found.is_none_or(|known| known.origin == Origin::Existing && other.origin != Origin::Existing);
+                found = if better { Some(other) } else { found };
+            }
+        }
+        found.map(|resource| self.canonical(resource))
+    }
+
+    /// The value with its references followed as far as the tree tells. What remains a reference points at the
+    /// canonical resource, so that equal references mean the same property.
+    pub fn node(&self, node: &Node) -> Node {
+        self.node_within(node, &mut Fuel::full())
+    }
+
+    pub(super) fn node_within(&self, node: &Node, fuel: &mut Fuel) -> Node {
+        let empty = Node { value: Value::Unknown { why: Why::LimitReached("references".into()), sym: None }, ..node.clone() };
+        fuel.deeper(empty, |fuel| self.follow(node, fuel))
+    }
+
+    fn follow(&self, node: &Node, fuel: &mut Fuel) -> Node {
+        let again = |value| Node { value, ..node.clone() };
+        match &node.value {
+            Value::Ref(reference) => self.reference(node, reference, fuel),
+            Value::Concat(pieces) => {
+                let pieces = pieces.iter().map(|piece| self.node_within(piece, fuel)).collect();
+                let joined = Node::concat(pieces, node.span);
+                Node { trail: node.trail.clone(), secret: node.secret || joined.secret, ..joined }
+            }
+            Value::Call(name, arguments) => {
+                let arguments: Vec<Node> = arguments.iter().map(|argument| self.node_within(argument, fuel)).collect();
+                again(fold_case(name, &arguments).unwrap_or_else(|| Value::Call(name.clone(), Arc::new(arguments))))
+            }
+            Value::Choice(choice) => {
+                let (yes, no) = (self.node_within(&choice.yes, fuel), self.node_within(&choice.no, fuel));
+                again(Value::Choice(Arc::new(Choice { on: choice.on.clone(), yes, no })))
+            }
+            Value::Id(id) => again(Value::Id(Arc::new(self.parts(id, fuel)))),
+            Value::List(list) => {
+                let items = list.items.iter().map(|item| self.node_within(item, fuel)).collect();
+                again(Value::List(Arc::new(List { items, open: list.open.clone() })))
+            }
+            Value::Map(map) => {
+                let entries = map.entries.iter().map(|entry| Entry {
+                    key: self.node_within(&entry.key, fuel),
+                    value: self.node_within(&entry.value, fuel),
+                });
+                again(Value::Map(Arc::new(Map { entries: entries.collect(), open: map.open.clone() })))
+            }
+            Value::Derived(refs) => again(Value::Derived(Arc::new(refs.iter().map(|r| self.point_at_canonical(r)).collect()))),
+            _ => node.clone(),
+        }
+    }
+
+    fn parts(&self, id: &ResourceId, fuel: &mut Fuel) -> ResourceId {
+        let mut part = |node: &Node| self.node_within(node, fuel);
+        ResourceId {
+            subscription: id.subscription.as_ref().map(&mut part),
+            group: id.group.as_ref().map(&mut part),
+            kind: id.kind.clone(),
+            names: id.names.iter().map(&mut part).collect(),
+            extends: id.extends.as_ref().map(|node| Box::new(part(node))),
+        }
+    }
+
+    fn point_at_canonical(&self, reference: &Ref) -> Ref {
+        match self.target(&reference.target) {
+            Some(resource) => Ref { target: Target::Resource(resource.address.clone()), path: reference.path.clone() },
+            None => reference.clone(),
+        }
+    }
+
+    fn reference(&self, node: &Node, reference: &Ref, fuel: &mut Fuel) -> Node {
+        let found = match &reference.target {
+            Target::Resource(address) => self.at(address).map(|resource| self.canonical(resource)),
+            Target::Id(id) => self.by_id(id, fuel),
+        };
+        let Some(resource) = found else { return node.clone() };
+        let canonical = Node {
+            value: Value::Ref(Arc::new(Ref { target: Target::Resource(resource.address.clone()), path: reference.path.clone() })),
+            ..node.clone()
+        };
+        if reference.is(&["id"]) {
+            return canonical;
+        }
+        let written = match reference.is(&["name"]) {
+            true => Some(resource.name.clone()),
+            false => walk(&resource.body, &reference.path),
+        };
+        let Some(value) = written.or_else(|| (self.computed)(resource, &reference.path)) else { return canonical };
+        let value = self.node_within(&value, fuel);
+        Node { secret: value.secret || node.secret, ..value.through(node.span, Via::Name) }
+    }
+}
+
+/// The value at the end of a path, as far as it was written. A choice on the way is kept; an unknown on the way is the
+/// answer, since nobody knows what stands in it.
+fn walk(node: &Node, path: &[Arc<str>]) -> Option<Node> {
+    let Some((step, rest)) = path.split_first() else { return Some(node.clone()) };
+    match &node.value {
+        Value::Map(map) => match map.get(step) {
+            Some(inner) => walk(inner, rest),
+            None => map.open.clone().map(|why| Node { value: Value::Unknown { why, sym: None }, ..node.clone() }),
+        },
+        Value::List(list) => match (step.parse::<usize>().ok().and_then(|at| list.items.get(at)), &list.open) {
+            (Some(inner), None) => walk(inner, rest),
+            (_, Some(why)) => Some(Node { value: Value::Unknown { why: why.clone(), sym: None }, ..node.clone() }),
+            (None, None) => None,
+        },
+        Value::Choice(choice) => {
+            let null = || Node::null(node.span);
+            let (yes, no) = (walk(&choice.yes, path), walk(&choice.no, path));
+            (yes.is_some() || no.is_some())
+                .then(|| Node::choice(choice.on.clone(), yes.unwrap_or_else(null), no.unwrap_or_else(null), node.span))
+        }
+        Value::Unknown { why, .. } => Some(Node { value: Value::Unknown { why: why.clone(), sym: None }, ..node.clone() }),
+        Value::Null => None,
+        _ => Some(Node { value: Value::Unknown { why: Why::UnresolvedName(step.clone()), sym: None }, ..node.clone() }),
+    }
+}
+
+/// Folding of letters is the one function whose argument often becomes known only here.
+fn fold_case(name: &str, arguments: &[Node]) -> Option<Value> {
+    let [Node { value: Value::Str(text), .. }] = arguments else { return None };
+    match name {
+        "tolower" => Some(Value::Str(text.to_lowercase().into())),
+        "toupper" => Some(Value::Str(text.to_uppercase().into())),
+        _ => None,
+    }
+}
+
+impl Node {
+    /// The value when the flags are as assumed: choices whose condition is decided are replaced by their arm.
+    pub fn under(&self, assumed: &super::Assumption) -> Node {
+        match &self.value {
+            Value::Choice(choice) => match choice.on.under(assumed) {
+                Some(true) => choice.yes.under(assumed),
+                Some(false) => choice.no.under(assumed),
+                None => self.clone(),
+            },
+            Value::Concat(pieces) => {
+                let pieces = pieces.iter().map(|piece| piece.under(assumed)).collect();
+                Node { trail: self.trail.clone(), ..Node::concat(pieces, self.span) }
+            }
+            Value::Call(name, arguments) => {
+                let arguments = arguments.iter().map(|argument| argument.under(assumed)).collect();
+                Node { value: Value::Call(name.clone(), Arc::new(arguments)), ..self.clone() }
+            }
+            Value::Id(id) => {
+                let part = |node: &Node| node.under(assumed);
+                let id = ResourceId {
+                    subscription: id.subscription.as_ref().map(part),
+                    group: id.group.as_ref().map(part),
+                    kind: id.kind.clone(),
+                    names: id.names.iter().map(part).collect(),
+                    extends: id.extends.as_ref().map(|node| Box::new(part(node))),
+                };
+                Node { value: Value::Id(Arc::new(id)), ..self.clone() }
+            }
+            Value::List(list) => {
+                let items = list.items.iter().map(|item| item.under(assumed)).collect();
+                Node { value: Value::List(Arc::new(List { items, open: list.open.clone() })), ..self.clone() }
+            }
+            Value::Map(map) => {
+                let entries = map.entries.iter().map(|entry| Entry { key: entry.key.under(assumed), value: entry.value.under(assumed) });
+                Node { value: Value::Map(Arc::new(Map { entries: entries.collect(), open: map.open.clone() })), ..self.clone() }
+            }
+            Value::Ref(reference) => match &reference.target {
+                Target::Id(id) => {
+                    let target = Target::Id(Box::new(id.under(assumed)));
+                    Node { value: Value::Ref(Arc::new(Ref { target, path: reference.path.clone() })), ..self.clone() }
+                }
+                Target::Resource(_) => self.clone(),
+            },
+            _ => self.clone(),
+        }
+    }
+
+    /// The flags that choices inside hang on, in order of appearance.
+    pub fn flags(&self) -> Vec<Arc<str>> {
+        let mut found = Vec::new();
+        self.collect_flags(&mut found);
+        found
+    }
+
+    fn collect_flags(&self, found: &mut Vec<Arc<str>>) {
+        let mut add = |cond: &Cond| {
+            for flag in cond.atoms() {
+                if !found.contains(&flag) {
+                    found.push(flag);
+                }
+            }
+        };
+        match &self.value {
+            Value::Choice(choice) => {
+                add(&choice.on);
+                choice.yes.collect_flags(found);
+                choice.no.collect_flags(found);
+            }
+            Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().for_each(|node| node.collect_flags(found)),
+            Value::List(list) => list.items.iter().for_each(|node| node.collect_flags(found)),
+            Value::Map(map) => map.entries.iter().for_each(|entry| {
+                entry.key.collect_flags(found);
+                entry.value.collect_flags(found);
+            }),
+            Value::Id(id) => {
+                let parts = id.subscription.iter().chain(&id.group).chain(&id.names).chain(id.extends.as_deref());
+                parts.for_each(|node| node.collect_flags(found));
+            }
+            Value::Ref(reference) => {
+                if let Target::Id(id) = &reference.target {
+                    id.collect_flags(found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
