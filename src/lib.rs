@@ -3,9 +3,23 @@
 //! Files become sources, sources become trees, trees become resources, resources become a world, pulls are judged in
 //! that world, judgements are told. Each verb is one folder; text flows downwards only. `ARCHITECTURE.md` has the map.
 
+pub mod azure;
+pub mod cli;
+pub mod discover;
+pub mod edit;
 pub mod finding;
-pub mod ir;
 pub mod frontend;
+pub mod ir;
+pub mod pull;
 pub mod report;
+pub mod rules;
+pub mod run;
+pub mod settings;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
+pub mod tell;
+pub mod world;
+
+pub use run::{Linted, lint};
+pub use world::Outlook;

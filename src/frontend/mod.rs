@@ -1,6 +1,11 @@
 //! Trees become resources. Each front end reads its own files and knows neither rules nor the other front ends; what it
 //! doesn't know becomes an unknown with a reason.
 
+pub mod kubernetes;
+pub mod script;
+pub mod template;
+pub mod terraform;
+
 use crate::ir::{Deployment, Node, Value};
 use crate::source::{SourceId, Span, Via};
 use crate::syntax::tree::{Fault, FaultKind, Tree, TreeKind};

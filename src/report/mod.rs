@@ -1,7 +1,27 @@
 //! What a run found out, as plain data, and one file for each format that tells it.
 
-use crate::finding::Finding;
+mod closing;
+mod concise;
+mod excerpt;
+mod github;
+mod human;
+mod json;
+mod line_hash;
+mod look;
+mod pulls;
+mod sarif;
+mod sarif_location;
+mod sarif_rules;
+mod snippet;
+mod telling;
+mod veil;
+
+use std::io;
+
+use crate::finding::{Finding, Severity};
 use crate::source::{Span, Store};
+
+pub use look::Look;
 
 /// Everything that a run found out.
 #[derive(Clone, Debug, Default)]
@@ -108,4 +128,62 @@ pub struct Told<'a> {
     pub report: &'a Report,
     /// The texts, for lines, columns and snippets.
     pub store: &'a Store,
+    /// Every place that holds a secret, also where no finding points: no snippet shows them.
+    pub secrets: &'a [Span],
+}
+
+/// What a rule says about itself, handed in by the caller so that this room knows no rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleText {
+    /// `ACR102`.
+    pub id: &'static str,
+    /// `wrong-pull-identity`.
+    pub name: &'static str,
+    /// What it finds, in one sentence.
+    pub summary: &'static str,
+    /// How loud its findings are when nothing else is configured.
+    pub severity: Severity,
+    /// Its page, in Markdown.
+    pub page: &'static str,
+    /// Words to filter by.
+    pub tags: Vec<&'static str>,
+    /// A number from 0.0 to 10.0, for rules about security only: it makes a code scanning alert a security alert.
+    pub security_severity: Option<&'static str>,
+}
+
+/// How a run is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// The story of each finding with its source lines, for a terminal.
+    Human,
+    /// One line for each finding.
+    Concise,
+    /// `acrlint/1`, described by `testdata/schema/acrlint-1.schema.json`.
+    Json,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// SARIF 2.1.0 as code scanning reads it.
+    Sarif,
+    /// The path of every pull as a tree.
+    Pulls,
+}
+
+/// Tells a run in one format. The same run gives the same bytes; an error of the writer is handed back.
+pub fn write(
+    format: Format,
+    told: &Told<'_>,
+    rules: &[RuleText],
+    look: &Look,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let telling = telling::Telling::new(format, told, rules, look);
+    match format {
+        Format::Human => human::write(&telling, out)?,
+        Format::Concise => concise::write(&telling, out)?,
+        Format::Json => json::write(&telling, out)?,
+        Format::Github => github::write(&telling, out)?,
+        Format::Sarif => sarif::write(&telling, out)?,
+        Format::Pulls => pulls::write(&telling, out)?,
+    }
+    out.flush()
 }

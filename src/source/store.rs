@@ -141,6 +141,11 @@ impl Store {
         outcome
     }
 
+    /// An id for a file that could not be read, so that it can be spoken of. Its text is empty; opening it still fails.
+    pub fn refused(&self, path: &str) -> SourceId {
+        self.lock().push(path, "".into())
+    }
+
     /// Opens `relative` as a file that `from` names: relative to the folder of `from`, inside the root.
     pub fn open(&self, from: SourceId, relative: &str) -> Result<SourceId, OpenError> {
         let source = self.source(from);

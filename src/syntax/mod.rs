@@ -1,4 +1,10 @@
 //! Text becomes spanned trees. Never fails, knows no Azure: what can't be read is a [`tree::Fault`] with its place, and
 //! the rest of the file goes on.
 
+pub mod arm_expression;
+pub mod bicep;
+pub mod hcl;
+pub mod json;
+pub mod scalar;
 pub mod tree;
+pub mod yaml;

@@ -1,0 +1,106 @@
+//! Image references as the kubelet reads them (the grammar of distribution references) and hosts of registries.
+
+use crate::ir::{Node, Value};
+
+/// The suffixes of login servers, one for each cloud; the last one is of a cloud that was closed and still stands in the
+/// credential provider's list.
+pub const SUFFIXES: [&str; 4] = [".azurecr.io", ".azurecr.us", ".azurecr.cn", ".azurecr.de"];
+
+/// An image reference, taken apart as far as it is known.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// The registry's host; none for an image of Docker Hub written without one.
+    pub host: Option<Node>,
+    /// What follows the host: repository, tag, digest.
+    pub rest: Node,
+}
+
+/// Takes a reference apart at the first slash that ends a host. A reference that is unknown up to its first slash is all
+/// host that can't be read.
+pub fn parse(reference: &Node) -> Image {
+    let pieces: &[Node] = match &reference.value {
+        Value::Concat(pieces) => pieces,
+        _ => std::slice::from_ref(reference),
+    };
+    let mut head: Vec<Node> = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        let Some((before, after)) = piece.as_str().and_then(|text| text.split_once('/')) else {
+            head.push(piece.clone());
+            continue;
+        };
+        head.push(Node { value: Value::Str(before.into()), ..piece.clone() });
+        let host = joined(head, reference);
+        let mut rest = vec![Node { value: Value::Str(after.into()), ..piece.clone() }];
+        rest.extend(pieces.iter().skip(at + 1).cloned());
+        return match host.as_str() {
+            Some(text) if !is_host(text) => Image { host: None, rest: reference.clone() },
+            _ => Image { host: Some(host), rest: joined(rest, reference) },
+        };
+    }
+    match reference.as_str() {
+        Some(_) => Image { host: None, rest: reference.clone() },
+        None => Image { host: Some(joined(head, reference)), rest: Node::text("", reference.span) },
+    }
+}
+
+fn joined(pieces: Vec<Node>, whole: &Node) -> Node {
+    Node { trail: whole.trail.clone(), ..Node::concat(pieces, whole.span) }
+}
+
+/// Whether the first component of a reference is a host: it has a dot or a port, or is `localhost`.
+fn is_host(text: &str) -> bool {
+    text.contains(['.', ':']) || text == "localhost"
+}
+
+/// Whether a host is one of Azure Container Registry's.
+pub fn is_registry_host(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    SUFFIXES.iter().any(|suffix| host.strip_suffix(suffix).is_some_and(|name| !name.is_empty()))
+}
+
+/// The registry's name in a login server: `shop` of `shop.azurecr.io`.
+pub fn registry_name(host: &str) -> Option<&str> {
+    SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix))
+}
+
+/// A host that looks like a registry of Azure and can't be one, with what was meant.
+pub fn misspelt(host: &str) -> Option<String> {
+    let lower = host.to_ascii_lowercase();
+    let labels: Vec<&str> = lower.split('.').collect();
+    match labels.as_slice() {
+        [name, "azureacr" | "azurecontainerregistry" | "acr", "io"] if !name.is_empty() && labels.contains(&"azureacr") => {
+            Some(format!("{name}.azurecr.io"))
+        }
+        [name, "azurecr", "com" | "net" | "azure"] => Some(format!("{name}.azurecr.io")),
+        [name, _, "data", "azurecr", cloud] => Some(format!("{name}.azurecr.{cloud}")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    fn host(text: &str) -> Option<String> {
+        parse(&Node::text(text, Span::default())).host.and_then(|host| host.as_str().map(str::to_owned))
+    }
+
+    #[test]
+    fn hosts_have_a_dot_a_port_or_are_localhost() {
+        assert_eq!(host("shop.azurecr.io/web:1").as_deref(), Some("shop.azurecr.io"));
+        assert_eq!(host("localhost/web").as_deref(), Some("localhost"));
+        assert_eq!(host("library/nginx"), None);
+        assert_eq!(host("nginx:1"), None);
+        assert_eq!(host("registry:5000/web").as_deref(), Some("registry:5000"));
+    }
+
+    #[test]
+    fn misspelt_domains_are_told_from_others() {
+        assert_eq!(misspelt("shop.azureacr.io").as_deref(), Some("shop.azurecr.io"));
+        assert_eq!(misspelt("shop.azurecr.com").as_deref(), Some("shop.azurecr.io"));
+        assert_eq!(misspelt("shop.westeurope.data.azurecr.io").as_deref(), Some("shop.azurecr.io"));
+        assert_eq!(misspelt("shop.azurecr.io"), None);
+        assert_eq!(misspelt("ghcr.io"), None);
+    }
+}

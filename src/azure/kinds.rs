@@ -1,0 +1,22 @@
+//! Resource types that decide about pulls.
+
+/// `Microsoft.ContainerRegistry/registries`.
+pub const REGISTRY: &str = "Microsoft.ContainerRegistry/registries";
+/// `Microsoft.ContainerService/managedClusters`.
+pub const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
+/// `Microsoft.ManagedIdentity/userAssignedIdentities`.
+pub const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+/// `Microsoft.Authorization/roleAssignments`.
+pub const ROLE_ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
+/// `Microsoft.Authorization/roleDefinitions`.
+pub const ROLE_DEFINITION: &str = "Microsoft.Authorization/roleDefinitions";
+/// Entra service principals.
+pub const SERVICE_PRINCIPAL: &str = "Microsoft.Graph/servicePrincipals";
+/// Entra applications: not principals themselves.
+pub const APPLICATION: &str = "Microsoft.Graph/applications";
+/// Entra groups.
+pub const ENTRA_GROUP: &str = "Microsoft.Graph/groups";
+/// Private endpoints.
+pub const PRIVATE_ENDPOINT: &str = "Microsoft.Network/privateEndpoints";
+/// Policy assignments, which may change what is deployed.
+pub const POLICY_ASSIGNMENT: &str = "Microsoft.Authorization/policyAssignments";

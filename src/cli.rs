@@ -1,0 +1,243 @@
+//! The command line as it was typed. Nothing is decided here: [`crate::settings`] turns flags, configuration file and
+//! environment into one meaning. Help, completions and parsing all come from the definitions below.
+
+mod catalogue;
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use catalogue::{Entry, UnknownRule, explain, list};
+pub use values::{OutputFile, parse_date};
+
+const EXAMPLES: &str = "\
+Examples:
+  acrlint                                  judge the repository that you stand in
+  acrlint infra k8s/prod                   read only these folders
+  acrlint pulls                            show the pull path of every image, step by step
+  acrlint --output sarif=acrlint.sarif     tell people in the terminal and code scanning in a file
+  acrlint --select ACR1,ACR501             only rules about permissions, and one more
+  acrlint check rules                      a folder that has the name of a command
+  acrlint explain ACR102                   what a rule means and how to repair it
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration, missing path or internal error.";
+
+/// Finds out, offline, whether AKS can pull the images of a repository from Azure Container Registry.
+///
+/// Reads Bicep, ARM templates, Terraform configurations and plans, and Kubernetes manifests; joins images, registries,
+/// clusters, identities and grants; and says for every image whether its pull is fine, broken or unknown. Nothing is
+/// executed, nothing is written, no network is used.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "acrlint", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; without one, `check`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The flags of `check`.
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Report what keeps images from being pulled (the default)
+    ///
+    /// The same as acrlint without a command; write it out for a folder that has the name of a command.
+    Check(Flags),
+    /// Show the pull path of each image: registry, credential, permission, network
+    Pulls(Flags),
+    /// Explain a rule: what it finds, why that breaks pulls, how to repair it
+    Explain {
+        /// The rule's id or name
+        #[arg(value_name = "RULE")]
+        rule: String,
+    },
+    /// List all rules
+    Rules {
+        /// How to print the list
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
+        format: ListFormat,
+    },
+    /// Print completions for a shell
+    #[command(after_help = "Example: acrlint completions bash > /etc/bash_completion.d/acrlint")]
+    Completions {
+        /// The shell
+        #[arg(value_enum, value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The flags of a run, as typed.
+#[derive(Args, Clone, Debug)]
+pub struct Flags {
+    /// Folders and files to read; a file that is named is read whatever its extension
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// How to tell the findings on standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human, help_heading = "Output")]
+    pub format: Format,
+    /// Write the report to a file as well, as in sarif=acrlint.sarif (repeatable)
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output")]
+    pub output: Vec<OutputFile>,
+    /// When to colour; auto obeys NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE and TERM=dumb
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help_heading = "Output")]
+    pub color: Color,
+    /// Print findings only, no summary
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    pub quiet: bool,
+    /// Print how long each step took, to standard error
+    #[arg(short, long, help_heading = "Output")]
+    pub verbose: bool,
+
+    /// The lowest level that makes the exit status 1
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error, help_heading = "Exit status")]
+    pub fail_on: FailOn,
+    /// Exit with 0 whatever is found; usage and internal errors still exit with 2
+    #[arg(long, help_heading = "Exit status")]
+    pub exit_zero: bool,
+    /// Exit with 1 when a pull can't be decided
+    #[arg(long, help_heading = "Exit status")]
+    pub fail_on_unknown: bool,
+
+    /// Only these rules: ids, prefixes such as ACR1, names (comma-separated, repeatable)
+    ///
+    /// Rules about the files themselves (ACR9) stay on unless they are ignored: a file that could not be read must not
+    /// look clean. Where --select and --ignore meet, the more exact one wins.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    pub select: Vec<String>,
+    /// Not these rules: ids, prefixes such as ACR1, names (comma-separated, repeatable)
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    pub ignore: Vec<String>,
+    /// What the absence of a grant, an endpoint or a secret means [default: repository]
+    #[arg(long, value_enum, value_name = "WORLD", help_heading = "Rules")]
+    pub world: Option<World>,
+    /// Count this date as today, as in 2026-01-31 (credentials expire)
+    #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "Rules")]
+    pub now: Option<jiff::civil::Date>,
+
+    /// Leave out what matches, written like a line of .gitignore (repeatable)
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    pub exclude: Vec<String>,
+    /// Use this configuration file instead of the nearest acrlint.yaml
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(long, conflicts_with = "config", help_heading = "Files")]
+    pub no_config: bool,
+}
+
+/// How a report is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Format {
+    /// The story of each finding with source excerpts
+    Human,
+    /// One line per finding
+    Concise,
+    /// acrlint's own JSON: findings, pulls, coverage
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// SARIF 2.1.0 for code scanning
+    Sarif,
+}
+
+/// How the list of rules is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// One line per rule
+    Human,
+    /// An array of objects
+    Json,
+}
+
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless the environment says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The lowest level that fails a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Everything
+    Note,
+    /// Nothing
+    Never,
+}
+
+/// What absence means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum World {
+    /// What is declared here must be wired here; what is only referred to may be wired elsewhere
+    Repository,
+    /// The tree is one part of several: absence proves nothing
+    Open,
+    /// The tree is everything: absence is proof
+    Closed,
+}
+
+impl Cli {
+    /// The names of all commands, for the hint on a missing path that looks like one.
+    pub fn command_names() -> Vec<String> {
+        Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+    }
+}
+
+/// The completion script of a shell.
+pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "acrlint", &mut script);
+    script
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn paths_and_commands_are_kept_apart() {
+        let plain = parse("acrlint infra k8s --format json").unwrap();
+        assert!(plain.command.is_none());
+        assert_eq!(plain.flags.paths, [PathBuf::from("infra"), PathBuf::from("k8s")]);
+        assert_eq!(plain.flags.format, Format::Json);
+        let Some(Command::Check(flags)) = parse("acrlint check rules").unwrap().command else { panic!() };
+        assert_eq!(flags.paths, [PathBuf::from("rules")]);
+        assert!(matches!(parse("acrlint rules").unwrap().command, Some(Command::Rules { .. })));
+    }
+
+    #[test]
+    fn lists_may_be_given_in_one_or_in_many() {
+        let cli = parse("acrlint --select ACR1,acr2 --select missing-pull-grant").unwrap();
+        assert_eq!(cli.flags.select, ["ACR1", "acr2", "missing-pull-grant"]);
+    }
+
+    #[test]
+    fn contradictions_and_bad_values_are_refused() {
+        for line in
+            ["-q -v", "--no-config --config a", "--now 2026-02-30", "--output sarif", "--output xml=a", "--color x"]
+        {
+            assert!(parse(&format!("acrlint {line}")).is_err(), "{line}");
+        }
+    }
+}

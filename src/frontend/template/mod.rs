@@ -1,0 +1,149 @@
+//! The deployment language: Bicep and ARM template JSON are lowered to one template and evaluated by one evaluator.
+//!
+//! Each root (a template that no other one deploys) with each of its parameter files is a deployment.
+
+mod access;
+pub mod arm;
+mod arm_resource;
+mod arm_value;
+pub mod bicep;
+mod body;
+mod canonical;
+mod evaluate;
+mod frame;
+mod fuel;
+mod functions;
+mod library;
+mod modules;
+mod names;
+mod parameters;
+mod resources;
+mod scope;
+pub mod template;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use evaluate::Evaluation;
+use frame::{Given, Loaded};
+use library::Library;
+use parameters::{ParameterFiles, ParameterSet, is_json};
+
+use super::{Lowered, Problem, Trouble};
+use crate::ir::Deployment;
+use crate::source::{SourceId, Span, Store};
+
+/// The evaluator recurses as deep as its fuel allows; this stack is enough for that in a debug build too.
+const STACK: usize = 256 << 20;
+
+/// Lowers all templates among the sources.
+pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
+    let work = || lower_here(store, sources);
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("templates".to_owned()).stack_size(STACK);
+        thread.spawn_scoped(scope, work).ok().and_then(|thread| thread.join().ok())
+    });
+    done.unwrap_or_else(|| {
+        let span = sources.first().map(|&source| Span::file(source)).unwrap_or_default();
+        let message = "templates could not be evaluated".to_owned();
+        Lowered { problems: vec![Problem { trouble: Trouble::Limit, message, span }], ..Lowered::default() }
+    })
+}
+
+/// A template of the tree.
+struct Candidate {
+    source: SourceId,
+    path: Arc<str>,
+    loaded: Rc<Loaded>,
+}
+
+fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
+    let library = Library::new(store);
+    let files = ParameterFiles::of(&library, sources);
+    let roots = roots(&library, candidates(&library, sources));
+    let mut deployments = Vec::new();
+    for root in &roots {
+        let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        let alone = roots.iter().filter(|other| folder(&other.path) == folder(&root.path)).count() == 1;
+        let sets = files.for_template(root.source, &root.path, &root.loaded, alone);
+        if sets.is_empty() {
+            deployments.push(deploy(&library, root, None));
+        }
+        deployments.extend(sets.into_iter().map(|set| deploy(&library, root, Some(set))));
+    }
+    deployments.sort_by(|a, b| a.name.cmp(&b.name));
+    Lowered { deployments, problems: library.problems.take(), inputs: library.inputs.take().into_iter().collect() }
+}
+
+fn candidates(library: &Library<'_>, sources: &[SourceId]) -> Vec<Candidate> {
+    let paths: BTreeSet<Arc<str>> = sources.iter().map(|&source| library.store.source(source).path.clone()).collect();
+    let mut found = Vec::new();
+    for &source in sources {
+        let file = library.store.source(source);
+        let lower = file.path.to_ascii_lowercase();
+        let ours = lower.ends_with(".bicep") || is_json(&lower) && looks_like_template(&file.text) && !is_twin(&paths, &file.path, &file.text);
+        if let Some(loaded) = ours.then(|| library.load(source).ok()).flatten() {
+            found.push(Candidate { source, path: file.path.clone(), loaded });
+        }
+    }
+    found
+}
+
+fn looks_like_template(text: &str) -> bool {
+    text.contains("eploymentTemplate.json") || text.contains("\"contentVersion\"") && text.contains("\"resources\"")
+}
+
+/// The compiled form of a Bicep file beside it: its generator's mark stands before its resources.
+fn is_twin(paths: &BTreeSet<Arc<str>>, path: &str, text: &str) -> bool {
+    let Some((stem, _)) = path.rsplit_once('.') else { return false };
+    let marked = text.find("\"_generator\"").is_some_and(|mark| text.find("\"resources\"").is_none_or(|resources| mark < resources));
+    marked && paths.contains(format!("{stem}.bicep").as_str())
+}
+
+/// Templates that no other template deploys. Templates that only deploy each other in a circle have their first one as
+/// a root.
+fn roots(library: &Library<'_>, candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let uses: Vec<Vec<SourceId>> = candidates.iter().map(|candidate| library.uses(&candidate.loaded.template)).collect();
+    let used_by_others: BTreeSet<SourceId> = candidates
+        .iter()
+        .zip(&uses)
+        .flat_map(|(candidate, uses)| uses.iter().copied().filter(|&used| used != candidate.source))
+        .collect();
+    let of: BTreeMap<SourceId, &Vec<SourceId>> = candidates.iter().zip(&uses).map(|(candidate, uses)| (candidate.source, uses)).collect();
+    let (mut chosen, mut covered) = (BTreeSet::new(), BTreeSet::new());
+    let plain = candidates.iter().filter(|candidate| !used_by_others.contains(&candidate.source));
+    for candidate in plain.chain(&candidates) {
+        if covered.contains(&candidate.source) {
+            continue;
+        }
+        chosen.insert(candidate.source);
+        let mut open = vec![candidate.source];
+        while let Some(source) = open.pop() {
+            if covered.insert(source) {
+                open.extend(of.get(&source).copied().into_iter().flatten());
+            }
+        }
+    }
+    candidates.into_iter().filter(|candidate| chosen.contains(&candidate.source)).collect()
+}
+
+fn deploy(library: &Library<'_>, root: &Candidate, set: Option<(SourceId, &ParameterSet)>) -> Deployment {
+    let name: Arc<str> = match set {
+        Some((file, _)) => format!("{} with {}", root.path, library.store.source(file).path).into(),
+        None => root.path.clone(),
+    };
+    let evaluation = Evaluation::new(library, name.clone(), set.is_some());
+    let given = set.map_or(Given::Nothing, |(_, set)| Given::Values(parameters::values(set, &evaluation)));
+    let resources = evaluation.run(root.loaded.clone(), given);
+    Deployment {
+        name,
+        language: root.loaded.template.language,
+        source: root.source,
+        resources,
+        gaps: evaluation.gaps.take(),
+        defaults_used: evaluation.defaults_used.get(),
+    }
+}

@@ -1,0 +1,214 @@
+//! Modules and nested deployments: their templates' instances, their outputs, and all resources inside.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::evaluate::{Evaluation, reason};
+use super::frame::{Frame, Given, Kind, Loaded};
+use super::resources::Instance;
+use super::scope::{Place, Standing};
+use super::template::{Declaration, ModuleTemplate, TargetScope, What};
+use crate::ir::{Hides, Node, Ref, Resource, Value, Why};
+use crate::source::{Span, Via};
+
+/// Modules deeper than this are not followed.
+const DEEPEST: usize = 40;
+
+/// What a module deploys.
+pub enum ModuleBody {
+    /// An instance of a template.
+    Local(Rc<Frame>),
+    /// Nobody knows.
+    Unknown(Why),
+}
+
+impl Evaluation<'_> {
+    /// What a module deploys; a module that is asked for while it is being made contains itself.
+    pub(super) fn module(&self, instance: &Rc<Instance>) -> Rc<ModuleBody> {
+        let known = self.modules.borrow().get(&*instance.address).cloned();
+        if let Some(known) = known {
+            return known.unwrap_or_else(|| Rc::new(ModuleBody::Unknown(Why::LimitReached("modules inside themselves".into()))));
+        }
+        self.modules.borrow_mut().insert((*instance.address).clone(), None);
+        let body = Rc::new(self.new_module(instance));
+        self.modules.borrow_mut().insert((*instance.address).clone(), Some(body.clone()));
+        body
+    }
+
+    fn new_module(&self, instance: &Rc<Instance>) -> ModuleBody {
+        let template = instance.template();
+        let declaration = template.resources.get(instance.declaration);
+        let Some((declaration, What::Module { template: inner, outer, .. })) = declaration.map(|it| (it, &it.what)) else {
+            return ModuleBody::Unknown(Why::UnsupportedSyntax("a module".into()));
+        };
+        let loaded = match inner {
+            ModuleTemplate::Inline(inner) => Ok(Rc::new(Loaded::new(inner.clone()))),
+            ModuleTemplate::File(path, span) => self.library.module(template.source, path, *span),
+            ModuleTemplate::Remote(path, _) => self.library.registry(path),
+        };
+        match loaded {
+            Ok(loaded) => self.enter(instance, declaration, loaded, *outer),
+            Err(why) => {
+                let hides = self.inputs(instance, declaration);
+                self.gap(why.clone(), declaration.span, Some(hides));
+                ModuleBody::Unknown(why)
+            }
+        }
+    }
+
+    fn enter(&self, instance: &Rc<Instance>, declaration: &Declaration, loaded: Rc<Loaded>, outer: bool) -> ModuleBody {
+        let parent = &instance.scope.frame;
+        if parent.depth() >= DEEPEST || parent.is_inside(&loaded.template) {
+            let why = Why::LimitReached("modules inside themselves".into());
+            self.gap(why.clone(), declaration.span, Some(Hides::Anything));
+            return ModuleBody::Unknown(why);
+        }
+        let place = self.module_place(instance, declaration);
+        let given = Given::Call(instance.scope.clone(), instance.declaration);
+        let mut frame = self.frame(loaded, (*instance.address).clone(), place, given);
+        frame.deployed = instance.deployed.clone();
+        frame.outer = outer.then(|| instance.scope.clone());
+        frame.parent = Some(parent.clone());
+        frame.name = Some(self.written_name(instance));
+        self.lost(&frame);
+        ModuleBody::Local(Rc::new(frame))
+    }
+
+    /// Declarations that could not be read may be anything.
+    pub(super) fn lost(&self, frame: &Frame) {
+        for (why, span) in &frame.loaded.template.lost {
+            self.gap(why.clone(), *span, Some(Hides::Anything));
+        }
+    }
+
+    /// What an unknown module may touch: what its inputs refer to.
+    fn inputs(&self, instance: &Instance, declaration: &Declaration) -> Hides {
+        let What::Module { parameters, .. } = &declaration.what else { return Hides::Anything };
+        let Some(parameters) = parameters else { return Hides::Touching(Vec::new()) };
+        let object = self.value(parameters, &instance.names());
+        match &object.value {
+            Value::Map(map) if map.open.is_none() => Hides::Touching(map.entries.iter().map(|entry| entry.value.clone()).collect()),
+            _ => Hides::Anything,
+        }
+    }
+
+    /// Where a module deploys to.
+    pub(super) fn module_place(&self, instance: &Instance, declaration: &Declaration) -> Place {
+        let here = &instance.scope.frame.place;
+        let names = instance.names();
+        if let Some(expr) = &declaration.scope {
+            let scope = self.value(expr, &names);
+            return match self.stands_on(here, &scope) {
+                Standing::Container(place) => place,
+                Standing::Resource(node) | Standing::Unknown(node) => self.unknown_place(instance, &node),
+            };
+        }
+        let What::Module { subscription, group, .. } = &declaration.what else { return here.clone() };
+        let given = [subscription, group].map(|expr| expr.as_ref().map(|expr| self.value(expr, &names)).filter(|node| !node.is_null()));
+        let span = declaration.span;
+        let moved = match given {
+            [None, None] => return here.clone(),
+            [None, Some(group)] => super::scope::resource_group(here, &self.name, &[group], span),
+            [Some(subscription), Some(group)] => super::scope::resource_group(here, &self.name, &[subscription, group], span),
+            [Some(subscription), None] => super::scope::subscription(here, &self.name, &[subscription], span),
+        };
+        match here.standing(&moved) {
+            Standing::Container(place) => place,
+            Standing::Resource(node) | Standing::Unknown(node) => self.unknown_place(instance, &node),
+        }
+    }
+
+
+    fn unknown_place(&self, instance: &Instance, scope: &Node) -> Place {
+        let why = reason(scope);
+        let symbol = |key: &str| Node::symbol(why.clone(), format!("{}#{}#{key}", self.name, super::canonical::canonical(scope)), scope.span);
+        let here = &instance.scope.frame.place;
+        Place {
+            subscription: Some(symbol("subscription")),
+            group: Some(symbol("group")),
+            management_group: None,
+            location: here.location.clone(),
+        }
+    }
+
+    /// `module.outputs.x`, `reference(deployment).outputs.x.value`, `module.name`.
+    pub(super) fn of_module(&self, instance: &Rc<Instance>, reference: &Ref, key: &str, span: Span) -> Option<Node> {
+        let path: Vec<String> = reference.path.iter().map(|step| step.to_ascii_lowercase()).collect();
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        match (path.as_slice(), key.to_ascii_lowercase().as_str()) {
+            ([], "name") => Some(self.written_name(instance)),
+            (["outputs"], name) => Some(self.module_output(instance, name, key, span)),
+            (["properties", "outputs", name], "value") => Some(self.module_output(instance, name, name, span)),
+            _ => None,
+        }
+    }
+
+    fn module_output(&self, instance: &Rc<Instance>, name: &str, written: &str, span: Span) -> Node {
+        let _level = match self.fuel.enter() {
+            Ok(level) => level,
+            Err(limit) => return self.missing(Why::LimitReached(limit.into()), span),
+        };
+        match &*self.module(instance) {
+            ModuleBody::Local(frame) => match frame.loaded.find(Kind::Output, name) {
+                Some(at) => self.output(frame, at).through(span, Via::Module),
+                None => self.missing(Why::UnresolvedName(written.into()), span),
+            },
+            ModuleBody::Unknown(why) => {
+                let symbol = format!("{}#{:?}#output:{name}", self.name, instance.address.path);
+                Node::symbol(why.clone(), symbol, span)
+            }
+        }
+    }
+
+    /// All resources of a frame and of the modules in it, in source order.
+    pub(super) fn resources(&self, frame: &Rc<Frame>, found: &mut Vec<Resource>) {
+        let template = frame.loaded.template.clone();
+        for (at, declaration) in template.resources.iter().enumerate() {
+            if self.fuel.spend(1).is_err() {
+                self.gap(Why::LimitReached("evaluation steps".into()), declaration.span, Some(Hides::Anything));
+                return;
+            }
+            for instance in self.unfold(frame, at).iter() {
+                self.deployed(instance, declaration, found);
+            }
+        }
+    }
+
+    fn deployed(&self, instance: &Rc<Instance>, declaration: &Declaration, found: &mut Vec<Resource>) {
+        if matches!(declaration.what, What::Resource { .. }) {
+            found.extend(self.resource(instance));
+            return;
+        }
+        if let ModuleBody::Local(frame) = &*self.module(instance) {
+            self.resources(frame, found);
+        }
+    }
+
+    /// Evaluates a whole deployment.
+    pub fn run(&self, loaded: Rc<Loaded>, given: Given) -> Vec<Resource> {
+        let template = loaded.template.clone();
+        let place = Place::chosen(&self.name, template.target, Span::file(template.source));
+        let address = crate::ir::Address::root(self.name.clone());
+        let frame = Rc::new(self.frame(loaded, address, place, given));
+        self.lost(&frame);
+        let mut found = Vec::new();
+        self.resources(&frame, &mut found);
+        found
+    }
+
+    /// The values that a `.bicepparam` file gives, which are variables to this evaluation.
+    pub fn lines(&self, loaded: &Rc<Loaded>, names: &[Arc<str>]) -> Vec<(Arc<str>, Node)> {
+        let place = Place::chosen(&self.name, TargetScope::Group, Span::file(loaded.template.source));
+        let frame = Rc::new(self.frame(loaded.clone(), crate::ir::Address::root(self.name.clone()), place, Given::Nothing));
+        let line = |name: &Arc<str>| Some((name.clone(), self.variable(&frame, loaded.find(Kind::Variable, name)?)));
+        names.iter().filter_map(line).collect()
+    }
+}
+
+/// The reason for a file that can't be had.
+pub fn unreadable(path: &str, error: &crate::source::OpenError) -> Why {
+    match error {
+        crate::source::OpenError::NotFound | crate::source::OpenError::OutsideRoot => Why::UnresolvedModule(Arc::from(path)),
+        _ => Why::Unreadable(Arc::from(path)),
+    }
+}

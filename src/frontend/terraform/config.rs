@@ -1,0 +1,206 @@
+//! Folders of `.tf` files as modules: their blocks by name, and which of them are roots.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::frontend::Problem;
+use crate::ir::{Gap, Hides, Why};
+use crate::source::{SourceId, Span, Store};
+use crate::syntax::hcl::{self, Block, Expr};
+use crate::syntax::tree::FaultKind;
+
+/// One folder of `.tf` files.
+#[derive(Debug)]
+pub(super) struct Module {
+    /// Relative to the scanned root, `""` for the root itself.
+    pub(super) folder: Arc<str>,
+    /// Its first file.
+    pub(super) source: SourceId,
+    /// All top-level blocks in the order of files and lines.
+    pub(super) blocks: Vec<Block>,
+    /// Places that could not be read.
+    pub(super) gaps: Vec<Gap>,
+    names: BTreeMap<Arc<str>, usize>,
+    locals: BTreeMap<Arc<str>, Expr>,
+}
+
+impl Module {
+    fn read(store: &Store, folder: &str, files: &[SourceId], problems: &mut Vec<Problem>) -> Option<Module> {
+        let mut module = Module {
+            folder: folder.into(),
+            source: *files.first()?,
+            blocks: Vec::new(),
+            gaps: Vec::new(),
+            names: BTreeMap::new(),
+            locals: BTreeMap::new(),
+        };
+        for &file in files {
+            module.take(store, file, problems);
+        }
+        for (at, block) in module.blocks.iter().enumerate() {
+            if let Some(name) = name_of(block) {
+                module.names.insert(name, at);
+            }
+            if &*block.kind == "locals" {
+                let named = block.body.attributes.iter().map(|local| (local.name.clone(), local.value.clone()));
+                module.locals.extend(named);
+            }
+        }
+        Some(module)
+    }
+
+    fn take(&mut self, store: &Store, file: SourceId, problems: &mut Vec<Problem>) {
+        let source = store.source(file);
+        if source.path.ends_with(".tf.json") {
+            let why = Why::NotAnalysed("Terraform configuration in JSON is".into());
+            return self.gaps.push(Gap { why, span: Span::file(file), hides: Some(Hides::Anything) });
+        }
+        let (body, faults) = hcl::parse(file, &source.text);
+        self.blocks.extend(body.blocks);
+        for fault in faults {
+            let why = match fault.kind {
+                FaultKind::Syntax => Why::Unreadable(source.path.clone()),
+                FaultKind::Limit => Why::LimitReached("nesting".into()),
+            };
+            self.gaps.push(Gap { why, span: fault.span, hides: Some(Hides::Anything) });
+            problems.push(fault.into());
+        }
+    }
+
+    /// A block by the way other expressions name it: `var.x`, `output.x`, `module.x`, `data.type.x`, `type.x`.
+    pub(super) fn block(&self, name: &str) -> Option<&Block> {
+        self.blocks.get(*self.names.get(name)?)
+    }
+
+    /// The expression of a local.
+    pub(super) fn local(&self, name: &str) -> Option<&Expr> {
+        self.locals.get(name)
+    }
+
+    /// The blocks of a kind, in source order.
+    pub(super) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
+        self.blocks.iter().filter(move |block| &*block.kind == kind)
+    }
+}
+
+/// How expressions name what a top-level block declares.
+pub(super) fn name_of(block: &Block) -> Option<Arc<str>> {
+    let name = match (&*block.kind, block.labels.as_slice()) {
+        ("variable", [name]) => format!("var.{name}"),
+        ("output", [name]) => format!("output.{name}"),
+        ("module", [name]) => format!("module.{name}"),
+        ("data", [kind, name]) => format!("data.{kind}.{name}"),
+        ("resource", [kind, name]) => format!("{kind}.{name}"),
+        _ => return None,
+    };
+    Some(name.into())
+}
+
+/// All folders with Terraform configuration.
+#[derive(Debug, Default)]
+pub(super) struct Folders {
+    modules: BTreeMap<Arc<str>, Rc<Module>>,
+}
+
+impl Folders {
+    /// Reads the folders of these files, and those that their module calls name.
+    pub(super) fn read(store: &Store, files: &[SourceId], problems: &mut Vec<Problem>) -> Folders {
+        let mut by_folder: BTreeMap<String, Vec<(Arc<str>, SourceId)>> = BTreeMap::new();
+        for &file in files {
+            let path = store.source(file).path.clone();
+            by_folder.entry(folder_of(&path).to_owned()).or_default().push((path, file));
+        }
+        let mut folders = Folders::default();
+        for (folder, mut files) in by_folder {
+            files.sort();
+            let files: Vec<SourceId> = files.into_iter().map(|(_, file)| file).collect();
+            if let Some(module) = Module::read(store, &folder, &files, problems) {
+                folders.modules.insert(folder.into(), Rc::new(module));
+            }
+        }
+        folders.follow_calls(store, problems);
+        folders
+    }
+
+    /// Modules in folders that the walk left out are read when somebody calls them.
+    fn follow_calls(&mut self, store: &Store, problems: &mut Vec<Problem>) {
+        let mut missing: Vec<String> = self.called().into_iter().filter(|folder| !self.modules.contains_key(&**folder)).collect();
+        while let Some(folder) = missing.pop() {
+            if self.modules.contains_key(&*folder) {
+                continue;
+            }
+            let names = store.list(&folder).into_iter().filter(|name| name.ends_with(".tf"));
+            let path = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let files: Vec<SourceId> = names.filter_map(|name| store.open_path(&path(name)).ok()).collect();
+            if let Some(module) = Module::read(store, &folder, &files, problems) {
+                missing.extend(calls_of(&module));
+                self.modules.insert(folder.into(), Rc::new(module));
+            }
+        }
+    }
+
+    fn called(&self) -> BTreeSet<String> {
+        self.modules.values().flat_map(|module| calls_of(module)).collect()
+    }
+
+    /// A folder's module.
+    pub(super) fn get(&self, folder: &str) -> Option<&Rc<Module>> {
+        self.modules.get(folder)
+    }
+
+    /// The folders that no other folder calls. Folders that only call each other in a ring have none; the first of a
+    /// ring is taken, so that nothing is left out.
+    pub(super) fn roots(&self) -> Vec<Rc<Module>> {
+        let called = self.called();
+        let mut roots: Vec<Rc<Module>> =
+            self.modules.values().filter(|module| !called.contains(&*module.folder)).cloned().collect();
+        let mut reached = BTreeSet::new();
+        roots.iter().for_each(|root| self.reach(root, &mut reached));
+        for module in self.modules.values() {
+            if !reached.contains(&module.folder) {
+                self.reach(module, &mut reached);
+                roots.push(module.clone());
+            }
+        }
+        roots.sort_by(|a, b| a.folder.cmp(&b.folder));
+        roots
+    }
+
+    fn reach(&self, from: &Rc<Module>, reached: &mut BTreeSet<Arc<str>>) {
+        let mut waiting = vec![from.clone()];
+        while let Some(module) = waiting.pop() {
+            if reached.insert(module.folder.clone()) {
+                waiting.extend(calls_of(&module).iter().filter_map(|folder| self.modules.get(&**folder)).cloned());
+            }
+        }
+    }
+}
+
+/// The local folders that a module calls.
+fn calls_of(module: &Module) -> Vec<String> {
+    let sources = module.of_kind("module").filter_map(|call| call.body.attribute("source")?.as_text());
+    sources.filter_map(|source| local_folder(&module.folder, source)).filter(|folder| **folder != *module.folder).collect()
+}
+
+/// The folder that a `source` names, when it is a local one inside the root.
+pub(super) fn local_folder(from: &str, source: &str) -> Option<String> {
+    let local = source.starts_with("./") || source.starts_with("../") || source == "." || source == "..";
+    if !local {
+        return None;
+    }
+    let mut parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    for part in source.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The folder of a path.
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}

@@ -1,0 +1,236 @@
+//! From a root module to its deployment: variable files, providers, and all resources with modules unfolded.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::config::{Folders, Module, folder_of, name_of};
+use super::evaluate::Session;
+use super::reference::Settler;
+use super::scope::{Copy, Instance, Scope};
+use super::shape::Written;
+use crate::frontend::{Problem, node_of};
+use crate::ir::{Address, Cond, Deployment, Gap, Hides, Language, Node, Origin, Resource, Value, Why};
+use crate::source::{SourceId, Span, Store, Via};
+use crate::syntax::hcl::{self, Block, Expr, ExprKind, StepKind};
+use crate::syntax::json;
+
+/// Resources in one deployment.
+const MOST_RESOURCES: usize = 20_000;
+
+/// The name of a root's deployment.
+pub(super) fn deployment_name(folder: &str) -> Arc<str> {
+    if folder.is_empty() { ".".into() } else { folder.into() }
+}
+
+/// Evaluates a root module.
+pub(super) fn deploy(store: &Store, folders: &Folders, root: &Rc<Module>, given: BTreeMap<Arc<str>, Node>, other_values: bool) -> Deployment {
+    let name = deployment_name(&root.folder);
+    let session = Session::new(store, folders, name.clone());
+    let takes_default = |block: &&Block| {
+        let variable = block.labels.first();
+        block.body.attribute("default").is_some() && variable.is_some_and(|variable| !given.contains_key(variable))
+    };
+    let defaults_used = other_values && root.of_kind("variable").any(|block| takes_default(&block));
+    let instance = Rc::new(Instance {
+        module: root.clone(),
+        address: Address::root(name.clone()),
+        call: None,
+        given,
+        known: Default::default(),
+        copies: Default::default(),
+    });
+    session.instances.borrow_mut().insert(Vec::new(), instance.clone());
+    let mut resources = Vec::new();
+    session.emit(&instance, &Cond::Always, &mut resources);
+    resources.iter().for_each(|resource| note_unknowns(&session, &resource.body));
+    let gaps = session.gaps.take();
+    Deployment { name, language: Language::Terraform, source: root.source, resources, gaps, defaults_used }
+}
+
+/// Constructs that were not evaluated count as gaps, unknown parameters don't.
+fn note_unknowns(session: &Session<'_>, node: &Node) {
+    match &node.value {
+        Value::List(list) => list.items.iter().for_each(|item| note_unknowns(session, item)),
+        Value::Map(map) => map.entries.iter().for_each(|entry| note_unknowns(session, &entry.value)),
+        Value::Concat(pieces) => pieces.iter().for_each(|piece| note_unknowns(session, piece)),
+        Value::Unknown { why, .. } => {
+            use Why::{LimitReached, Unreadable, UnresolvedName, UnsupportedCall, UnsupportedSyntax};
+            if matches!(why, UnsupportedCall(_) | UnsupportedSyntax(_) | LimitReached(_) | UnresolvedName(_) | Unreadable(_)) {
+                session.gap(Gap { why: why.clone(), span: node.span, hides: None });
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Session<'_> {
+    fn emit(&self, instance: &Rc<Instance>, deployed: &Cond, resources: &mut Vec<Resource>) {
+        instance.module.gaps.iter().for_each(|gap| self.gap(gap.clone()));
+        let module = instance.module.clone();
+        for block in &module.blocks {
+            let Some(name) = name_of(block).filter(|_| matches!(&*block.kind, "resource" | "data" | "module")) else { continue };
+            let Some(copies) = self.copies(instance, &name, block, block.head) else { continue };
+            for copy in copies.iter() {
+                let deployed = Cond::all([deployed.clone(), copy.deployed.clone()]);
+                if resources.len() >= MOST_RESOURCES {
+                    let why = Why::LimitReached("resources".into());
+                    return self.gap(Gap { why, span: block.head, hides: Some(Hides::Anything) });
+                }
+                match &*block.kind {
+                    "module" => self.enter(instance, block, copy, &deployed, resources),
+                    _ => resources.push(self.emit_one(instance, block, &name, copy, deployed)),
+                }
+            }
+        }
+    }
+
+    fn enter(&self, caller: &Rc<Instance>, block: &Block, copy: &Copy, deployed: &Cond, resources: &mut Vec<Resource>) {
+        match self.child(caller, block, copy) {
+            Ok(child) => self.emit(&child, deployed, resources),
+            Err(why) => {
+                let hides = match why {
+                    Why::UnresolvedModule(_) => self.touched(caller, block, copy),
+                    _ => Hides::Anything,
+                };
+                self.gap(Gap { why, span: block.head, hides: Some(hides) });
+            }
+        }
+    }
+
+    /// What the inputs of a module that can't be followed refer to.
+    fn touched(&self, caller: &Rc<Instance>, block: &Block, copy: &Copy) -> Hides {
+        let scope = Scope::of_copy(caller, copy);
+        let meta = ["source", "version", "count", "for_each", "providers", "depends_on"];
+        let inputs = block.body.attributes.iter().filter(|input| !meta.contains(&&*input.name));
+        let mut settler = Settler::new();
+        let values: Vec<Node> = inputs.map(|input| settler.settle(&self.evaluate(scope, &input.value))).collect();
+        let lost = |node: &Node| matches!(&node.value, Value::Unknown { why: Why::LimitReached(_) | Why::Unreadable(_), .. });
+        if values.iter().any(lost) { Hides::Anything } else { Hides::Touching(values) }
+    }
+
+    fn emit_one(&self, instance: &Rc<Instance>, block: &Block, name: &str, copy: &Copy, deployed: Cond) -> Resource {
+        let scope = Scope::of_copy(instance, copy);
+        let terraform: Arc<str> = block.labels.first().cloned().unwrap_or_default();
+        let subscription = self.subscription(instance, &provider_of(block), block.head);
+        let mut body = self.body(scope, &block.body, block.extent, true);
+        self.complete_data(&terraform, &mut body, &subscription, block);
+        Written {
+            terraform,
+            address: Arc::new(instance.address.child(name, copy.key.clone())),
+            body,
+            subscription,
+            deployed,
+            origin: if &*block.kind == "data" { Origin::Existing } else { Origin::Declared },
+            declared: block.head,
+            extent: block.extent,
+            language: Language::Terraform,
+        }
+        .shape()
+    }
+
+    /// Data sources about the deployment itself.
+    fn complete_data(&self, terraform: &str, body: &mut Node, subscription: &Node, block: &Block) {
+        if matches!(terraform, "azurerm_client_config" | "azurerm_subscription") {
+            super::azurerm::put(body, "subscription_id", Node { span: block.head, ..subscription.clone() });
+        }
+    }
+
+    /// The subscription that a provider deploys to.
+    pub(super) fn subscription(&self, instance: &Rc<Instance>, provider: &str, span: Span) -> Node {
+        let own = instance.module.of_kind("provider").find(|block| {
+            let alias = block.body.attribute("alias").and_then(Expr::as_text);
+            let name = block.labels.first().map_or("", |name| &**name);
+            name == "azurerm" && provider == alias.map_or_else(|| name.to_owned(), |alias| format!("{name}.{alias}"))
+        });
+        if let Some(written) = own.and_then(|block| block.body.attribute("subscription_id")) {
+            let value = self.evaluate(Scope::of(instance), written);
+            if !value.is_null() && value.as_str() != Some("") {
+                return value;
+            }
+        }
+        if let Some(call) = instance.call.as_ref().filter(|_| own.is_none()) {
+            let passed = call.block.body.attribute("providers").and_then(|providers| match &providers.kind {
+                ExprKind::Object(members) => members.iter().find(|(key, _)| dotted(key).as_deref() == Some(provider)),
+                _ => None,
+            });
+            let outer = passed.and_then(|(_, value)| dotted(value)).unwrap_or_else(|| provider.to_owned());
+            return self.subscription(&call.caller, &outer, span);
+        }
+        let why = Why::DeploymentScope("subscription".into());
+        // Without an alias it is the subscription that everything else here goes to.
+        let name = if provider == "azurerm" { "subscription".to_owned() } else { format!("subscription:{provider}") };
+        self.symbol(why, &name, span)
+    }
+}
+
+/// `azurerm.alias` as text.
+fn dotted(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Text(name) => Some(name.to_string()),
+        ExprKind::Traversal(base, steps) => {
+            let mut text = dotted(base)?;
+            for step in steps {
+                let StepKind::Attribute(name) = &step.kind else { return None };
+                text.push('.');
+                text.push_str(name);
+            }
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// The provider that a block names.
+pub(super) fn provider_of(block: &Block) -> String {
+    block.body.attribute("provider").and_then(dotted).unwrap_or_else(|| "azurerm".to_owned())
+}
+
+/// Values of the variable files that Terraform reads by itself, and whether there are others.
+pub(super) fn variable_files(store: &Store, folders: &Folders, root: &Rc<Module>, problems: &mut Vec<Problem>, inputs: &mut Vec<SourceId>) -> (BTreeMap<Arc<str>, Node>, bool) {
+    let mut given = BTreeMap::new();
+    let names = store.list(&root.folder);
+    let automatic = |name: &&String| {
+        let name = name.as_str();
+        name == "terraform.tfvars" || name == "terraform.tfvars.json" || name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")
+    };
+    let mut files: Vec<&String> = names.iter().filter(automatic).collect();
+    // Later files win: `terraform.tfvars`, its JSON spelling, then the automatic ones by name.
+    files.sort_by_key(|name| (!name.starts_with("terraform.tfvars"), name.as_str()));
+    for name in files {
+        let path = if root.folder.is_empty() { name.clone() } else { format!("{}/{name}", root.folder) };
+        let Ok(id) = store.open_path(&path) else { continue };
+        inputs.push(id);
+        read_values(store, folders, id, problems, &mut given);
+    }
+    let inside = |path: &str| root.folder.is_empty() || folder_of(path) == &*root.folder || path.starts_with(&format!("{}/", root.folder));
+    let others = store.sources().iter().any(|(_, source)| source.path.ends_with(".tfvars") && inside(&source.path) && !is_automatic(&source.path));
+    (given, others)
+}
+
+fn is_automatic(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+}
+
+fn read_values(store: &Store, folders: &Folders, id: SourceId, problems: &mut Vec<Problem>, given: &mut BTreeMap<Arc<str>, Node>) {
+    let source = store.source(id);
+    if source.path.ends_with(".json") {
+        let (tree, _, faults) = json::parse(id, &source.text);
+        problems.extend(faults.into_iter().map(Problem::from));
+        for member in tree.iter().filter_map(|tree| tree.as_map()).flatten() {
+            given.insert(member.key.clone(), node_of(&member.value).through(member.key_span, Via::Parameter));
+        }
+        return;
+    }
+    let (body, faults) = hcl::parse(id, &source.text);
+    problems.extend(faults.into_iter().map(Problem::from));
+    let session = Session::new(store, folders, deployment_name(folder_of(&source.path)));
+    let Some(module) = folders.get(folder_of(&source.path)).cloned() else { return };
+    let address = Address::root(session.deployment.clone());
+    let empty = Rc::new(Instance { module, address, call: None, given: BTreeMap::new(), known: Default::default(), copies: Default::default() });
+    for attribute in &body.attributes {
+        let value = session.evaluate(Scope::of(&empty), &attribute.value);
+        given.insert(attribute.name.clone(), value.through(attribute.name_span, Via::Parameter));
+    }
+}

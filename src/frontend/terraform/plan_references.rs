@@ -1,0 +1,409 @@
+//! From the `references` of a plan's configuration to the resources that a value is made of.
+//!
+//! A plan lists what an expression mentions, not the expression. One operand stands in the list with all its prefixes
+//! (`a.b.c[0].d`, `a.b.c[0]`, `a.b.c`, `a.b`). A single operand is taken for the value itself only where nothing else is
+//! possible: an attribute that takes a principal's GUID, made of one computed GUID (no function makes another GUID that
+//! means anything of it), and an attribute that takes an id, made of one `id` of a resource that is no container (the id
+//! of a group or subscription is often the beginning of a longer one). Everything else gives candidates.
+
+use std::sync::Arc;
+
+use super::azurerm;
+use super::plan::PlanWorld;
+use crate::frontend::node_of;
+use crate::ir::{Address, Key, Node, Ref, Step, Target, Value};
+use crate::syntax::tree::Tree;
+
+/// Variables, outputs and `each.value` on the way to a resource.
+const MOST_HOPS: u32 = 40;
+/// Candidates for one value.
+const MOST_CANDIDATES: usize = 64;
+
+/// Attributes that are GUIDs of principals or applications.
+const GUIDS: [&str; 8] = [
+    "principal_id", "object_id", "client_id", "application_id", "member_object_id", "group_object_id", "app_id", "objectId",
+];
+/// Types whose ids are beginnings of other ids.
+const CONTAINERS: [&str; 4] = ["azurerm_resource_group", "azurerm_subscription", "azurerm_management_group", "azurerm_virtual_network"];
+
+/// What a value is made of.
+pub(super) enum Resolved {
+    /// It can be nothing else.
+    Value(Node),
+    /// It is made of some of these.
+    Candidates(Vec<Ref>),
+    /// The plan doesn't tell.
+    Opaque,
+}
+
+/// One block of the configuration, in one instance of its module.
+#[derive(Clone, Debug)]
+pub(super) struct Place<'a> {
+    /// The resource or module call.
+    pub(super) block: &'a Tree,
+    /// The modules around it, the outermost first.
+    modules: Vec<(&'a Tree, Step)>,
+    root: &'a Tree,
+    key: Option<Key>,
+}
+
+/// An operand taken apart.
+struct Operand {
+    first: Step,
+    path: Vec<Arc<str>>,
+    keyed: Keyed,
+}
+
+/// Which loop variables stand beside an operand.
+#[derive(Clone, Copy)]
+struct Keyed {
+    each: bool,
+    count: bool,
+}
+
+/// What was found on the way.
+#[derive(Default)]
+struct Found {
+    references: Vec<Ref>,
+    known: Option<Node>,
+    /// Something on the way was more than a plain reference.
+    inexact: bool,
+    opaque: bool,
+}
+
+impl<'a> Place<'a> {
+    /// The block of an instance; nothing when the configuration doesn't have it.
+    pub(super) fn of(world: &PlanWorld<'a>, steps: &[Step]) -> Option<Place<'a>> {
+        let root = world.configuration.get("root_module")?;
+        let (last, around) = steps.split_last()?;
+        let mut module = root;
+        let mut modules = Vec::new();
+        for step in around {
+            let call = module.get("module_calls")?.get(step.name.strip_prefix("module.")?)?;
+            modules.push((call, step.clone()));
+            module = call.get("module")?;
+        }
+        let resources = module.get("resources")?.as_list()?;
+        let block = resources.iter().find(|block| block.get("address").and_then(Tree::as_str) == Some(&last.name))?;
+        Some(Place { block, modules, root, key: last.key.clone() })
+    }
+
+    /// The module call around it, as a block of the module further out.
+    fn caller(&self) -> Option<Place<'a>> {
+        let mut modules = self.modules.clone();
+        let (block, step) = modules.pop()?;
+        Some(Place { block, modules, root: self.root, key: step.key })
+    }
+
+    fn module(&self) -> Option<&'a Tree> {
+        self.modules.last().map_or(Some(self.root), |(call, _)| call.get("module"))
+    }
+
+    /// What an expression for `attribute` is made of.
+    pub(super) fn resolve(&self, world: &PlanWorld<'a>, expression: &Tree, attribute: Option<&str>) -> Resolved {
+        let mut found = Found::default();
+        let mut hops = MOST_HOPS;
+        self.collect(world, expression, &[], &mut found, &mut hops);
+        if found.opaque && found.references.is_empty() {
+            return Resolved::Opaque;
+        }
+        if let (Some(known), true, false) = (&found.known, found.references.is_empty(), found.inexact) {
+            return Resolved::Value(known.clone());
+        }
+        match found.references.as_slice() {
+            [only] if !found.inexact && !found.opaque && found.known.is_none() => match exactly(only, attribute) {
+                Some(reference) => Resolved::Value(Node::new(Value::Ref(Arc::new(reference)), self.block.get("address").map_or(self.block.span, |address| address.span))),
+                None => Resolved::Candidates(found.references),
+            },
+            _ => Resolved::Candidates(found.references),
+        }
+    }
+
+    /// Gathers what an expression refers to; `rest` is the path that follows it.
+    fn collect(&self, world: &PlanWorld<'a>, expression: &Tree, rest: &[Arc<str>], found: &mut Found, hops: &mut u32) {
+        let Some(left) = hops.checked_sub(1) else {
+            found.opaque = true;
+            return;
+        };
+        *hops = left;
+        if let Some(constant) = expression.get("constant_value") {
+            found.known = Some(node_of(constant));
+            found.inexact |= !rest.is_empty();
+            return;
+        }
+        let Some(references) = expression.get("references").and_then(Tree::as_list) else {
+            found.opaque = true;
+            return;
+        };
+        let names: Vec<&str> = references.iter().filter_map(Tree::as_str).collect();
+        let operands = longest(&names);
+        let repeated = operands.iter().any(|name| name.starts_with("each."));
+        let counted = operands.contains(&"count.index");
+        let real: Vec<&str> = operands.iter().copied().filter(|name| !is_ambient(name)).collect();
+        found.inexact |= real.len() > 1;
+        for name in real {
+            self.operand(world, name, rest, Keyed { each: repeated, count: counted }, found, hops);
+        }
+    }
+
+    fn operand(&self, world: &PlanWorld<'a>, name: &str, rest: &[Arc<str>], keyed: Keyed, found: &mut Found, hops: &mut u32) {
+        let Some((steps, path)) = take_apart(name, false) else {
+            found.opaque = true;
+            return;
+        };
+        let Some(first) = steps.into_iter().next() else {
+            found.opaque = true;
+            return;
+        };
+        let operand = Operand { path: self.joined(&first, &path, rest, found), first, keyed };
+        match operand.first.name.split_once('.') {
+            Some(("var", name)) => self.variable(world, name, &operand.path, found, hops),
+            Some(("each", _)) => self.each_value(world, &operand.path, found, hops),
+            Some(("local" | "path" | "terraform" | "self", _)) | None => found.opaque = true,
+            Some(("module", name)) => self.output(world, name, &operand, found, hops),
+            Some(_) => self.resource(world, &operand, found),
+        }
+    }
+
+    /// The path of an operand and what follows it. When both are there the operand may be a member of an object that the
+    /// expression builds; they are joined only when that names something a resource of the type has.
+    fn joined(&self, first: &Step, path: &[Arc<str>], rest: &[Arc<str>], found: &mut Found) -> Vec<Arc<str>> {
+        let joined: Vec<Arc<str>> = path.iter().chain(rest).cloned().collect();
+        if path.is_empty() || rest.is_empty() || ["var.", "each.", "module."].iter().any(|base| first.name.starts_with(base)) {
+            return joined;
+        }
+        let kind = type_of(&first.name);
+        if azurerm::path_of(kind, &joined) != joined {
+            return joined;
+        }
+        found.inexact = true;
+        path.to_vec()
+    }
+
+    fn variable(&self, world: &PlanWorld<'a>, name: &str, path: &[Arc<str>], found: &mut Found, hops: &mut u32) {
+        match self.caller() {
+            None => match world.variables.get(name) {
+                Some(value) if path.is_empty() => found.known = Some(value.clone()),
+                _ => found.opaque = true,
+            },
+            Some(caller) => {
+                let given = caller.block.get("expressions").and_then(|inputs| inputs.get(name));
+                let default = || self.module()?.get("variables")?.get(name)?.get("default");
+                match (given, default()) {
+                    // A path into an object or list that the caller builds: any of its operands.
+                    (Some(given), _) => {
+                        found.inexact |= !path.is_empty();
+                        caller.collect(world, given, &[], found, hops);
+                    }
+                    (None, Some(default)) => {
+                        found.known = Some(node_of(default));
+                        found.inexact |= !path.is_empty();
+                    }
+                    (None, None) => found.opaque = true,
+                }
+            }
+        }
+    }
+
+    /// `each.value.…` of a loop over the instances of one resource is the instance with the same key.
+    fn each_value(&self, world: &PlanWorld<'a>, path: &[Arc<str>], found: &mut Found, hops: &mut u32) {
+        let over = self.block.get("for_each_expression").and_then(|over| over.get("references")).and_then(Tree::as_list);
+        let names: Vec<&str> = over.unwrap_or_default().iter().filter_map(Tree::as_str).collect();
+        let operands = longest(&names);
+        match operands.as_slice() {
+            [only] => self.operand(world, only, path, Keyed { each: true, count: false }, found, hops),
+            _ => {
+                found.inexact = true;
+                for name in operands {
+                    self.operand(world, name, path, Keyed { each: true, count: false }, found, hops);
+                }
+            }
+        }
+    }
+
+    fn output(&self, world: &PlanWorld<'a>, name: &str, operand: &Operand, found: &mut Found, hops: &mut u32) {
+        let call = self.module().and_then(|module| module.get("module_calls")?.get(name));
+        let Some((call, module)) = call.and_then(|call| Some((call, call.get("module")?))) else {
+            found.opaque = true;
+            return;
+        };
+        let loops = call.get("for_each_expression").is_some() || call.get("count_expression").is_some();
+        let key = match (operand.first.key.clone(), loops) {
+            (Some(key), _) => Some(key),
+            (None, false) => None,
+            (None, true) if operand.keyed.each => self.key.clone(),
+            (None, true) => {
+                // Which instance is meant isn't told.
+                found.opaque = true;
+                return;
+            }
+        };
+        let Some((output, rest)) = operand.path.split_first() else {
+            found.opaque = true;
+            return;
+        };
+        let expression = module.get("outputs").and_then(|outputs| outputs.get(output)?.get("expression"));
+        let Some(expression) = expression else {
+            found.opaque = true;
+            return;
+        };
+        let mut modules = self.modules.clone();
+        let step = Step { name: format!("module.{name}").into(), key: key.clone() };
+        modules.push((call, step));
+        let inside = Place { block: call, modules, root: self.root, key };
+        // A path into an output that is a whole resource goes on in the resource; into an object, anywhere.
+        inside.collect(world, expression, rest, found, hops);
+    }
+
+    fn resource(&self, world: &PlanWorld<'a>, operand: &Operand, found: &mut Found) {
+        let (step, keyed) = (&operand.first, operand.keyed);
+        let around: Vec<Step> = self.modules.iter().map(|(_, step)| step.clone()).collect();
+        let here = |steps: &&Vec<Step>| {
+            steps.split_last().is_some_and(|(last, modules)| modules == around.as_slice() && last.name == step.name)
+        };
+        let instances: Vec<&Vec<Step>> = world.known.iter().filter(here).collect();
+        let key_of = |steps: &Vec<Step>| steps.last().and_then(|last| last.key.clone());
+        let wanted = step.key.clone().or_else(|| self.key.clone().filter(|_| keyed.each));
+        let same: Vec<&Vec<Step>> = instances.iter().copied().filter(|steps| key_of(steps).is_some() && key_of(steps) == wanted).collect();
+        let chosen = match (instances.as_slice(), same.as_slice()) {
+            (_, [only]) => vec![*only],
+            ([only], _) => vec![*only],
+            ([], _) => {
+                found.opaque = true;
+                return;
+            }
+            (all, _) => {
+                found.inexact = true;
+                all.to_vec()
+            }
+        };
+        // `count.index` may be part of a sum: with several instances each is a candidate.
+        found.inexact |= keyed.count && instances.len() > 1;
+        let chosen = if keyed.count { instances } else { chosen };
+        for steps in chosen.into_iter().take(MOST_CANDIDATES) {
+            let address = Arc::new(Address { root: world.name.clone(), path: steps.clone() });
+            let reference = Ref { target: Target::Resource(address), path: operand.path.clone() };
+            if found.references.len() < MOST_CANDIDATES && !found.references.contains(&reference) {
+                found.references.push(reference);
+            }
+        }
+    }
+}
+
+/// The reference that an attribute must be, when its only operand is this one.
+fn exactly(reference: &Ref, attribute: Option<&str>) -> Option<Ref> {
+    let attribute = attribute?;
+    let Target::Resource(address) = &reference.target else { return None };
+    let name = address.path.last().map(|step| step.name.clone())?;
+    let kind = type_of(&name).to_owned();
+    let last = reference.path.last().map(|step| &**step);
+    let takes_guid = GUIDS.contains(&attribute);
+    let takes_id = !takes_guid && (attribute == "scope" || attribute.ends_with("_id") || attribute.ends_with("_ids"));
+    match last {
+        Some(last) if takes_guid && GUIDS.contains(&last) => Some(reference.clone()),
+        // A resource id where a GUID belongs is what was written, wrong as it is.
+        Some("id") if takes_guid => Some(reference.clone()),
+        Some("id") if takes_id && !CONTAINERS.contains(&&*kind) => Some(reference.clone()),
+        // An index that is no literal cuts the rest of the path off; a registry has no other id.
+        None if attribute == "scope" && kind == "azurerm_container_registry" => {
+            Some(Ref { target: reference.target.clone(), path: vec!["id".into()] })
+        }
+        _ => None,
+    }
+}
+
+/// The type of `data.type.name` or `type.name`.
+fn type_of(name: &str) -> &str {
+    name.strip_prefix("data.").unwrap_or(name).split('.').next().unwrap_or_default()
+}
+
+/// The operands without their own prefixes.
+fn longest<'n>(names: &[&'n str]) -> Vec<&'n str> {
+    let mut kept: Vec<&str> = Vec::new();
+    for &name in names {
+        let is_prefix = |other: &str| {
+            other.strip_prefix(name).is_some_and(|rest| rest.starts_with('.') || rest.starts_with('['))
+        };
+        if !kept.contains(&name) && !names.iter().any(|other| is_prefix(other)) {
+            kept.push(name);
+        }
+    }
+    kept
+}
+
+/// Names that choose an instance or say where, and give no value of a resource.
+fn is_ambient(name: &str) -> bool {
+    matches!(name, "each.key" | "count.index") || name.starts_with("path.") || name.starts_with("terraform.")
+}
+
+/// The address of an instance: `module.a["k"].type.name[0]`.
+pub(super) fn parse_address(text: &str) -> Option<Vec<Step>> {
+    take_apart(text, true).map(|(steps, _)| steps)
+}
+
+/// An address, or an operand: the thing and the path into it. Only addresses look into modules; what follows
+/// `module.a` in an operand is an output.
+fn take_apart(text: &str, address: bool) -> Option<(Vec<Step>, Vec<Arc<str>>)> {
+    let mut parts = tokens(text)?.into_iter().peekable();
+    let mut steps = Vec::new();
+    loop {
+        let Some(Token::Name(first)) = parts.next() else { return None };
+        let mut name = first.to_owned();
+        let words = if first == "data" { 2 } else { 1 };
+        for _ in 0..words {
+            match parts.next() {
+                Some(Token::Name(word)) => name = format!("{name}.{word}"),
+                _ => return None,
+            }
+        }
+        let key = match parts.peek() {
+            Some(Token::Key(key)) => Some(key.clone()),
+            _ => None,
+        };
+        if key.is_some() {
+            parts.next();
+        }
+        steps.push(Step { name: name.into(), key });
+        if first != "module" || !address {
+            break;
+        }
+    }
+    let path = parts.map(|part| match part {
+        Token::Name(name) => Arc::from(name),
+        Token::Key(Key::Int(at)) => at.to_string().into(),
+        Token::Key(Key::Str(key) | Key::Each(key)) => key,
+    });
+    Some((steps, path.collect()))
+}
+
+#[derive(Clone)]
+enum Token<'t> {
+    Name(&'t str),
+    Key(Key),
+}
+
+fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(inside) = rest.strip_prefix("[\"") {
+            let (key, after) = inside.split_once("\"]")?;
+            tokens.push(Token::Key(Key::Str(key.replace("\\\"", "\"").into())));
+            rest = after;
+        } else if let Some(inside) = rest.strip_prefix('[') {
+            let (key, after) = inside.split_once(']')?;
+            tokens.push(Token::Key(Key::Int(key.parse().ok()?)));
+            rest = after;
+        } else {
+            let rest_name = rest.strip_prefix('.').unwrap_or(rest);
+            let end = rest_name.find(['.', '[']).unwrap_or(rest_name.len());
+            let (name, after) = rest_name.split_at_checked(end)?;
+            if name.is_empty() {
+                return None;
+            }
+            tokens.push(Token::Name(name));
+            rest = after;
+        }
+    }
+    Some(tokens)
+}

@@ -1,0 +1,184 @@
+//! Marks that live only while a configuration is evaluated, and small questions about values.
+//!
+//! Three values never leave this room (`reference.rs` settles them): a failed lookup, which `try` and `can` need to see;
+//! a collection with one member for each member of an unknown set; and references in Terraform's own vocabulary, of which
+//! the empty path is the resource as a whole.
+
+use std::sync::Arc;
+
+use crate::ir::{Cond, Key, Node, Target, Value, Why};
+use crate::source::Span;
+
+const FAILED: &str = "tf:error";
+const EACH: &str = "tf:each";
+/// More members than this are not unfolded.
+pub(super) const MOST_MEMBERS: usize = 5_000;
+/// Longer texts are not built.
+pub(super) const LONGEST_TEXT: usize = 1 << 20;
+
+/// A lookup that Terraform refuses.
+pub(super) fn failed(what: &str, span: Span) -> Node {
+    let why = Node::unknown(Why::UnresolvedName(what.into()), span);
+    Node::new(Value::Call(FAILED.into(), Arc::new(vec![why])), span)
+}
+
+/// Whether it is a lookup that Terraform refuses; the reason.
+pub(super) fn failure(node: &Node) -> Option<&Node> {
+    match &node.value {
+        Value::Call(name, arguments) if &**name == FAILED => arguments.first(),
+        _ => None,
+    }
+}
+
+/// The collection of all instances of a resource over a set that is not known.
+pub(super) fn each(one: Node) -> Node {
+    let span = one.span;
+    Node::new(Value::Call(EACH.into(), Arc::new(vec![one])), span)
+}
+
+/// The one that stands for all, when it is such a collection.
+pub(super) fn each_of(node: &Node) -> Option<&Node> {
+    match &node.value {
+        Value::Call(name, arguments) if &**name == EACH => arguments.first(),
+        _ => None,
+    }
+}
+
+/// The name of the set that the instances of such a collection are over.
+pub(super) fn set_of(one: &Node) -> Option<Arc<str>> {
+    let Value::Ref(reference) = &one.value else { return None };
+    let Target::Resource(address) = &reference.target else { return None };
+    match &address.path.last()?.key {
+        Some(Key::Each(set)) => Some(set.clone()),
+        _ => None,
+    }
+}
+
+/// A limit was reached.
+pub(super) fn limit(what: &str, span: Span) -> Node {
+    Node::unknown(Why::LimitReached(what.into()), span)
+}
+
+/// A call that stays symbolic: pure, its arguments partly unknown.
+pub(super) fn call(name: &str, arguments: Vec<Node>, span: Span) -> Node {
+    let secret = arguments.iter().any(|argument| argument.secret);
+    let failed = arguments.iter().find(|argument| failure(argument).is_some());
+    match failed {
+        Some(failed) => failed.clone(),
+        None => Node { secret, ..Node::new(Value::Call(name.into(), Arc::new(arguments)), span) },
+    }
+}
+
+/// Whether all of it is known.
+pub(super) fn known(node: &Node) -> bool {
+    match &node.value {
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => true,
+        Value::List(list) => list.open.is_none() && list.items.iter().all(known),
+        Value::Map(map) => map.open.is_none() && map.entries.iter().all(|entry| known(&entry.key) && known(&entry.value)),
+        _ => false,
+    }
+}
+
+/// Whether two values are equal, when that can be told.
+pub(super) fn equal(a: &Node, b: &Node) -> Option<bool> {
+    use Value::{Bool, Concat, Float, Id, Int, List, Map, Null, Str};
+    match (&a.value, &b.value) {
+        (Null, Null) => Some(true),
+        (Null, Bool(_) | Int(_) | Float(_) | Str(_) | List(_) | Map(_) | Concat(_) | Id(_)) => Some(false),
+        (Bool(_) | Int(_) | Float(_) | Str(_) | List(_) | Map(_) | Concat(_) | Id(_), Null) => Some(false),
+        (List(x), List(y)) if x.open.is_none() && y.open.is_none() && x.items.len() != y.items.len() => Some(false),
+        (Map(x), Map(y)) if x.open.is_none() && y.open.is_none() && x.entries.len() != y.entries.len() => Some(false),
+        (List(x), List(y)) if known(a) && known(b) => {
+            Some(x.items.iter().zip(&y.items).all(|(x, y)| equal(x, y) == Some(true)))
+        }
+        (Map(x), Map(y)) if known(a) && known(b) => Some(x.entries.iter().all(|entry| {
+            let other = entry.key.as_str().and_then(|key| y.get_exact(key));
+            other.is_some_and(|other| equal(&entry.value, other) == Some(true))
+        })),
+        _ if known(a) && known(b) => Some(a.value == b.value || number(a).is_some() && number(a) == number(b)),
+        _ => None,
+    }
+}
+
+/// The number, also when it is written as text.
+pub(super) fn number(node: &Node) -> Option<f64> {
+    match &node.value {
+        Value::Int(value) => Some(*value as f64),
+        Value::Float(value) => Some(*value),
+        Value::Str(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// A number as the smallest type that holds it.
+pub(super) fn of_number(value: f64, span: Span) -> Node {
+    let whole = value as i64;
+    let exact = value.fract() == 0.0 && value.abs() < 9.0e15;
+    Node::new(if exact { Value::Int(whole) } else { Value::Float(value) }, span)
+}
+
+/// The whole number.
+pub(super) fn whole(node: &Node) -> Option<i64> {
+    number(node).filter(|value| value.fract() == 0.0 && value.abs() < 9.0e15).map(|value| value as i64)
+}
+
+/// Scalars as text.
+pub(super) fn text_of(node: &Node) -> Option<Arc<str>> {
+    match &node.value {
+        Value::Str(text) => Some(text.clone()),
+        Value::Int(value) => Some(value.to_string().into()),
+        Value::Float(value) => Some(value.to_string().into()),
+        Value::Bool(value) => Some(value.to_string().into()),
+        _ => None,
+    }
+}
+
+/// `make` for both arms when it is a choice.
+pub(super) fn over_choice(node: &Node, span: Span, make: &mut dyn FnMut(&Node) -> Node) -> Node {
+    match &node.value {
+        Value::Choice(choice) => {
+            let (yes, no) = (over_choice(&choice.yes, span, make), over_choice(&choice.no, span, make));
+            choose(choice.on.clone(), yes, no, span)
+        }
+        _ => make(node),
+    }
+}
+
+/// As [`Node::choice`], with equal arms folded.
+pub(super) fn choose(on: Cond, yes: Node, no: Node, span: Span) -> Node {
+    match (known(&yes), yes.value == no.value) {
+        (true, true) => yes,
+        _ => Node::choice(on, yes, no, span),
+    }
+}
+
+/// Whether a value is small enough to be walked: shared members count each time they appear.
+pub(super) fn is_bounded(node: &Node) -> bool {
+    fn spend(node: &Node, left: &mut usize, depth: usize) -> bool {
+        let Some(less) = left.checked_sub(1) else { return false };
+        *left = less;
+        if depth == 0 {
+            return false;
+        }
+        match &node.value {
+            Value::List(list) => list.items.iter().all(|item| spend(item, left, depth - 1)),
+            Value::Map(map) => map.entries.iter().all(|entry| spend(&entry.key, left, depth - 1) && spend(&entry.value, left, depth - 1)),
+            Value::Concat(pieces) | Value::Call(_, pieces) => pieces.iter().all(|piece| spend(piece, left, depth - 1)),
+            Value::Choice(choice) => {
+                spend(&choice.yes, left, depth - 1) && spend(&choice.no, left, depth - 1) && conditions(&choice.on, left, depth - 1)
+            }
+            Value::Str(text) => text.len() <= LONGEST_TEXT,
+            _ => true,
+        }
+    }
+    fn conditions(cond: &Cond, left: &mut usize, depth: usize) -> bool {
+        match cond {
+            _ if depth == 0 => false,
+            Cond::When(node) => spend(node, left, depth - 1),
+            Cond::Not(inner) => conditions(inner, left, depth - 1),
+            Cond::All(parts) | Cond::Any(parts) => parts.iter().all(|part| conditions(part, left, depth - 1)),
+            Cond::Always | Cond::Never => true,
+        }
+    }
+    spend(node, &mut 50_000, 100)
+}

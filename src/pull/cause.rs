@@ -1,0 +1,114 @@
+//! Why a pair has no permission: the grant that was meant for it and misses.
+
+use super::pair::wires;
+use super::{Case, Pair};
+use crate::ir::{Node, Truth};
+use crate::source::{Span, Trail};
+use crate::world::cluster::Cluster;
+use crate::world::grant::{Grant, Granted};
+use crate::world::identity::Holder;
+use crate::world::Makes;
+use crate::world::knowledge::Fact;
+use crate::world::registry::{Registry, RoleMode};
+
+/// How a grant misses the identity that pulls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It goes to the identity of the control plane.
+    ControlPlane,
+    /// Its principal is no object id.
+    NoObjectId(&'static str),
+    /// Its role doesn't let pull in any mode.
+    RoleWithoutPull,
+    /// Its role is of the legacy kind, and the registry honours repository roles only.
+    LegacyRole,
+    /// Its role is of the repository kind, and the registry honours legacy roles only.
+    RepositoryRole,
+    /// Its scope is something else than the registry or what it is in.
+    Scope,
+}
+
+impl<'a> Case<'_, 'a> {
+    /// The grants that were meant for a pair and miss, each with how.
+    pub fn causes(&self, pair: &Pair) -> Vec<(Cause, &Grant<'a>)> {
+        let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return Vec::new() };
+        self.world.grants.iter().filter_map(|grant| Some((self.cause(grant, cluster, registry)?, grant))).collect()
+    }
+
+    fn cause(&self, grant: &Grant<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Cause> {
+        let resolver = &self.world.resolver;
+        let covers = grant.covers(registry, resolver);
+        let holds = grant.holder.pulls_for(cluster, resolver);
+        if wires(self.world, grant, cluster, registry) && holds == Truth::No {
+            return match grant.holder {
+                Holder::WrongKind(kind) => Some(Cause::NoObjectId(kind)),
+                _ => Some(Cause::ControlPlane),
+            };
+        }
+        match (covers, holds) {
+            (Truth::Yes, Truth::Yes) if grant.lets_pull(registry) == Truth::No => Some(role_cause(grant, registry)),
+            (Truth::No, Truth::Yes) if grant.means_pull() && grant.lets_pull(registry) == Truth::Yes => Some(Cause::Scope),
+            _ => None,
+        }
+    }
+
+    /// The cluster of a pair.
+    pub fn cluster(&self, pair: &Pair) -> Option<&Cluster<'a>> {
+        self.world.clusters.get(pair.cluster)
+    }
+
+    /// The registry of a pair.
+    pub fn registry(&self, pair: &Pair) -> Option<&Registry<'a>> {
+        self.world.registries.get(pair.registry)
+    }
+
+    /// Whether a pull of the pair fails whatever the unknowns are: no permission, and no pull secret or anonymous pull
+    /// in its place. A pair without a workload fails by its permission alone.
+    pub fn fails(&self, pair: &Pair) -> bool {
+        let served = |path: &&super::Path| path.registry == Some(pair.registry) && path.workload.is_some();
+        let mut paths = self.paths.iter().filter(served).peekable();
+        let no_permission = |path: &super::Path| path.step("permission").is_some_and(|step| step.truth == Truth::No);
+        let anonymous = self.registry(pair).is_some_and(|registry| registry.anonymous.is(&false) != Truth::Yes);
+        let manual = self.world.imperative.iter().any(|command| command.makes == Makes::Grant && command.manual);
+        let failing = if paths.peek().is_some() { paths.any(no_permission) } else { !anonymous };
+        pair.permission.truth == Truth::No && failing && !manual
+    }
+
+    /// The place that the user edits for a value of a resource: in the file of the resource when it is written there,
+    /// else where the deployment's own folder uses it, else where it is written.
+    pub fn place_of(&self, value: &Node, declared: Span, root: &str) -> Span {
+        let mut places: Vec<Span> = vec![value.span];
+        places.extend(oldest_first(&value.trail));
+        let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let main = root.split(" with ").next().unwrap_or(root);
+        let is_file = main.rsplit('/').next().is_some_and(|name| name.contains('.') && name != "." && name != "..");
+        let own_folder = if is_file { folder(main) } else { main.trim_matches('.').trim_matches('/').to_owned() };
+        let in_root = |span: &Span| {
+            let path = self.store.source(span.source).path.clone();
+            if is_file && (main.ends_with(".bicep") || main.ends_with(".json")) { &*path == main } else { folder(&path) == own_folder }
+        };
+        if value.span.source == declared.source {
+            return value.span;
+        }
+        places.iter().copied().find(in_root).or(places.iter().copied().find(|span| span.source == declared.source)).unwrap_or(value.span)
+    }
+}
+
+fn oldest_first(trail: &Trail) -> Vec<Span> {
+    let mut spans: Vec<Span> = trail.hops().map(|hop| hop.span).collect();
+    spans.reverse();
+    spans
+}
+
+fn role_cause(grant: &Grant<'_>, registry: &Registry<'_>) -> Cause {
+    let (legacy, abac) = match &grant.role {
+        Granted::BuiltIn(role) => (role.legacy, role.abac),
+        Granted::Custom { legacy, abac, .. } => (*legacy, *abac),
+        Granted::Unknown(_) => (Truth::Unknown, Truth::Unknown),
+    };
+    match &registry.mode {
+        Fact::Known(RoleMode::Abac, _) if legacy == Truth::Yes => Cause::LegacyRole,
+        Fact::Known(RoleMode::Legacy, _) if abac == Truth::Yes => Cause::RepositoryRole,
+        _ => Cause::RoleWithoutPull,
+    }
+}

@@ -1,0 +1,279 @@
+//! From an image to a verdict.
+
+use super::credential::{offers, truth_of, Offer};
+use super::pair::{Pair, Tie};
+use crate::azure::image;
+use crate::ir::{Node, Truth};
+use crate::source::{Span, Store};
+use crate::world::cluster::Cluster;
+use crate::world::knowledge::{Fact, Judgement};
+use crate::world::link::Match;
+use crate::world::registry::Registry;
+use crate::world::{Assumed, World};
+
+/// An image that a workload wants, and who could run it.
+#[derive(Clone, Debug)]
+pub(super) struct Demand {
+    pub(super) workload: usize,
+    pub(super) image: Node,
+    pub(super) source: Match,
+    pub(super) clusters: Vec<usize>,
+}
+
+impl Demand {
+    pub(super) fn registry(&self) -> Option<usize> {
+        match self.source {
+            Match::Registry(at) => Some(at),
+            _ => None,
+        }
+    }
+}
+
+/// One step of a path.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// `registry`, `credential`, `permission`, `network`.
+    pub name: &'static str,
+    /// The outcome.
+    pub judgement: Judgement,
+}
+
+/// The way of an image to a cluster.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// The workload; none for a tied pair without one.
+    pub workload: Option<usize>,
+    /// The image as written.
+    pub image: Option<Node>,
+    /// Where the image stands, or what ties the pair.
+    pub place: Span,
+    /// The cluster; none when nobody can say which one, or there is none.
+    pub cluster: Option<usize>,
+    /// The registry, when it is in the world.
+    pub registry: Option<usize>,
+    /// The host as far as known, when the registry is not.
+    pub host: Option<String>,
+    /// The steps in order.
+    pub steps: Vec<Step>,
+    /// What the pod's pull secrets offer.
+    pub offers: Vec<Offer>,
+}
+
+impl Path {
+    /// Whether the pull works: every step does.
+    pub fn truth(&self) -> Truth {
+        self.steps.iter().map(|step| step.judgement.truth).fold(Truth::Yes, Truth::and)
+    }
+
+    /// The judgement of a step.
+    pub fn step(&self, name: &str) -> Option<&Judgement> {
+        self.steps.iter().find(|step| step.name == name).map(|step| &step.judgement)
+    }
+}
+
+pub(super) fn demands(world: &World<'_>, store: &Store) -> Vec<Demand> {
+    let mut found: Vec<Demand> = Vec::new();
+    for (at, workload) in world.workloads.iter().enumerate() {
+        let path = store.source(workload.resource.declared.source).path.clone();
+        let clusters = world.clusters_for(workload, &path);
+        for image in &workload.images {
+            let known = |demand: &Demand| demand.workload == at && demand.image.value == image.value;
+            let source = world.registry_of(image);
+            if !matches!(source, Match::Foreign) && !found.iter().any(known) {
+                found.push(Demand { workload: at, image: image.clone(), source, clusters: clusters.clone() });
+            }
+        }
+        for image in workload.images.iter().filter_map(Node::as_str) {
+            // A misspelt host is no registry of Azure's; what was meant is.
+            let host = image.split('/').next().unwrap_or_default();
+            if image::misspelt(host).is_some() {
+                let node = workload.images.iter().find(|node| node.as_str() == Some(image)).cloned();
+                let known = |demand: &Demand| demand.workload == at && demand.image.as_str() == Some(image);
+                if let Some(node) = node.filter(|_| !found.iter().any(known)) {
+                    found.push(Demand { workload: at, image: node, source: Match::Elsewhere(host.to_owned()), clusters: clusters.clone() });
+                }
+            }
+        }
+    }
+    found
+}
+
+pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Vec<Path> {
+    let mut found: Vec<Path> = demands.iter().map(|demand| demanded(world, pairs, demand)).collect();
+    let unserved = |pair: &&Pair| pair.tie != Tie::Alone && pair.tie != Tie::Workload;
+    found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair)));
+    found
+}
+
+/// A tied pair without a workload.
+fn tied(world: &World<'_>, pair: &Pair) -> Option<Path> {
+    let (cluster, registry) = (world.clusters.get(pair.cluster)?, world.registries.get(pair.registry)?);
+    let mut permission = pair.permission.clone();
+    if pair.tie == Tie::Sibling && permission.truth == Truth::No {
+        // Only its siblings are wired; that this one should be is a guess.
+        permission.truth = Truth::Unknown;
+    }
+    Some(Path {
+        workload: None,
+        image: None,
+        place: cluster.resource.declared,
+        cluster: Some(pair.cluster),
+        registry: Some(pair.registry),
+        host: None,
+        steps: vec![
+            Step { name: "registry", judgement: at_registry(registry) },
+            Step { name: "permission", judgement: or_anonymous(permission, registry) },
+            Step { name: "network", judgement: network(world, registry, Some(cluster)) },
+        ],
+        offers: Vec::new(),
+    })
+}
+
+fn demanded(world: &World<'_>, pairs: &[Pair], demand: &Demand) -> Path {
+    let registry = demand.registry().and_then(|at| world.registries.get(at));
+    let mut path = Path {
+        workload: Some(demand.workload),
+        image: Some(demand.image.clone()),
+        place: demand.image.span,
+        cluster: None,
+        registry: demand.registry(),
+        host: None,
+        steps: Vec::new(),
+        offers: Vec::new(),
+    };
+    let parsed = image::parse(&demand.image);
+    if let (Some(workload), Some(host)) = (world.workloads.get(demand.workload), &parsed.host) {
+        path.offers = offers(world, workload, host, parsed.rest.as_str().unwrap_or_default(), registry);
+    }
+    match (&demand.source, registry) {
+        (Match::Registry(_), Some(registry)) => {
+            path.steps.push(Step { name: "registry", judgement: at_registry(registry) });
+            by_cluster(world, pairs, demand, registry, &mut path);
+        }
+        (Match::Elsewhere(host), _) => elsewhere(world, demand, host, &mut path),
+        (Match::Unknown(host), _) => {
+            path.host = Some(host.clone());
+            let text = format!("the registry `{host}` is not known whole");
+            path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Unknown, demand.image.span, text) });
+        }
+        _ => {}
+    }
+    path
+}
+
+fn at_registry(registry: &Registry<'_>) -> Judgement {
+    Judgement::new(Truth::Yes, registry.resource.declared, format!("registry `{}`", crate::world::workload::shown(&registry.name)))
+}
+
+/// A registry that the tree doesn't have: judged by the pod's secrets alone where there is no cluster either.
+fn elsewhere(world: &World<'_>, demand: &Demand, host: &str, path: &mut Path) {
+    path.host = Some(host.to_owned());
+    if let Some(meant) = image::misspelt(host) {
+        let text = format!("no registry has the host `{host}`; `{meant}` may be meant");
+        path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::No, demand.image.span, text) });
+        return;
+    }
+    let text = format!("registry `{host}` is not in this tree");
+    if !demand.clusters.is_empty() || secrets_open(world, demand) || path.offers.is_empty() {
+        path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Unknown, demand.image.span, text) });
+        path.steps.push(Step { name: "credential", judgement: best_offer(world, path, demand) });
+        return;
+    }
+    path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Yes, demand.image.span, text) });
+    path.steps.push(Step { name: "credential", judgement: best_offer(world, path, demand) });
+    let text = "counts as public: the registry is not in this tree";
+    path.steps.push(Step { name: "network", judgement: Judgement::new(Truth::Yes, demand.image.span, text) });
+}
+
+fn secrets_open(world: &World<'_>, demand: &Demand) -> bool {
+    world.workloads.get(demand.workload).is_some_and(|workload| world.secrets_of(workload).open)
+}
+
+/// What the pull secrets give: the best of them.
+fn best_offer(world: &World<'_>, path: &Path, demand: &Demand) -> Judgement {
+    let truth = path.offers.iter().map(|offer| truth_of(offer, world)).fold(Truth::No, Truth::or);
+    let decisive = path.offers.iter().find(|offer| truth_of(offer, world) == truth).or(path.offers.first());
+    match decisive {
+        Some(offer) => Judgement::new(truth, offer.named, offer.what.text(&offer.name)),
+        None if secrets_open(world, demand) => Judgement::new(Truth::Unknown, demand.image.span, "pull secrets can't be read"),
+        None => Judgement::new(Truth::Unknown, demand.image.span, "no pull secret; the node identity decides"),
+    }
+}
+
+fn by_cluster(world: &World<'_>, pairs: &[Pair], demand: &Demand, registry: &Registry<'_>, path: &mut Path) {
+    let own: Vec<&Pair> = pairs
+        .iter()
+        .filter(|pair| Some(pair.registry) == demand.registry() && demand.clusters.contains(&pair.cluster))
+        .collect();
+    let secret = best_offer(world, path, demand);
+    let open = secrets_open(world, demand);
+    if own.is_empty() {
+        let network = network(world, registry, None);
+        path.steps.push(Step { name: "credential", judgement: secret });
+        path.steps.push(Step { name: "network", judgement: network });
+        return;
+    }
+    let workload = world.workloads.get(demand.workload);
+    let elsewhere = workload.is_some_and(|workload| workload.virtual_nodes || world.has_own_identity(workload));
+    let judge = |pair: &Pair| {
+        let mut node = pair.permission.clone();
+        if elsewhere {
+            node = Judgement::new(Truth::Unknown, demand.image.span, "the pod does not pull as the node");
+        }
+        let mut best = or_anonymous(node, registry);
+        let offered = if path.offers.is_empty() && !open { Truth::No } else { secret.truth };
+        match (best.truth, offered) {
+            (Truth::Yes, _) | (_, Truth::No) => {}
+            (_, Truth::Yes) => best = secret.clone(),
+            (Truth::No, Truth::Unknown) => best = secret.clone(),
+            (Truth::Unknown, Truth::Unknown) => {}
+        }
+        best
+    };
+    let answers: Vec<(&Pair, Judgement)> = own.iter().map(|pair| (*pair, judge(pair))).collect();
+    let (cluster, answer) = agreed(&answers, demand);
+    path.cluster = cluster;
+    let network = network(world, registry, cluster.and_then(|at| world.clusters.get(at)));
+    path.steps.push(Step { name: "permission", judgement: answer });
+    path.steps.push(Step { name: "network", judgement: network });
+}
+
+/// A workload that nothing maps to a cluster is broken only if every cluster that could run it fails; where some are
+/// wired for the registry and others are not, it runs on one that is.
+fn agreed(answers: &[(&Pair, Judgement)], demand: &Demand) -> (Option<usize>, Judgement) {
+    let find = |truth: Truth| answers.iter().find(|(_, answer)| answer.truth == truth);
+    let all = |truth: Truth| answers.iter().all(|(_, answer)| answer.truth == truth);
+    let at = |(pair, answer): &(&Pair, Judgement)| (Some(pair.cluster), answer.clone());
+    match (find(Truth::Yes), find(Truth::Unknown), find(Truth::No)) {
+        (Some(fine), None, _) => at(fine),
+        (None, None, Some(broken)) if all(Truth::No) => at(broken),
+        (_, Some(unknown), _) => at(unknown),
+        _ => (None, Judgement::new(Truth::Unknown, demand.image.span, "which cluster runs it is not known")),
+    }
+}
+
+fn or_anonymous(permission: Judgement, registry: &Registry<'_>) -> Judgement {
+    match (&registry.anonymous, permission.truth) {
+        (Fact::Known(true, span), _) => Judgement::new(Truth::Yes, *span, "the registry lets anybody pull"),
+        (Fact::Unknown(why, span), Truth::No) => Judgement::new(Truth::Unknown, *span, format!("anonymous pull may be allowed: {why}")),
+        _ => permission,
+    }
+}
+
+fn network(world: &World<'_>, registry: &Registry<'_>, cluster: Option<&Cluster<'_>>) -> Judgement {
+    let at = registry.public.span();
+    let is = |node: &Node, name: &str| node.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name));
+    let assumed = world.outlook.assumed.iter().any(|fact| match fact {
+        Assumed::Reachable { registry: r, cluster: c } => is(&registry.name, r) && cluster.is_some_and(|cluster| is(&cluster.name, c)),
+        _ => false,
+    });
+    if assumed {
+        return Judgement::new(Truth::Yes, at, "reachable, says the configuration");
+    }
+    let routed = cluster.and_then(|cluster| cluster.outbound.as_deref());
+    let free = matches!(routed, None | Some("loadbalancer" | "managednatgateway" | "userassignednatgateway"));
+    match registry.plainly_public() && free {
+        true => Judgement::new(Truth::Yes, at, "public access is open to all networks"),
+        false => Judgement::new(Truth::Unknown, at, "network not analysed yet"),
+    }
+}

@@ -1,0 +1,135 @@
+//! May the cluster's pulling identity pull? Judged under every completion of the flags that the pair hangs on.
+
+use std::sync::Arc;
+
+use crate::ir::{Assumption, Cond, Origin, Truth};
+use crate::world::cluster::{Cluster, Pulling};
+use crate::world::grant::Grant;
+use crate::world::identity::Holder;
+use crate::world::knowledge::Judgement;
+use crate::world::registry::Registry;
+use crate::world::workload::shown;
+use crate::world::{Assumed, Completeness, World};
+
+/// More completions than this are not tried.
+const MOST: usize = 64;
+
+/// Whether the identity that pulls may pull; nothing when no completion deploys both ends.
+pub(super) fn permission<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Judgement> {
+    if assumed(world, cluster, registry) {
+        return Some(Judgement::new(Truth::Yes, cluster.resource.declared, "granted elsewhere, says the configuration"));
+    }
+    let grants: Vec<&Grant<'a>> =
+        world.grants.iter().filter(|grant| grant.covers(registry, &world.resolver) != Truth::No).collect();
+    let both = Cond::all([cluster.resource.deployed.clone(), registry.resource.deployed.clone()]);
+    let mut flags: Vec<Arc<str>> = both.atoms();
+    for flag in grants.iter().flat_map(|grant| grant.resource.deployed.atoms()) {
+        if !flags.contains(&flag) {
+            flags.push(flag);
+        }
+    }
+    let Some(cases) = Assumption::every(&flags, MOST) else {
+        return Some(Judgement::new(Truth::Unknown, cluster.resource.declared, "too many conditions to try them all"));
+    };
+    let mut answers = cases.iter().filter(|case| both.under(case) == Some(true)).map(|case| under(world, cluster, registry, &grants, case));
+    let first = answers.next()?;
+    Some(answers.fold(first, |one, other| match one.truth.agree(other.truth) {
+        truth if truth == one.truth => one,
+        truth => Judgement { truth, because: if one.truth == Truth::Unknown { one.because } else { other.because } },
+    }))
+}
+
+fn assumed(world: &World<'_>, cluster: &Cluster<'_>, registry: &Registry<'_>) -> bool {
+    let is = |node: &crate::ir::Node, name: &str| node.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name));
+    world.outlook.assumed.iter().any(|fact| match fact {
+        Assumed::Grant { registry: r, cluster: c } => is(&registry.name, r) && is(&cluster.name, c),
+        _ => false,
+    })
+}
+
+fn under<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>, grants: &[&Grant<'a>], case: &Assumption) -> Judgement {
+    let mut open: Option<Judgement> = None;
+    for grant in grants {
+        let exists = grant.resource.deployed.under(case);
+        let truth = serves(world, cluster, registry, grant);
+        match (exists, truth) {
+            (Some(false), _) | (_, Truth::No) => {}
+            (Some(true), Truth::Yes) => {
+                let text = format!("`{}` is granted to {}", grant.role_name(), puller(cluster));
+                return Judgement::new(Truth::Yes, grant.resource.declared, text);
+            }
+            _ => open = open.or_else(|| Some(Judgement::new(Truth::Unknown, grant.resource.declared, doubt(grant)))),
+        }
+    }
+    open.unwrap_or_else(|| none(world, cluster, registry))
+}
+
+/// Whether this grant lets the cluster pull from the registry.
+pub(super) fn serves<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>, grant: &Grant<'a>) -> Truth {
+    let role = match grant.lets_pull(registry) {
+        // A condition may exclude the repository.
+        Truth::Yes if grant.conditional => Truth::Unknown,
+        role => role,
+    };
+    role.and(grant.holder.pulls_for(cluster, &world.resolver)).and(grant.covers(registry, &world.resolver))
+}
+
+fn doubt(grant: &Grant<'_>) -> String {
+    match (&grant.holder, &grant.role) {
+        (Holder::Unknown(why), _) => format!("a grant whose principal can't be read: {why}"),
+        (Holder::Group, _) => "a grant to a group, whose members may include the puller".to_owned(),
+        (Holder::Guid(_), _) => "a grant to an object id that may be the puller's".to_owned(),
+        (_, crate::world::grant::Granted::Unknown(why)) => format!("a grant whose role can't be read: {why}"),
+        _ => format!("a grant of `{}` that may be the one", grant.role_name()),
+    }
+}
+
+/// How the identity that pulls is called.
+pub(super) fn puller(cluster: &Cluster<'_>) -> String {
+    let name = shown(&cluster.name);
+    match &cluster.pulling {
+        Pulling::ServicePrincipal(_) => format!("the service principal of `{name}`"),
+        _ => format!("the kubelet identity of `{name}`"),
+    }
+}
+
+/// No grant is seen; whether that proves that there is none.
+fn none<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Judgement {
+    let unknown = |span, text: String| Judgement::new(Truth::Unknown, span, text);
+    let at = cluster.resource.declared;
+    if let Pulling::Unknown(why) = &cluster.pulling {
+        return unknown(cluster.pulling_span, format!("the identity that pulls can't be read: {why}"));
+    }
+    match world.outlook.completeness {
+        Completeness::Closed => {}
+        Completeness::Open => return unknown(at, "no grant here; it may be made elsewhere".to_owned()),
+        Completeness::Repository => {
+            if !cluster.is_declared() || !registry.is_declared() {
+                return unknown(at, "no grant here; what is only referred to may be wired elsewhere".to_owned());
+            }
+            if !made_here(world, cluster) {
+                return unknown(cluster.pulling_span, "no grant here; the identity that pulls is made elsewhere".to_owned());
+            }
+        }
+    }
+    if let Some((why, span)) = world.grants_open(cluster, registry) {
+        return unknown(span, format!("there may be grants that can't be seen: {why}"));
+    }
+    Judgement::new(Truth::No, at, format!("nothing grants {} a pull role", puller(cluster)))
+}
+
+/// The identity that pulls comes into being with this tree, so nobody elsewhere can have granted it anything.
+fn made_here<'a>(world: &World<'a>, cluster: &Cluster<'a>) -> bool {
+    let declared = |node: &crate::ir::Node| world.resolver.resource_of(node).is_some_and(|resource| resource.origin == Origin::Declared);
+    match &cluster.pulling {
+        Pulling::Kubelet { supplied: None, .. } => true,
+        Pulling::Kubelet { supplied: Some(id), .. } => declared(id),
+        Pulling::ServicePrincipal(client) => match &world.resolver.node(client).value {
+            crate::ir::Value::Ref(reference) => {
+                world.resolver.target(&reference.target).is_some_and(|resource| resource.origin == Origin::Declared)
+            }
+            _ => false,
+        },
+        Pulling::Unknown(_) => false,
+    }
+}

@@ -1,0 +1,130 @@
+//! The story of each finding with its source lines, drawn by miette: the place to change first, then the way that
+//! leads there through other files.
+
+use std::fmt;
+use std::io;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+
+use super::closing;
+use super::excerpt::Excerpt;
+use super::snippet::one_line;
+use super::telling::Telling;
+use crate::finding::{Finding, Label, Severity};
+
+pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let handler = handler(telling);
+    for finding in &telling.report.findings {
+        let mut drawn = String::new();
+        handler.render_report(&mut drawn, &story(telling, finding)).map_err(io::Error::other)?;
+        for line in drawn.trim_end().lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        writeln!(out)?;
+    }
+    for line in closing::gaps(telling).into_iter().chain(closing::lines(telling)) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn handler(telling: &Telling<'_>) -> GraphicalReportHandler {
+    let theme = if telling.look.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    // miette's own links carry terminal sequences: the place to read more is written out. One line of context tells
+    // an excerpt from a heading; how much is shown is the excerpt's affair.
+    GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_context_lines(1)
+        .with_width(telling.look.width.max(40))
+        .with_break_words(false)
+        .with_show_related_as_nested(true)
+        .without_syntax_highlighting()
+}
+
+/// A finding, or one label of its story in another file.
+#[derive(Debug)]
+struct Story {
+    code: Option<String>,
+    more: Option<String>,
+    severity: miette::Severity,
+    message: String,
+    help: Option<String>,
+    excerpt: Excerpt,
+    elsewhere: Vec<Story>,
+}
+
+fn story(telling: &Telling<'_>, finding: &Finding) -> Story {
+    let file = finding.primary.span.source;
+    let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
+        finding.related.iter().partition(|label| label.span.source == file);
+    let labels: Vec<(&Label, Option<String>)> = std::iter::once(&finding.primary)
+        .chain(here)
+        .map(|label| (label, Some(one_line(&label.text)).filter(|text| !text.is_empty())))
+        .collect();
+    let code = format!("{}[{}] {}", finding.severity.word(), finding.rule, telling.rule_name(finding.rule));
+    Story {
+        code: Some(code.trim_end().to_owned()),
+        more: Some(format!("acrlint explain {}", finding.rule)),
+        severity: match finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        },
+        message: one_line(&finding.message),
+        help: finding.help.clone(),
+        excerpt: Excerpt::new(telling, file, &labels, 1),
+        elsewhere: elsewhere.into_iter().map(|label| chapter(telling, label)).collect(),
+    }
+}
+
+/// A label in another file: its text is the heading, so the line needs none.
+fn chapter(telling: &Telling<'_>, label: &Label) -> Story {
+    Story {
+        code: None,
+        more: None,
+        severity: miette::Severity::Advice,
+        message: one_line(&label.text),
+        help: None,
+        excerpt: Excerpt::new(telling, label.span.source, &[(label, None)], 0),
+        elsewhere: Vec::new(),
+    }
+}
+
+impl fmt::Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Story {}
+
+impl Diagnostic for Story {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.more.as_ref().map(|more| Box::new(more) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.excerpt.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        let elsewhere = self.elsewhere.iter().map(|story| story as &dyn Diagnostic);
+        (!self.elsewhere.is_empty()).then(|| Box::new(elsewhere) as Box<dyn Iterator<Item = &dyn Diagnostic>>)
+    }
+}

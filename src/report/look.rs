@@ -1,0 +1,76 @@
+//! How the formats for people look. Whoever calls decides; nothing here asks the environment.
+
+/// Colours, width and loudness of the formats for people. The formats for machines don't look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether to use terminal colours.
+    pub colour: bool,
+    /// The width to wrap sentences at, in columns.
+    pub width: usize,
+    /// Whether to list everything that was not understood.
+    pub verbose: bool,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { colour: false, width: Look::WIDTH, verbose: false }
+    }
+}
+
+/// Colours that the formats use, as the numbers of terminal sequences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ink {
+    Red,
+    Green,
+    Yellow,
+    Cyan,
+    Dim,
+    Bold,
+}
+
+impl Look {
+    /// The width where nobody says one.
+    pub const WIDTH: usize = 100;
+
+    /// The width that the `COLUMNS` variable asks for, as far as it is sensible.
+    pub fn width_from(columns: Option<&str>) -> usize {
+        let asked = columns.and_then(|columns| columns.trim().parse::<usize>().ok());
+        asked.filter(|&width| width > 0).map_or(Look::WIDTH, |width| width.clamp(40, 200))
+    }
+
+    /// `text` in a colour, or as it is when colours are off.
+    pub(super) fn paint(&self, ink: Ink, text: &str) -> String {
+        if !self.colour {
+            return text.to_owned();
+        }
+        let code = match ink {
+            Ink::Red => 31,
+            Ink::Green => 32,
+            Ink::Yellow => 33,
+            Ink::Cyan => 36,
+            Ink::Dim => 2,
+            Ink::Bold => 1,
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_width_is_kept_sensible() {
+        assert_eq!(Look::width_from(None), 100);
+        assert_eq!(Look::width_from(Some("120")), 120);
+        assert_eq!(Look::width_from(Some("0")), 100);
+        assert_eq!(Look::width_from(Some("3")), 40);
+        assert_eq!(Look::width_from(Some("wide")), 100);
+    }
+
+    #[test]
+    fn colours_can_be_off() {
+        assert_eq!(Look::default().paint(Ink::Red, "a"), "a");
+        assert_eq!(Look { colour: true, ..Look::default() }.paint(Ink::Red, "a"), "\u{1b}[31ma\u{1b}[0m");
+    }
+}

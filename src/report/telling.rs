@@ -1,0 +1,115 @@
+//! What every format's writer gets: a report whose words are safe to print, and answers about places and rules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::snippet::{first_line, printable};
+use super::veil::Veil;
+use super::{Coverage, Format, Look, NotUnderstood, Pull, Report, RuleText, Step, Told};
+use crate::finding::{Finding, Label};
+use crate::source::{Place, Source, SourceId, Span, Store};
+
+/// A run in the course of being told.
+pub(super) struct Telling<'a> {
+    /// The report; no word of it holds a secret.
+    pub report: Report,
+    /// What snippets must not show.
+    pub veil: Veil,
+    /// How it looks.
+    pub look: &'a Look,
+    rules: BTreeMap<&'static str, &'a RuleText>,
+    store: &'a Store,
+    for_people: bool,
+}
+
+impl<'a> Telling<'a> {
+    /// Prepares a run for a format.
+    pub(super) fn new(format: Format, told: &Told<'a>, rules: &'a [RuleText], look: &'a Look) -> Telling<'a> {
+        let veil = Veil::new(told);
+        let for_people = !matches!(format, Format::Json | Format::Sarif);
+        let words = |text: &str| {
+            let text = veil.words(text);
+            if for_people { printable(&text) } else { text.into_owned() }
+        };
+        let report = reworded(told.report, &words);
+        let rules = rules.iter().map(|rule| (rule.id, rule)).collect();
+        Telling { report, veil, look, rules, store: told.store, for_people }
+    }
+
+    /// The text of a source.
+    pub(super) fn source(&self, id: SourceId) -> Arc<Source> {
+        self.store.source(id)
+    }
+
+    /// The path of a source, relative to the root.
+    pub(super) fn path(&self, id: SourceId) -> String {
+        let path = &self.source(id).path;
+        if self.for_people { printable(path).replace('\n', "\u{fffd}") } else { path.to_string() }
+    }
+
+    /// Where a span lies.
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place { path: self.path(span.source), ..self.source(span.source).place(span) }
+    }
+
+    /// Where the first line of a span lies.
+    pub(super) fn line_place(&self, span: Span) -> Place {
+        self.place(first_line(&self.source(span.source), span))
+    }
+
+    /// The rules by id.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &'a RuleText> {
+        self.rules.values().copied()
+    }
+
+    /// The name of a rule; empty when the caller gave no text for it.
+    pub(super) fn rule_name(&self, id: &str) -> &'static str {
+        self.rules.get(id).map_or("", |rule| rule.name)
+    }
+}
+
+/// A copy of a report with every sentence put through `words`.
+fn reworded(report: &Report, words: &impl Fn(&str) -> String) -> Report {
+    Report {
+        findings: report.findings.iter().map(|finding| reworded_finding(finding, words)).collect(),
+        suppressed: report.suppressed,
+        pulls: report.pulls.iter().map(|pull| reworded_pull(pull, words)).collect(),
+        coverage: reworded_coverage(&report.coverage, words),
+        today: report.today.clone(),
+    }
+}
+
+fn reworded_finding(finding: &Finding, words: &impl Fn(&str) -> String) -> Finding {
+    let label = |label: &Label| Label { text: words(&label.text), ..*label };
+    Finding {
+        rule: finding.rule,
+        severity: finding.severity,
+        message: words(&finding.message),
+        primary: label(&finding.primary),
+        related: finding.related.iter().map(label).collect(),
+        help: finding.help.as_deref().map(words),
+        fix: None,
+        key: words(&finding.key),
+    }
+}
+
+fn reworded_pull(pull: &Pull, words: &impl Fn(&str) -> String) -> Pull {
+    let step = |step: &Step| Step { text: words(&step.text), ..*step };
+    Pull {
+        image: pull.image.as_deref().map(words),
+        workload: pull.workload.as_deref().map(words),
+        cluster: pull.cluster.as_deref().map(words),
+        registry: pull.registry.as_deref().map(words),
+        steps: pull.steps.iter().map(step).collect(),
+        ..*pull
+    }
+}
+
+fn reworded_coverage(coverage: &Coverage, words: &impl Fn(&str) -> String) -> Coverage {
+    let not_understood = |gap: &NotUnderstood| NotUnderstood { why: words(&gap.why), place: gap.place };
+    Coverage {
+        reasons: coverage.reasons.iter().map(|(why, times)| (words(why), *times)).collect(),
+        not_understood: coverage.not_understood.iter().map(not_understood).collect(),
+        ..*coverage
+    }
+}

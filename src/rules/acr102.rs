@@ -1,0 +1,39 @@
+//! ACR102 `control-plane-grant`.
+
+use super::{story, Reporter, Rule};
+use crate::edit;
+use crate::finding::Severity;
+use crate::ir::Truth;
+use crate::pull::{Case, Cause};
+use crate::world::workload::shown;
+
+pub(super) static RULE: Rule = Rule {
+    id: "ACR102",
+    name: "control-plane-grant",
+    summary: "The pull role is granted to the control plane's identity instead of the kubelet's",
+    severity: Severity::Error,
+    docs: include_str!("../../rules/ACR102.md"),
+    security: None,
+    check,
+};
+
+fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    for pair in &case.pairs {
+        for (_, grant) in case.causes(pair).into_iter().filter(|(cause, _)| *cause == Cause::ControlPlane) {
+            let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
+            let severity = match pair.permission.truth {
+                Truth::Yes => Severity::Note,
+                _ if case.fails(pair) => Severity::Error,
+                _ => Severity::Warning,
+            };
+            let place = case.place_of(&grant.principal, grant.resource.declared, &grant.resource.address.root);
+            let (role, aks) = (grant.role_name(), shown(&cluster.name));
+            let message = format!("`{role}` goes to the control-plane identity of `{aks}`, which never pulls");
+            let key = format_args!("{}:{}", grant.resource.address, cluster.resource.address);
+            let told = reporter.report(severity, place, message, key).at("this is the identity of the control plane");
+            let told = story::pull(told, case, pair);
+            told.with(grant.resource.declared, format!("the grant on `{}`", shown(&registry.name)))
+                .help(edit::principal_of_kubelet(grant.resource.language, cluster));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! ACR103 `principal-not-object-id`.
+
+use super::{story, Reporter, Rule};
+use crate::edit;
+use crate::finding::Severity;
+use crate::ir::{Cond, Truth};
+use crate::pull::Case;
+use crate::world::identity::Holder;
+use crate::world::workload::shown;
+
+pub(super) static RULE: Rule = Rule {
+    id: "ACR103",
+    name: "principal-not-object-id",
+    summary: "The principal of a role assignment is a client id, resource id or name, not an object id",
+    severity: Severity::Error,
+    docs: include_str!("../../rules/ACR103.md"),
+    security: None,
+    check,
+};
+
+fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    let resolver = &case.world.resolver;
+    for grant in case.world.grants.iter().filter(|grant| grant.means_pull()) {
+        let Holder::WrongKind(kind) = grant.holder else { continue };
+        let covered = case.world.registries.iter().find(|registry| grant.covers(registry, resolver) == Truth::Yes);
+        let Some(registry) = covered else { continue };
+        // The lookup is skipped and the puller has another grant: the deployment passes and the pull works.
+        let pair = case.pairs.iter().find(|pair| case.causes(pair).iter().any(|(_, other)| std::ptr::eq(*other, grant)));
+        let served = pair.is_some_and(|pair| pair.permission.truth == Truth::Yes) && grant.lookup_skipped;
+        let always = grant.resource.deployed == Cond::Always;
+        let severity = if served || !always { Severity::Warning } else { Severity::Error };
+        let place = case.place_of(&grant.principal, grant.resource.declared, &grant.resource.address.root);
+        let message = format!("the principal of `{}` is {kind}, not an object id", grant.role_name());
+        let mut told = reporter.report(severity, place, message, &grant.resource.address).at(format!("this is {kind}"));
+        if let Some(pair) = pair {
+            told = story::pull(told, case, pair);
+        }
+        let told = told.with(registry.resource.declared, format!("the grant is on `{}`", shown(&registry.name)));
+        match pair.and_then(|pair| case.cluster(pair)) {
+            Some(cluster) => told.help(edit::principal_of_kubelet(grant.resource.language, cluster)),
+            None => told.help("use the object id (principal id) of the identity that pulls"),
+        };
+    }
+}

@@ -1,0 +1,30 @@
+//! ACR105 `legacy-role-on-abac-registry`.
+
+use super::{story, Reporter, Rule};
+use crate::edit;
+use crate::finding::Severity;
+use crate::pull::{Case, Cause};
+use crate::world::workload::shown;
+
+pub(super) static RULE: Rule = Rule {
+    id: "ACR105",
+    name: "legacy-role-on-abac-registry",
+    summary: "A role such as AcrPull is granted on a registry that honours repository roles only",
+    severity: Severity::Error,
+    docs: include_str!("../../rules/ACR105.md"),
+    security: None,
+    check,
+};
+
+fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    for pair in &case.pairs {
+        for (_, grant) in case.causes(pair).into_iter().filter(|(cause, _)| *cause == Cause::LegacyRole) {
+            let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
+            let severity = if case.fails(pair) { Severity::Error } else { Severity::Warning };
+            let (role, acr) = (grant.role_name(), shown(&registry.name));
+            let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
+            let told = reporter.report(severity, grant.role_span, format!("`{role}` is ignored by `{acr}`, which is in ABAC mode"), key);
+            story::pull(told, case, pair).with(cluster.pulling_span, "the identity that pulls").help(edit::repository_role(grant.resource.language));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! ACR108 `grant-scope-misses-registry`.
+
+use super::{story, Reporter, Rule};
+use crate::finding::Severity;
+use crate::ir::{Node, Truth};
+use crate::pull::{Case, Cause, Tie};
+use crate::world::workload::shown;
+
+pub(super) static RULE: Rule = Rule {
+    id: "ACR108",
+    name: "grant-scope-misses-registry",
+    summary: "The pull grant's scope is not the registry that the images come from, nor above it",
+    severity: Severity::Error,
+    docs: include_str!("../../rules/ACR108.md"),
+    security: None,
+    check,
+};
+
+fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    for pair in case.pairs.iter().filter(|pair| pair.permission.truth == Truth::No) {
+        for (_, grant) in case.causes(pair).into_iter().filter(|(cause, _)| *cause == Cause::Scope) {
+            let Some(registry) = case.registry(pair) else { continue };
+            let severity = match case.fails(pair) {
+                true if pair.tie != Tie::Alone => Severity::Error,
+                _ => Severity::Warning,
+            };
+            let place = case.place_of(&Node { span: grant.scope_span, ..grant.resource.scope.clone() }, grant.resource.declared, &grant.resource.address.root);
+            let message = format!("the scope of `{}` does not cover `{}`", grant.role_name(), shown(&registry.name));
+            let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
+            let told = reporter.report(severity, place, message, key).at("the scope");
+            story::pull(told, case, pair).help(format!("make the registry `{}` the scope of the grant", shown(&registry.name)));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! One file for each rule: a static and a function. Rules see the world, the pulls and findings, and nothing below.
+
+mod reporter;
+mod story;
+
+use crate::finding::{Finding, Severity};
+use crate::pull::Case;
+pub use reporter::Reporter;
+
+/// A rule: data plus one function.
+pub struct Rule {
+    /// `ACR101`; never reused.
+    pub id: &'static str,
+    /// A name that reads after "allow".
+    pub name: &'static str,
+    /// One clause.
+    pub summary: &'static str,
+    /// The level it has unless something lowers it.
+    pub severity: Severity,
+    /// The page.
+    pub docs: &'static str,
+    /// `security-severity` for code scanning; only for rules about security.
+    pub security: Option<&'static str>,
+    /// Looks for its fault and reports it.
+    pub check: fn(&Case<'_, '_>, &mut Reporter),
+}
+
+/// Runs a rule.
+pub fn run(rule: &'static Rule, case: &Case<'_, '_>) -> Vec<Finding> {
+    let mut reporter = Reporter::new(rule);
+    (rule.check)(case, &mut reporter);
+    reporter.into_findings()
+}
+
+/// The rule with this id.
+pub fn by_id(id: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.id == id)
+}
+
+/// All rules, in the order of their ids.
+pub fn all() -> &'static [&'static Rule] {
+    ALL
+}
+
+// generated: begin
+mod acr101;
+mod acr102;
+mod acr103;
+mod acr104;
+mod acr105;
+mod acr108;
+mod acr201;
+mod acr202;
+mod acr203;
+mod acr204;
+mod acr205;
+mod acr207;
+mod acr401;
+mod acr501;
+mod acr503;
+mod acr702;
+mod acr900;
+mod acr901;
+mod acr902;
+mod acr903;
+
+/// All rules, in the order of their ids.
+pub static ALL: &[&Rule] = &[
+    &acr101::RULE,
+    &acr102::RULE,
+    &acr103::RULE,
+    &acr104::RULE,
+    &acr105::RULE,
+    &acr108::RULE,
+    &acr201::RULE,
+    &acr202::RULE,
+    &acr203::RULE,
+    &acr204::RULE,
+    &acr205::RULE,
+    &acr207::RULE,
+    &acr401::RULE,
+    &acr501::RULE,
+    &acr503::RULE,
+    &acr702::RULE,
+    &acr900::RULE,
+    &acr901::RULE,
+    &acr902::RULE,
+    &acr903::RULE,
+];
+// generated: end

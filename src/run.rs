@@ -1,0 +1,362 @@
+//! The pipeline, top to bottom: find, read, join, judge, tell.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::discover::{self, Discovered};
+use crate::finding::{Finding, Label, Severity};
+use crate::frontend::{Lowered, Problem, Trouble, kubernetes, script, template, terraform};
+use crate::ir::{Deployment, Node, Value};
+use crate::pull::Case;
+use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
+use crate::rules;
+use crate::settings::{Fact, Settings, View};
+use crate::source::{FolderFiles, MemoryFiles, SourceId, Span, Store};
+use crate::suppress;
+use crate::tell;
+use crate::world::{Assumed, Completeness, Imperative, Makes, Outlook, World};
+
+/// What a run gives to the command.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// For standard output.
+    pub told: String,
+    /// Files that the user asked for.
+    pub files: Vec<(PathBuf, String)>,
+    /// Lines for standard error.
+    pub notes: Vec<String>,
+    /// The exit status.
+    pub exit_code: u8,
+}
+
+/// Why a run could not be made at all.
+#[derive(Debug)]
+pub struct RunError(String);
+
+impl std::fmt::Display for RunError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RunError {}
+
+/// A run over files in memory and everything it found out.
+pub struct Linted {
+    /// What was found.
+    pub report: Report,
+    /// The texts, for places.
+    pub store: Store,
+}
+
+/// Lints files that are given as path and bytes. No file outside of them is read.
+pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
+    let store = Store::new(MemoryFiles(files.iter().cloned().collect()));
+    let mut found = Discovered::default();
+    for (path, _) in &files {
+        match store.open_path(path) {
+            Ok(source) if discover::is_input(path) => found.sources.push(source),
+            Ok(source) if discover::is_script(path) => found.scripts.push(source),
+            Ok(_) => {}
+            Err(error) => {
+                found.unreadable.push(discover::Unreadable { path: path.clone(), message: error.to_string() });
+            }
+        }
+    }
+    let read = read(&store, &found, &mut Clock::default());
+    let mut judged = judge(&store, &found, &read, outlook.clone(), &mut Clock::default());
+    let suppressed = allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments);
+    let report = report(&store, &read, judged, suppressed, String::new());
+    Linted { report, store }
+}
+
+/// Runs as the settings say.
+pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
+    let mut clock = Clock { shown: settings.verbose, progress: settings.progress, ..Clock::default() };
+    let files = FolderFiles::new(&settings.root, settings.size_limit)
+        .map_err(|error| RunError(format!("can't open `{}`: {}", settings.root.display(), error.kind())))?;
+    let store = Store::new(files);
+    let found = clock.step("find", || discover::discover(&store, settings));
+    let read = read(&store, &found, &mut clock);
+    let outlook = outlook(settings, &store, &found.sources);
+    let mut judged = judge(&store, &found, &read, outlook, &mut clock);
+    let suppressed = allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments);
+    judged.findings.retain_mut(|finding| match settings.selection.severity(finding.rule, finding.severity) {
+        Some(severity) => {
+            finding.severity = severity;
+            true
+        }
+        None => false,
+    });
+    let report = report(&store, &read, judged, suppressed, settings.today.to_string());
+    Ok(clock.step("tell", || tell(settings, &store, &report, &read)).with(clock.notes(), &report, settings))
+}
+
+impl Outcome {
+    fn with(mut self, notes: Vec<String>, report: &Report, settings: &Settings) -> Outcome {
+        self.notes.extend(notes);
+        if report.coverage.inputs == 0 && !settings.quiet && settings.format != crate::cli::Format::Human {
+            self.notes.push("no inputs found: no template, configuration, plan or manifest here".to_owned());
+        }
+        self
+    }
+}
+
+/// Timings of the steps, and a sign of life when a run takes long.
+#[derive(Default)]
+struct Clock {
+    shown: bool,
+    progress: bool,
+    steps: Vec<(&'static str, std::time::Duration)>,
+    begun: Option<Instant>,
+}
+
+impl Clock {
+    fn step<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let begun = *self.begun.get_or_insert(start);
+        if self.progress && begun.elapsed().as_secs() >= 1 {
+            // Standard error is a terminal then; when even that fails there is nobody to tell.
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("\r\x1b[Kacrlint: {name} …\r").as_bytes());
+        }
+        let result = work();
+        self.steps.push((name, start.elapsed()));
+        result
+    }
+
+    fn notes(&self) -> Vec<String> {
+        if self.progress && self.begun.is_some_and(|begun| begun.elapsed().as_secs() >= 1) {
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), b"\r\x1b[K");
+        }
+        let line = |(name, time): &(&str, std::time::Duration)| format!("{name:>12} {:>9.1} ms", time.as_secs_f64() * 1_000.0);
+        if self.shown { self.steps.iter().map(line).collect() } else { Vec::new() }
+    }
+}
+
+/// What was read: deployments of all languages, and what is wrong with the files.
+struct Read {
+    lowered: Lowered,
+    imperative: Vec<Imperative>,
+    failures: Vec<Finding>,
+    files: usize,
+}
+
+type FrontEnd = fn(&Store, &[SourceId]) -> Lowered;
+
+fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
+    let front_ends: [(&'static str, FrontEnd); 3] =
+        [("templates", template::lower), ("terraform", terraform::lower), ("kubernetes", kubernetes::lower)];
+    let mut read = Read { lowered: Lowered::default(), imperative: Vec::new(), failures: Vec::new(), files: found.sources.len() };
+    for (name, lower) in front_ends {
+        let made = clock.step(name, || catch_unwind(AssertUnwindSafe(|| lower(store, &found.sources))));
+        match made {
+            Ok(lowered) => read.lowered.join(lowered),
+            Err(_) => read.failures.push(internal(found.sources.first().copied(), &format!("the front end `{name}` failed"))),
+        }
+    }
+    let named: Vec<SourceId> = found.named.clone();
+    for problem in std::mem::take(&mut read.lowered.problems) {
+        let named = named.contains(&problem.span.source);
+        read.failures.push(trouble(problem, named));
+    }
+    for unreadable in &found.unreadable {
+        let source = store.refused(&unreadable.path);
+        let problem = Problem { trouble: Trouble::Unreadable, message: unreadable.message.clone(), span: Span::file(source) };
+        read.failures.push(trouble(problem, false));
+    }
+    read.imperative = clock.step("scripts", || imperative(store, found));
+    read
+}
+
+fn imperative(store: &Store, found: &Discovered) -> Vec<Imperative> {
+    let yaml = |id: &&SourceId| store.source(**id).path.rsplit('.').next().is_some_and(|end| matches!(end, "yml" | "yaml"));
+    let sources: Vec<SourceId> = found.scripts.iter().chain(found.sources.iter().filter(yaml)).copied().collect();
+    let commands = script::scan(store, &sources).into_iter();
+    let made = |grants| if grants { Makes::Grant } else { Makes::Secret };
+    commands.map(|c| Imperative { makes: made(c.grants), command: c.words, span: c.span, manual: c.manual }).collect()
+}
+
+fn trouble(problem: Problem, named: bool) -> Finding {
+    let (rule, severity) = match problem.trouble {
+        Trouble::Unreadable => ("ACR900", Severity::Warning),
+        Trouble::Syntax if named => ("ACR901", Severity::Error),
+        Trouble::Syntax => ("ACR901", Severity::Warning),
+        Trouble::Limit => ("ACR902", Severity::Warning),
+    };
+    let key = format!("{rule}:{}", problem.message);
+    Finding {
+        rule,
+        severity,
+        primary: Label { span: problem.span, text: problem.message.clone(), secret: false },
+        message: problem.message,
+        related: Vec::new(),
+        help: None,
+        fix: None,
+        key,
+    }
+}
+
+fn internal(source: Option<SourceId>, message: &str) -> Finding {
+    Finding {
+        rule: "ACR903",
+        severity: Severity::Error,
+        message: message.to_owned(),
+        primary: Label::new(Span::file(source.unwrap_or_default()), message),
+        related: Vec::new(),
+        help: Some("please report it with the input that caused it".to_owned()),
+        fix: None,
+        key: format!("ACR903:{message}"),
+    }
+}
+
+/// What was judged.
+struct Judged {
+    findings: Vec<Finding>,
+    pulls: Vec<report::Pull>,
+    joins: tell::Joins,
+}
+
+fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock: &mut Clock) -> Judged {
+    let mut findings = read.failures.clone();
+    let first = found.sources.first().copied();
+    let judged = catch_unwind(AssertUnwindSafe(|| {
+        let world = clock.step("world", || World::new(&read.lowered.deployments, read.imperative.clone(), outlook));
+        let case = clock.step("pulls", || Case::judge(&world, store));
+        let found: Vec<Finding> = clock.step("rules", || rules::all().iter().flat_map(|rule| checked(rule, &case, first)).collect());
+        let joins = tell::joins(&world);
+        (found, tell::pulls(&case), joins)
+    }));
+    let (pulls, joins) = match judged {
+        Ok((found, pulls, joins)) => {
+            findings.extend(found);
+            (pulls, joins)
+        }
+        Err(_) => {
+            findings.push(internal(first, "joining the resources failed"));
+            (Vec::new(), tell::Joins::default())
+        }
+    };
+    Finding::sort(&mut findings, |finding| store.source(finding.primary.span.source).path.to_string());
+    // One line with one fault is one finding, however many deployments go through it.
+    findings.dedup_by(|later, first| {
+        let same = later.rule == first.rule && later.primary.span == first.primary.span;
+        if same {
+            first.severity = first.severity.max(later.severity);
+        }
+        same && later.message == first.message
+    });
+    Judged { findings, pulls, joins }
+}
+
+fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<SourceId>) -> Vec<Finding> {
+    let found = catch_unwind(AssertUnwindSafe(|| rules::run(rule, case)));
+    found.unwrap_or_else(|_| vec![internal(first, &format!("rule {} failed", rule.id))])
+}
+
+fn allow(findings: &mut Vec<Finding>, store: &Store, sources: &[SourceId], deployments: &[Deployment]) -> usize {
+    let extents: Vec<Span> = deployments.iter().flat_map(|deployment| &deployment.resources).map(|resource| resource.extent).collect();
+    let known: Vec<(&'static str, &'static str)> = rules::all().iter().map(|rule| (rule.id, rule.name)).collect();
+    let outcome = suppress::apply(std::mem::take(findings), store, sources, &extents, &known);
+    *findings = outcome.kept;
+    findings.extend(outcome.unused.into_iter().map(|unused| Finding {
+        severity: Severity::Note,
+        ..trouble(Problem { trouble: Trouble::Syntax, message: unused.message, span: unused.span }, false)
+    }));
+    Finding::sort(findings, |finding| store.source(finding.primary.span.source).path.to_string());
+    outcome.suppressed
+}
+
+fn outlook(settings: &Settings, store: &Store, sources: &[SourceId]) -> Outlook {
+    let assumed = settings.assumptions.iter().map(|assumption| match assumption.fact.clone() {
+        Fact::Grant { registry, cluster } => Assumed::Grant { registry, cluster },
+        Fact::Secret { namespace, name } => Assumed::Secret { namespace, name },
+        Fact::Reachable { registry, cluster } => Assumed::Reachable { registry, cluster },
+    });
+    let paths = sources.iter().map(|&id| store.source(id).path.to_string());
+    let mapped = paths.filter_map(|path| settings.cluster_of(&path).map(|mapping| (path.clone(), mapping.cluster.clone())));
+    Outlook {
+        completeness: match settings.world {
+            crate::cli::World::Repository => Completeness::Repository,
+            crate::cli::World::Open => Completeness::Open,
+            crate::cli::World::Closed => Completeness::Closed,
+        },
+        assumed: assumed.collect(),
+        clusters: mapped.collect(),
+    }
+}
+
+fn report(store: &Store, read: &Read, judged: Judged, suppressed: usize, today: String) -> Report {
+    let deployments = &read.lowered.deployments;
+    let mut inputs: Vec<SourceId> = read.lowered.inputs.clone();
+    inputs.sort();
+    inputs.dedup();
+    let gaps = deployments.iter().flat_map(|deployment| &deployment.gaps);
+    let mut not_understood: Vec<NotUnderstood> =
+        gaps.map(|gap| NotUnderstood { why: gap.why.to_string(), place: gap.span }).collect();
+    not_understood.sort_by_cached_key(|gap| (store.source(gap.place.source).path.to_string(), gap.place, gap.why.clone()));
+    not_understood.dedup();
+    let coverage = Coverage {
+        files: read.files,
+        inputs: inputs.len(),
+        deployments: deployments.len(),
+        resources: deployments.iter().map(|deployment| deployment.resources.len()).sum(),
+        join_values: judged.joins.values,
+        join_values_unknown: judged.joins.unknown,
+        reasons: judged.joins.reasons,
+        not_understood,
+    };
+    Report { findings: judged.findings, suppressed, pulls: judged.pulls, coverage, today }
+}
+
+fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Outcome {
+    let secrets: Vec<Span> = secrets(&read.lowered.deployments);
+    let told = Told { report, store, secrets: &secrets };
+    let texts: Vec<RuleText> = rules::all().iter().map(|rule| tell::rule_text(rule)).collect();
+    let plain = Look { verbose: settings.verbose, ..Look::default() };
+    let written = |format: report::Format, look: &Look| {
+        let mut bytes = Vec::new();
+        // A vector takes everything.
+        let _ = report::write(format, &told, &texts, look, &mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let format = match (settings.view, settings.format) {
+        (View::Pulls, crate::cli::Format::Human) => report::Format::Pulls,
+        (_, format) => tell::format(format),
+    };
+    let quiet = settings.quiet && report.findings.is_empty() && matches!(format, report::Format::Human | report::Format::Concise);
+    let look = Look { colour: settings.color, ..plain };
+    let loudest = report.findings.iter().map(|finding| finding.severity).max();
+    let unknown = report.pulls.iter().filter(|pull| pull.verdict == Verdict::Unknown).count();
+    Outcome {
+        told: if quiet { String::new() } else { written(format, &look) },
+        files: settings.outputs.iter().map(|output| (output.file.clone(), written(tell::format(output.format), &plain))).collect(),
+        notes: Vec::new(),
+        exit_code: settings.exit_code(loudest, unknown),
+    }
+}
+
+/// Every place that holds a secret, so that no format shows it.
+fn secrets(deployments: &[Deployment]) -> Vec<Span> {
+    let mut found = Vec::new();
+    for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
+        collect_secrets(&resource.body, &mut found);
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn collect_secrets(node: &Node, found: &mut Vec<Span>) {
+    let container = matches!(node.value, Value::Map(_) | Value::List(_));
+    if node.secret && !container {
+        found.push(node.span);
+    }
+    match &node.value {
+        Value::Map(map) => map.entries.iter().for_each(|entry| collect_secrets(&entry.value, found)),
+        Value::List(list) => list.items.iter().for_each(|item| collect_secrets(item, found)),
+        Value::Choice(choice) => [&choice.yes, &choice.no].into_iter().for_each(|arm| collect_secrets(arm, found)),
+        Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().for_each(|node| collect_secrets(node, found)),
+        _ => {}
+    }
+}

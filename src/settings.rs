@@ -1,0 +1,233 @@
+//! The one meaning of a run: flags, configuration file, environment and the paths on disk, resolved once. Nothing below
+//! reads a flag, an environment variable or a clock.
+
+mod color;
+mod config;
+mod error;
+mod excludes;
+mod location;
+mod selection;
+mod suggestion;
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::{FailOn, Flags, Format, OutputFile, World};
+use crate::finding::Severity;
+
+pub use color::Environment;
+pub use config::{Assumption, ClusterMapping, ConfigFile, Fact};
+pub use error::SettingsError;
+pub use excludes::Excludes;
+pub use location::Target;
+pub use selection::Selection;
+pub use suggestion::nearest;
+
+/// No larger file is read.
+pub const SIZE_LIMIT: u64 = 64 << 20;
+
+/// What a run is about to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Findings: what keeps images from being pulled.
+    Findings,
+    /// The pull path of each image.
+    Pulls,
+}
+
+/// A run, resolved.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What is shown.
+    pub view: View,
+    /// The folder that bounds everything that is read, absolute. All paths of a report are relative to it.
+    pub root: PathBuf,
+    /// Whether `root` is a git repository's.
+    pub in_git: bool,
+    /// What to walk or read.
+    pub targets: Vec<Target>,
+    /// What to leave out.
+    pub excludes: Excludes,
+    /// No larger file is read, in bytes.
+    pub size_limit: u64,
+    /// What absence means.
+    pub world: World,
+    /// Which rules run, and how loud they are.
+    pub selection: Selection,
+    /// Which cluster runs the manifests of which paths; the first match counts.
+    pub clusters: Vec<ClusterMapping>,
+    /// Facts that are true elsewhere.
+    pub assumptions: Vec<Assumption>,
+    /// The configuration file that was used.
+    pub config: Option<ConfigFile>,
+    /// The date that counts as today.
+    pub today: jiff::civil::Date,
+    /// How to tell it on standard output.
+    pub format: Format,
+    /// Reports to be written to files.
+    pub outputs: Vec<OutputFile>,
+    /// Whether standard output is coloured.
+    pub color: bool,
+    /// Whether a long run shows its progress on standard error.
+    pub progress: bool,
+    /// Findings only.
+    pub quiet: bool,
+    /// Timings per step.
+    pub verbose: bool,
+    /// The lowest level that fails the run; none: nothing does.
+    pub fail_on: Option<Severity>,
+    /// Whether a pull that can't be decided fails the run.
+    pub fail_on_unknown: bool,
+}
+
+/// What resolving needs to know of the world outside, read once by `main`.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The current folder.
+    pub current: PathBuf,
+    /// Today, unless `--now` says otherwise.
+    pub today: jiff::civil::Date,
+    /// Colour variables and terminals.
+    pub environment: Environment,
+}
+
+impl Settings {
+    /// Resolves the flags of a run. `rules` are the ids and names of all rules.
+    pub fn resolve(
+        view: View,
+        flags: &Flags,
+        surroundings: &Surroundings,
+        rules: &[(&'static str, &'static str)],
+    ) -> Result<Settings, SettingsError> {
+        check_formats(view, flags)?;
+        let location = location::locate(&flags.paths, &surroundings.current)?;
+        let config = config::load(flags, &location, &surroundings.current, rules)?;
+        let selection = Selection::resolve(&flags.select, &flags.ignore, &config.levels, rules)?;
+        let excludes = excludes::resolve(flags, &config, &location.root, &surroundings.current)?;
+        Ok(Settings {
+            view,
+            root: location.root,
+            in_git: location.in_git,
+            targets: location.targets,
+            excludes,
+            size_limit: SIZE_LIMIT,
+            world: flags.world.or(config.world).unwrap_or(World::Repository),
+            selection,
+            clusters: config.clusters,
+            assumptions: config.assumptions,
+            config: config.file,
+            today: flags.now.unwrap_or(surroundings.today),
+            format: flags.format,
+            outputs: flags.output.clone(),
+            color: surroundings.environment.color(flags.color),
+            progress: surroundings.environment.shows_progress(flags.quiet),
+            quiet: flags.quiet,
+            verbose: flags.verbose,
+            fail_on: lowest(flags),
+            fail_on_unknown: flags.fail_on_unknown && !flags.exit_zero,
+        })
+    }
+
+    /// The defaults for one folder, which is the root as well; for callers of the library and tests.
+    pub fn of_folder(folder: &Path, today: jiff::civil::Date) -> Result<Settings, SettingsError> {
+        let missing = |_| SettingsError::NoSuchPath { path: folder.display().to_string(), command: false };
+        let root = folder.canonicalize().map_err(missing)?;
+        Ok(Settings {
+            view: View::Findings,
+            root,
+            in_git: false,
+            targets: vec![Target { path: String::new(), folder: true }],
+            excludes: Excludes::default(),
+            size_limit: SIZE_LIMIT,
+            world: World::Repository,
+            selection: Selection::default(),
+            clusters: Vec::new(),
+            assumptions: Vec::new(),
+            config: None,
+            today,
+            format: Format::Human,
+            outputs: Vec::new(),
+            color: false,
+            progress: false,
+            quiet: false,
+            verbose: false,
+            fail_on: Some(Severity::Error),
+            fail_on_unknown: false,
+        })
+    }
+
+    /// The exit status of a run whose loudest finding is `loudest` and that left `unknown` pulls undecided.
+    pub fn exit_code(&self, loudest: Option<Severity>, unknown: usize) -> u8 {
+        let loud = self.fail_on.is_some_and(|level| loudest.is_some_and(|loudest| loudest >= level));
+        u8::from(loud || self.fail_on_unknown && unknown > 0)
+    }
+
+    /// The cluster that runs the manifests at `path` (relative to the root), if the configuration says so.
+    pub fn cluster_of(&self, path: &str) -> Option<&ClusterMapping> {
+        self.clusters.iter().find(|mapping| mapping.covers(path))
+    }
+}
+
+/// Annotations and SARIF are about findings; a pull path has no place in them.
+fn check_formats(view: View, flags: &Flags) -> Result<(), SettingsError> {
+    let formats = flags.output.iter().map(|output| output.format).chain([flags.format]);
+    let told = |format: Format| view == View::Findings || matches!(format, Format::Human | Format::Json);
+    match formats.into_iter().all(told) {
+        true => Ok(()),
+        false => Err(SettingsError::FormatOfPulls),
+    }
+}
+
+fn lowest(flags: &Flags) -> Option<Severity> {
+    match flags.fail_on {
+        _ if flags.exit_zero => None,
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Note => Some(Severity::Note),
+        FailOn::Never => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    const RULES: &[(&str, &str)] = &[("ACR101", "missing-pull-grant"), ("ACR102", "control-plane-grant")];
+
+    fn resolve(folder: &Path, line: &[&str]) -> Result<Settings, SettingsError> {
+        let cli = crate::cli::Cli::try_parse_from([&["acrlint"], line].concat()).unwrap();
+        let surroundings = Surroundings {
+            current: folder.to_owned(),
+            today: jiff::civil::date(2026, 1, 31),
+            environment: Environment::default(),
+        };
+        Settings::resolve(View::Findings, &cli.flags, &surroundings, RULES)
+    }
+
+    #[test]
+    fn flags_beat_the_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("acrlint.yaml"), "world: open\nrules:\n  ACR101: off\n").unwrap();
+        let settings = resolve(folder.path(), &[]).unwrap();
+        assert_eq!(settings.world, World::Open);
+        assert_eq!(settings.selection.severity("ACR101", Severity::Error), None);
+        assert_eq!(settings.config.as_ref().unwrap().path, "acrlint.yaml");
+        let settings = resolve(folder.path(), &["--world", "closed", "--select", "ACR101"]).unwrap();
+        assert_eq!(settings.world, World::Closed);
+        assert_eq!(settings.selection.severity("ACR101", Severity::Error), Some(Severity::Error));
+        let settings = resolve(folder.path(), &["--no-config"]).unwrap();
+        assert_eq!((settings.world, settings.config), (World::Repository, None));
+    }
+
+    #[test]
+    fn exit_codes_follow_the_flags() {
+        let folder = tempfile::tempdir().unwrap();
+        let code = |line: &[&str], loudest, unknown| resolve(folder.path(), line).unwrap().exit_code(loudest, unknown);
+        assert_eq!(code(&[], Some(Severity::Error), 0), 1);
+        assert_eq!(code(&[], Some(Severity::Warning), 3), 0);
+        assert_eq!(code(&["--fail-on", "warning"], Some(Severity::Warning), 0), 1);
+        assert_eq!(code(&["--fail-on", "never"], Some(Severity::Error), 0), 0);
+        assert_eq!(code(&["--fail-on-unknown"], None, 1), 1);
+        assert_eq!(code(&["--exit-zero", "--fail-on-unknown"], Some(Severity::Error), 1), 0);
+    }
+}

@@ -1,0 +1,61 @@
+//! What can be wrong with a command line or a configuration file: each is one line and exit status 2.
+
+/// Why a run can't start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingsError {
+    /// A path on the command line doesn't exist.
+    NoSuchPath {
+        /// As typed.
+        path: String,
+        /// Whether a command has this name.
+        command: bool,
+    },
+    /// A path on the command line can't be used.
+    BadPath {
+        /// As typed.
+        path: String,
+        /// The system's reason.
+        why: String,
+    },
+    /// A rule that doesn't exist, in `--select` or `--ignore`.
+    UnknownRule(crate::cli::UnknownRule),
+    /// A glob of `--exclude` that can't be read.
+    BadGlob {
+        /// As typed.
+        glob: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something in the configuration file.
+    Config {
+        /// The file.
+        path: String,
+        /// Where in it, line and column from 1.
+        at: Option<(u64, u64)>,
+        /// What is wrong.
+        message: String,
+    },
+    /// A format that can't tell pull paths.
+    FormatOfPulls,
+}
+
+impl std::fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            SettingsError::NoSuchPath { path, command: false } => write!(f, "no such path: `{path}`"),
+            SettingsError::NoSuchPath { path, command: true } => {
+                write!(f, "no such path: `{path}`; for the command of this name, write it first: `acrlint {path} …`")
+            }
+            SettingsError::BadPath { path, why } => write!(f, "`{path}` can't be read: {why}"),
+            SettingsError::UnknownRule(rule) => rule.fmt(f),
+            SettingsError::BadGlob { glob, why } => write!(f, "`--exclude {glob}` is no glob: {why}"),
+            SettingsError::Config { path, at: Some((line, column)), message } => {
+                write!(f, "{path}:{line}:{column}: {message}")
+            }
+            SettingsError::Config { path, at: None, message } => write!(f, "{path}: {message}"),
+            SettingsError::FormatOfPulls => write!(f, "`acrlint pulls` has the formats human and json only"),
+        }
+    }
+}
+
+impl std::error::Error for SettingsError {}

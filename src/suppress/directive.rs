@@ -1,0 +1,164 @@
+//! The comments themselves, found by their lines: one reader for all languages, because a comment looks alike in them.
+
+use crate::source::{Source, SourceId, Span};
+
+/// What every such comment holds.
+pub(super) const MARK: &str = "acrlint:";
+
+/// A comment that speaks to acrlint.
+#[derive(Debug)]
+pub(super) struct Directive {
+    /// From the mark to the end of the comment.
+    pub span: Span,
+    /// The line that it is about, from 1.
+    pub covers_line: usize,
+    /// The rules that it allows.
+    pub words: Vec<Word>,
+    /// What is wrong with it as a whole.
+    pub mistake: Option<String>,
+}
+
+/// A word of a comment.
+#[derive(Debug)]
+pub(super) struct Word {
+    pub text: String,
+    pub span: Span,
+}
+
+/// The marks that begin a comment in a language.
+#[derive(Clone, Copy)]
+struct Marks {
+    hash: bool,
+    slashes: bool,
+}
+
+impl Marks {
+    fn of(path: &str) -> Marks {
+        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+        match extension.as_str() {
+            "yaml" | "yml" => Marks { hash: true, slashes: false },
+            "bicep" | "bicepparam" | "json" | "jsonc" => Marks { hash: false, slashes: true },
+            _ => Marks { hash: true, slashes: true },
+        }
+    }
+}
+
+/// What a line is to a comment above it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Code,
+    Comment,
+    /// YAML's `---`: what follows is what was meant.
+    Separator,
+}
+
+/// All comments of a file that speak to acrlint, in order.
+pub(super) fn directives(id: SourceId, source: &Source) -> Vec<Directive> {
+    let marks = Marks::of(&source.path);
+    let starts = source.line_starts();
+    let mut found: Vec<Directive> = Vec::new();
+    // Comments on lines of their own that still look for the line they are about.
+    let mut waiting: Vec<usize> = Vec::new();
+    let mut in_block = false;
+    for (at, &start) in starts.iter().enumerate() {
+        let text = source.line(at + 1).unwrap_or_default();
+        let kind = kind_of(text, marks, in_block);
+        if let Some(mut directive) = read(id, start as usize, text, marks, in_block) {
+            directive.covers_line = at + 1;
+            if kind == Line::Comment {
+                waiting.push(found.len());
+            }
+            found.push(directive);
+        }
+        in_block = still_in_block(text, marks, in_block);
+        if kind == Line::Code {
+            for waiter in waiting.drain(..) {
+                if let Some(directive) = found.get_mut(waiter) {
+                    directive.covers_line = at + 1;
+                }
+            }
+        }
+    }
+    found
+}
+
+fn kind_of(text: &str, marks: Marks, in_block: bool) -> Line {
+    let trimmed = text.trim();
+    if in_block || marks.hash && trimmed.starts_with('#') || marks.slashes && trimmed.starts_with("//") {
+        return Line::Comment;
+    }
+    if marks.slashes && trimmed.starts_with("/*") {
+        // Code behind a closed block comment makes it a line of code.
+        let behind = trimmed.split_once("*/").map_or("", |(_, behind)| behind.trim());
+        return if behind.is_empty() { Line::Comment } else { Line::Code };
+    }
+    match trimmed {
+        "---" if marks.hash && !marks.slashes => Line::Separator,
+        _ => Line::Code,
+    }
+}
+
+/// Block comments that begin a line are followed over lines; one that begins behind code is not, which at worst leaves
+/// a finding standing.
+fn still_in_block(text: &str, marks: Marks, in_block: bool) -> bool {
+    let opened = in_block || marks.slashes && text.trim_start().starts_with("/*");
+    opened && !text.contains("*/")
+}
+
+fn read(id: SourceId, start: usize, line: &str, marks: Marks, in_block: bool) -> Option<Directive> {
+    let at = line
+        .match_indices(MARK)
+        .map(|(at, _)| at)
+        .find(|&at| line.get(..at).is_some_and(|before| begins_comment(before, marks, in_block)))?;
+    let body = line.get(at + MARK.len()..)?;
+    let body = body.split_once("*/").map_or(body, |(body, _)| body);
+    let body = split_reason(body);
+    let first = start + at;
+    let behind = first + MARK.len();
+    let span = Span::new(id, first, behind + body.trim_end().len());
+    let mut words = words(id, behind, body).into_iter();
+    let verb = words.next();
+    let words: Vec<Word> = match &verb {
+        Some(verb) if verb.text == "allow" => words.collect(),
+        _ => Vec::new(),
+    };
+    let mistake = match verb {
+        Some(verb) if verb.text != "allow" => {
+            Some(format!("`{}` is not known here; write `acrlint: allow RULE`", verb.text))
+        }
+        _ if words.is_empty() => Some("names no rule; write `acrlint: allow RULE`".to_owned()),
+        _ => None,
+    };
+    Some(Directive { span, covers_line: 0, words, mistake })
+}
+
+/// The list in front of `-- reason`.
+fn split_reason(body: &str) -> &str {
+    body.split_once(" --").map_or(body, |(list, _)| list)
+}
+
+/// Whether the mark of a comment stands right before, with nothing but spaces between.
+fn begins_comment(before: &str, marks: Marks, in_block: bool) -> bool {
+    let before = before.trim_end();
+    if in_block && before.trim_start_matches([' ', '\t', '*']).is_empty() {
+        return true;
+    }
+    if marks.slashes && (before.ends_with("//") || before.trim_end_matches('*').ends_with('/') && before.ends_with('*'))
+    {
+        return true;
+    }
+    let bare = before.trim_end_matches('#');
+    marks.hash && bare.len() < before.len() && (bare.is_empty() || bare.ends_with([' ', '\t']))
+}
+
+fn words(id: SourceId, start: usize, body: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut at = start;
+    for piece in body.split([' ', '\t', ',']) {
+        if !piece.is_empty() {
+            words.push(Word { text: piece.to_owned(), span: Span::new(id, at, at + piece.len()) });
+        }
+        at += piece.len() + 1;
+    }
+    words
+}

@@ -1,0 +1,146 @@
+//! Clusters and the identities they have: the one that pulls and the ones that don't.
+
+use super::registry::Reader;
+use crate::azure::kinds::CLUSTER;
+use crate::azure::principal_of;
+use crate::ir::{Node, Origin, Resolver, Resource, Value, Why};
+use crate::source::Span;
+
+/// Which identity the nodes show to a registry.
+#[derive(Clone, Debug)]
+pub enum Pulling {
+    /// The kubelet identity; its object id. Supplied by the user, or made by AKS.
+    Kubelet {
+        /// The principal's object id, as a reference.
+        principal: Node,
+        /// The resource id of the identity when the user supplied it.
+        supplied: Option<Node>,
+    },
+    /// The service principal; its client id.
+    ServicePrincipal(Node),
+    /// Neither can be told.
+    Unknown(Why),
+}
+
+/// What is written about identities, for rules on the cluster itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// A managed identity.
+    Managed,
+    /// A service principal.
+    ServicePrincipal,
+    /// Both.
+    Both,
+    /// Neither.
+    Neither,
+    /// Can't be told.
+    Unknown,
+}
+
+/// An AKS cluster.
+#[derive(Clone, Debug)]
+pub struct Cluster<'a> {
+    /// The declaration.
+    pub resource: &'a Resource,
+    /// Its name, references followed.
+    pub name: Node,
+    /// Who pulls.
+    pub pulling: Pulling,
+    /// Where that is decided.
+    pub pulling_span: Span,
+    /// User-assigned identities of the control plane, by resource id.
+    pub control: Vec<Node>,
+    /// What the declaration states.
+    pub stated: Stated,
+    /// `networkProfile.outboundType`, lower-case, when it is written and known.
+    pub outbound: Option<String>,
+}
+
+impl<'a> Cluster<'a> {
+    /// Whether the type is a cluster's.
+    pub fn is_one(resource: &Resource) -> bool {
+        resource.is_kind(CLUSTER)
+    }
+
+    /// The tree creates it.
+    pub fn is_declared(&self) -> bool {
+        self.resource.origin == Origin::Declared
+    }
+
+    /// Reads a cluster's declaration.
+    pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Cluster<'a> {
+        let read = Reader { resource, resolver };
+        let client = read.at(&["properties", "servicePrincipalProfile", "clientId"]);
+        let stated = stated(read.at(&["identity"]), read.at(&["identity", "type"]), client.as_ref());
+        let supplied = read.at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]);
+        let (pulling, pulling_span) = pulling(resource, stated, client, supplied);
+        let outbound = read.at(&["properties", "networkProfile", "outboundType"]);
+        Cluster {
+            resource,
+            name: resolver.node(&resource.name),
+            pulling,
+            pulling_span,
+            control: control_identities(&read),
+            stated,
+            outbound: outbound.map(|node| node.as_str().map_or("unknown".to_owned(), str::to_ascii_lowercase)),
+        }
+    }
+}
+
+fn stated(identity: Option<Node>, kind: Option<Node>, client: Option<&Node>) -> Stated {
+    let unreadable = |node: &Node| node.as_map().is_none();
+    let managed = match (&identity, &kind) {
+        (None, _) => Some(false),
+        (Some(identity), _) if unreadable(identity) => None,
+        (_, Some(kind)) => kind.as_str().map(|kind| !kind.eq_ignore_ascii_case("None")),
+        (_, None) => Some(true),
+    };
+    let principal = match client {
+        None => Some(false),
+        Some(client) if client.as_str().is_some() => Some(client.as_str().is_some_and(|id| !id.eq_ignore_ascii_case("msi"))),
+        // A client id that is a reference or parameter may still be `msi`, but nobody writes that.
+        Some(client) if matches!(client.value, Value::Unknown { .. } | Value::Choice(_)) => None,
+        Some(_) => Some(true),
+    };
+    match (managed, principal) {
+        (Some(true), Some(false)) => Stated::Managed,
+        (Some(false), Some(true)) => Stated::ServicePrincipal,
+        (Some(true), Some(true)) => Stated::Both,
+        (Some(false), Some(false)) => Stated::Neither,
+        // Only the kind of identity is open: with a managed identity beside it the client id is `msi` or a mistake.
+        (Some(true), None) => Stated::Managed,
+        _ => Stated::Unknown,
+    }
+}
+
+fn pulling(resource: &Resource, stated: Stated, client: Option<Node>, supplied: Option<Node>) -> (Pulling, Span) {
+    let made_by_aks = || {
+        let path = ["properties", "identityProfile", "kubeletidentity", "objectId"];
+        Pulling::Kubelet { principal: Node::reference(resource.address.clone(), &path, resource.declared), supplied: None }
+    };
+    match (supplied, stated, client) {
+        (Some(id), ..) if matches!(id.value, Value::Unknown { .. } | Value::Choice(_)) => {
+            let why = id.why().cloned().unwrap_or(Why::UnsupportedSyntax("a conditional identity".into()));
+            (Pulling::Unknown(why), id.span)
+        }
+        (Some(id), ..) => {
+            let principal = principal_of(&id, "principalId");
+            let span = id.span;
+            (Pulling::Kubelet { principal, supplied: Some(id) }, span)
+        }
+        (None, Stated::Managed, _) => (made_by_aks(), resource.declared),
+        (None, Stated::ServicePrincipal, Some(client)) => {
+            let span = client.span;
+            (Pulling::ServicePrincipal(client), span)
+        }
+        // Of a cluster made elsewhere only the name is known; its kubelet identity is still its own.
+        (None, Stated::Neither, _) if resource.origin == Origin::Existing => (made_by_aks(), resource.declared),
+        (None, ..) => (Pulling::Unknown(Why::UnresolvedName("identity".into())), resource.declared),
+    }
+}
+
+fn control_identities(read: &Reader<'_, '_>) -> Vec<Node> {
+    let Some(identities) = read.at(&["identity", "userAssignedIdentities"]) else { return Vec::new() };
+    let Some(map) = identities.as_map() else { return Vec::new() };
+    map.entries.iter().map(|entry| entry.key.clone()).collect()
+}

@@ -1,0 +1,240 @@
+//! Role assignments: to whom, which role, on what.
+
+use super::identity::{holder, Holder};
+use super::knowledge::Evidence;
+use super::registry::{Reader, Registry};
+use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION};
+use crate::azure::roles::{self, Role};
+use crate::ir::{same_in, Case, Node, Resolver, Resource, Truth, Value, Why, GROUP, MANAGEMENT_GROUP, SUBSCRIPTION};
+use crate::source::Span;
+
+/// The role of a grant.
+#[derive(Clone, Debug)]
+pub enum Granted {
+    /// A built-in role from the table.
+    BuiltIn(&'static Role),
+    /// A custom role of the tree: whether it lets pull in either mode.
+    Custom {
+        /// Its name as written.
+        name: String,
+        /// In the mode of RBAC registry permissions.
+        legacy: Truth,
+        /// In the mode of ABAC repository permissions.
+        abac: Truth,
+    },
+    /// Can't be told.
+    Unknown(Why),
+}
+
+/// A role assignment.
+#[derive(Clone, Debug)]
+pub struct Grant<'a> {
+    /// The declaration.
+    pub resource: &'a Resource,
+    /// To whom.
+    pub holder: Holder<'a>,
+    /// Where the principal is written.
+    pub principal_span: Span,
+    /// The principal as written, with its trail.
+    pub principal: Node,
+    /// Which role.
+    pub role: Granted,
+    /// Where the role is written.
+    pub role_span: Span,
+    /// On what, as an id or a reference to one.
+    pub scope: Node,
+    /// Where the scope is written; the declaration when it isn't.
+    pub scope_span: Span,
+    /// A condition restricts it.
+    pub conditional: bool,
+    /// The lookup of the principal is skipped, so that a wrong one is not refused.
+    pub lookup_skipped: bool,
+}
+
+impl<'a> Grant<'a> {
+    /// Whether the type is a role assignment's.
+    pub fn is_one(resource: &Resource) -> bool {
+        resource.is_kind(ROLE_ASSIGNMENT)
+    }
+
+    /// Reads a role assignment.
+    pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Grant<'a> {
+        let read = Reader { resource, resolver };
+        let written = resource.body.at(&["properties", "principalId"]).cloned();
+        let absent = Node::unknown(Why::UnresolvedName("principalId".into()), resource.declared);
+        let principal = written.unwrap_or(absent);
+        let by_id = read.at(&["properties", "roleDefinitionId"]);
+        let by_name = read.at(&["properties", "roleDefinitionName"]);
+        let place = |path: &[&str]| resource.body.at(path).map(|node| node.span);
+        let role_span = place(&["properties", "roleDefinitionId"]).or(place(&["properties", "roleDefinitionName"]));
+        let skipped = read.at(&["properties", "skipServicePrincipalAadCheck"]).and_then(|node| node.as_bool());
+        let kind = read.at(&["properties", "principalType"]);
+        Grant {
+            resource,
+            holder: holder(resolver, &principal),
+            principal_span: principal.span,
+            principal,
+            role: role(by_id, by_name, resolver),
+            role_span: role_span.unwrap_or(resource.declared),
+            scope: resolver.node(&resource.scope),
+            scope_span: if resource.extent.source == resource.scope.span.source { resource.scope.span } else { resource.declared },
+            conditional: read.at(&["properties", "condition"]).is_some(),
+            lookup_skipped: skipped == Some(true) || kind.is_some_and(|kind| kind.as_str() == Some("ServicePrincipal")),
+        }
+    }
+
+    /// Whether the grant reaches the registry: its scope is the registry or an ancestor of it.
+    pub fn covers(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
+        covers(&self.scope, registry, resolver)
+    }
+
+    /// Whether its role lets pull from the registry.
+    pub fn lets_pull(&self, registry: &Registry<'_>) -> Truth {
+        match &self.role {
+            Granted::BuiltIn(role) => registry.lets_pull(role.legacy, role.abac),
+            Granted::Custom { legacy, abac, .. } => registry.lets_pull(*legacy, *abac),
+            Granted::Unknown(_) => Truth::Unknown,
+        }
+    }
+
+    /// Whether its role is one for pulling in some mode: what such a grant is meant for is plain.
+    pub fn means_pull(&self) -> bool {
+        match &self.role {
+            Granted::BuiltIn(role) => role.name.starts_with("AcrPu") || role.name.starts_with("Container Registry Repository"),
+            Granted::Custom { legacy, abac, .. } => *legacy == Truth::Yes || *abac == Truth::Yes,
+            Granted::Unknown(_) => false,
+        }
+    }
+
+    /// What the role is called.
+    pub fn role_name(&self) -> String {
+        match &self.role {
+            Granted::BuiltIn(role) => role.name.to_owned(),
+            Granted::Custom { name, .. } => name.clone(),
+            Granted::Unknown(_) => "a role that can't be read".to_owned(),
+        }
+    }
+
+    /// The grant as a clause.
+    pub fn evidence(&self, text: impl Into<String>) -> Evidence {
+        Evidence { span: self.resource.declared, text: text.into() }
+    }
+}
+
+fn covers<'a>(scope: &Node, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
+    let own = Node::reference(registry.resource.address.clone(), &["id"], registry.resource.declared);
+    let (Some(at), id) = (resolver.id_of(scope), resolver.id_of(&own)) else {
+        return if scope.is_null() { Truth::Yes } else { Truth::Unknown };
+    };
+    if at.is_kind(REGISTRY) {
+        return same_in(resolver, Case::Ignored, scope, &own);
+    }
+    let Some(id) = id else { return Truth::Unknown };
+    let same = |a: &Option<Node>, b: &Option<Node>| match (a, b) {
+        (Some(a), Some(b)) => same_in(resolver, Case::Ignored, a, b),
+        _ => Truth::Unknown,
+    };
+    match () {
+        () if at.is_kind(SUBSCRIPTION) => same(&at.subscription, &id.subscription),
+        () if at.is_kind(GROUP) => same(&at.subscription, &id.subscription).and(same(&at.group, &id.group)),
+        () if at.is_kind(MANAGEMENT_GROUP) => Truth::Unknown,
+        () => Truth::No,
+    }
+}
+
+fn role(by_id: Option<Node>, by_name: Option<Node>, resolver: &Resolver<'_>) -> Granted {
+    if let Some(name) = by_name.as_ref().and_then(Node::as_str) {
+        return named(name, resolver);
+    }
+    let Some(node) = by_id.or(by_name) else { return Granted::Unknown(Why::UnresolvedName("role".into())) };
+    if let Some(definition) = resolver.resource_of(&node).filter(|resource| resource.is_kind(ROLE_DEFINITION)) {
+        return defined(definition, resolver);
+    }
+    let guid = match &node.value {
+        Value::Concat(pieces) => pieces.last().cloned(),
+        _ => resolver.id_of(&node).and_then(|id| id.names.last().cloned()).or_else(|| Some(node.clone())),
+    };
+    match guid.as_ref().and_then(Node::as_str).and_then(roles::by_guid) {
+        Some(role) => Granted::BuiltIn(role),
+        None => Granted::Unknown(node.why().cloned().unwrap_or(Why::External("role definition".into()))),
+    }
+}
+
+fn named(name: &str, resolver: &Resolver<'_>) -> Granted {
+    if let Some(role) = roles::by_name(name) {
+        return Granted::BuiltIn(role);
+    }
+    let is_it = |definition: &&&Resource| role_name(definition, resolver).is_some_and(|own| own.eq_ignore_ascii_case(name));
+    match resolver.of_kind(ROLE_DEFINITION).iter().find(is_it) {
+        Some(definition) => defined(definition, resolver),
+        None => Granted::Unknown(Why::External(format!("role {name}").into())),
+    }
+}
+
+fn role_name(definition: &Resource, resolver: &Resolver<'_>) -> Option<String> {
+    let written = definition.body.at(&["properties", "roleName"]).unwrap_or(&definition.name);
+    resolver.node(written).as_str().map(str::to_owned)
+}
+
+/// A role definition of the tree: built-in by its GUID or name, else custom by its actions.
+fn defined(definition: &Resource, resolver: &Resolver<'_>) -> Granted {
+    let guid = resolver.node(&definition.name);
+    let name = role_name(definition, resolver);
+    let built_in = guid.as_str().and_then(roles::by_guid).or_else(|| name.as_deref().and_then(roles::by_name));
+    if let Some(role) = built_in {
+        return Granted::BuiltIn(role);
+    }
+    let Some(permissions) = definition.body.at(&["properties", "permissions"]).map(|node| resolver.node(node)) else {
+        return Granted::Unknown(Why::External("role definition".into()));
+    };
+    let Some(blocks) = permissions.as_list().filter(|list| list.open.is_none()) else {
+        return Granted::Unknown(Why::UnsupportedSyntax("the permissions of the role".into()));
+    };
+    let any = |key: &str, action: &str| blocks.items.iter().map(|block| allows(block, key, action)).fold(Truth::No, Truth::or);
+    const LEGACY: &str = "Microsoft.ContainerRegistry/registries/pull/read";
+    const CONTENT: &str = "Microsoft.ContainerRegistry/registries/repositories/content/read";
+    const METADATA: &str = "Microsoft.ContainerRegistry/registries/repositories/metadata/read";
+    let (content, metadata) = (any("dataActions", CONTENT), any("dataActions", METADATA));
+    let abac = if content == metadata { content } else { Truth::Unknown };
+    Granted::Custom { name: name.unwrap_or_else(|| "custom role".to_owned()), legacy: any("actions", LEGACY), abac }
+}
+
+/// An exact action grants, a wildcard that matches may not (it needs private link for ARM), anything else doesn't.
+fn allows(block: &Node, key: &str, action: &str) -> Truth {
+    let listed = |key: &str| match block.get(key) {
+        None => Truth::No,
+        Some(node) if node.is_null() => Truth::No,
+        Some(node) => match node.as_list().filter(|list| list.open.is_none()) {
+            Some(list) => list.items.iter().map(|item| item.as_str().map_or(Truth::Unknown, |text| matches(text, action))).fold(Truth::No, Truth::or),
+            None => Truth::Unknown,
+        },
+    };
+    let not = if key == "actions" { "notActions" } else { "notDataActions" };
+    match listed(not) {
+        Truth::No => listed(key),
+        Truth::Yes => Truth::No,
+        Truth::Unknown => Truth::No.agree(listed(key)),
+    }
+}
+
+fn matches(pattern: &str, action: &str) -> Truth {
+    if pattern.eq_ignore_ascii_case(action) {
+        return Truth::Yes;
+    }
+    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
+    let mut rest = action.as_str();
+    let mut parts = pattern.split('*');
+    let Some(first) = parts.next() else { return Truth::No };
+    let Some(after) = rest.strip_prefix(first) else { return Truth::No };
+    if !pattern.contains('*') {
+        return Truth::No;
+    }
+    rest = after;
+    for part in parts {
+        match rest.find(part).and_then(|at| rest.get(at + part.len()..)) {
+            Some(after) => rest = after,
+            None => return Truth::No,
+        }
+    }
+    if rest.is_empty() || pattern.ends_with('*') { Truth::Unknown } else { Truth::No }
+}

@@ -1,0 +1,178 @@
+//! Identity of identities: whom does an expression mean?
+
+use super::cluster::{Cluster, Pulling};
+use crate::azure::kinds::{APPLICATION, CLUSTER, ENTRA_GROUP, IDENTITY, SERVICE_PRINCIPAL};
+use crate::ir::{same_in, Case, Node, Origin, Ref, Resolver, Resource, Target, Truth, Value, Why};
+
+/// Whom a `principalId` means.
+#[derive(Clone, Debug)]
+pub enum Holder<'a> {
+    /// The system-assigned identity of a cluster's control plane.
+    ControlPlane(&'a Resource),
+    /// The kubelet identity that AKS makes for a cluster.
+    Kubelet(&'a Resource),
+    /// A user-assigned identity, by resource id.
+    UserAssigned(Node),
+    /// An Entra service principal.
+    ServicePrincipal(&'a Resource),
+    /// An Entra group: its members may be anybody.
+    Group,
+    /// The system-assigned identity of something else.
+    Other(&'a Resource),
+    /// No object id at all: what it is instead.
+    WrongKind(&'static str),
+    /// An object id as text.
+    Guid(String),
+    /// Can't be told.
+    Unknown(Why),
+}
+
+/// Whom `principal` means. References are followed first.
+pub fn holder<'a>(resolver: &Resolver<'a>, principal: &Node) -> Holder<'a> {
+    let node = resolver.node(principal);
+    match &node.value {
+        Value::Ref(reference) => referenced(resolver, reference),
+        Value::Id(_) => Holder::WrongKind("a resource id"),
+        Value::Str(text) => literal(text),
+        // `kubelet ?? ''`: the property of a deployed cluster is there, so the fallback is never taken.
+        Value::Call(name, arguments) if matches!(&**name, "coalesce" | "tryget" | "tf:coalesce" | "tf:try") => {
+            arguments.first().map_or(Holder::Unknown(Why::UnsupportedCall(name.clone())), |first| holder(resolver, first))
+        }
+        Value::Call(name, _) => Holder::Unknown(Why::UnsupportedCall(name.clone())),
+        Value::Unknown { why, .. } => Holder::Unknown(why.clone()),
+        Value::Derived(_) => Holder::Unknown(Why::KnownAfterApply),
+        _ => Holder::Unknown(Why::UnsupportedSyntax("an expression".into())),
+    }
+}
+
+fn literal(text: &str) -> Holder<'static> {
+    let hex = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts: Vec<&str> = text.split('-').collect();
+    match parts.as_slice() {
+        [a, b, c, d, e] if hex(a, 8) && hex(b, 4) && hex(c, 4) && hex(d, 4) && hex(e, 12) => Holder::Guid(text.to_ascii_lowercase()),
+        _ if text.starts_with('/') => Holder::WrongKind("a resource id"),
+        // Something fills in what is in angle brackets, is empty or looks like a variable.
+        _ if text.is_empty() || text.contains(['<', '$', '{', '#', '%', '_', '@']) => Holder::Unknown(Why::TemplateText),
+        _ => Holder::WrongKind("no GUID"),
+    }
+}
+
+fn referenced<'a>(resolver: &Resolver<'a>, reference: &Ref) -> Holder<'a> {
+    let unknown = || Holder::Unknown(Why::Runtime(reference.path.join(".").into()));
+    if reference.is(&["id"]) && !is_entra(resolver, reference) {
+        return Holder::WrongKind("a resource id");
+    }
+    let Some(resource) = resolver.target(&reference.target) else { return by_id(resolver, reference) };
+    let kubelet = |last: &str| reference.is(&["properties", "identityProfile", "kubeletidentity", last]);
+    match () {
+        () if resource.is_kind(CLUSTER) && reference.is(&["identity", "principalId"]) => Holder::ControlPlane(resource),
+        () if resource.is_kind(CLUSTER) && kubelet("objectId") => Holder::Kubelet(resource),
+        () if resource.is_kind(CLUSTER) && kubelet("clientId") => Holder::WrongKind("a client id"),
+        () if resource.is_kind(CLUSTER) && kubelet("resourceId") => Holder::WrongKind("a resource id"),
+        () if resource.is_kind(CLUSTER) && reference.is(&["properties", "servicePrincipalProfile", "clientId"]) => {
+            Holder::WrongKind("a client id")
+        }
+        () if resource.is_kind(CLUSTER) && is_addon(reference) => Holder::Other(resource),
+        () if resource.is_kind(IDENTITY) && reference.is(&["properties", "principalId"]) => {
+            Holder::UserAssigned(Node::reference(resource.address.clone(), &["id"], resource.declared))
+        }
+        () if resource.is_kind(IDENTITY) && reference.is(&["properties", "clientId"]) => Holder::WrongKind("a client id"),
+        () if resource.is_kind(SERVICE_PRINCIPAL) && last(reference, &["appId", "clientId", "applicationId"]) => Holder::WrongKind("a client id"),
+        () if resource.is_kind(SERVICE_PRINCIPAL) && last(reference, &["id", "objectId"]) => Holder::ServicePrincipal(resource),
+        () if resource.is_kind(APPLICATION) && last(reference, &["appId", "clientId", "applicationId"]) => Holder::WrongKind("a client id"),
+        () if resource.is_kind(APPLICATION) => Holder::WrongKind("the object id of an application"),
+        () if resource.is_kind(ENTRA_GROUP) => Holder::Group,
+        () if reference.is(&["identity", "principalId"]) => Holder::Other(resource),
+        () => unknown(),
+    }
+}
+
+fn last(reference: &Ref, names: &[&str]) -> bool {
+    reference.path.last().is_some_and(|step| names.iter().any(|name| step.eq_ignore_ascii_case(name)))
+}
+
+/// `addonProfiles.<name>.identity.objectId`: identities of add-ons, which never pull.
+fn is_addon(reference: &Ref) -> bool {
+    reference.path.iter().any(|step| step.eq_ignore_ascii_case("addonProfiles")) && last(reference, &["objectId"])
+}
+
+fn is_entra(resolver: &Resolver<'_>, reference: &Ref) -> bool {
+    resolver.target(&reference.target).is_some_and(|resource| resource.kind.to_ascii_lowercase().starts_with("microsoft.graph/"))
+}
+
+/// A resource that the tree doesn't have, known only by its id.
+fn by_id<'a>(resolver: &Resolver<'a>, reference: &Ref) -> Holder<'a> {
+    let unknown = Holder::Unknown(Why::Runtime(reference.path.join(".").into()));
+    let Target::Id(id) = &reference.target else { return unknown };
+    match resolver.id_of(id) {
+        Some(parts) if parts.is_kind(IDENTITY) && reference.is(&["properties", "principalId"]) => Holder::UserAssigned((**id).clone()),
+        Some(parts) if parts.is_kind(IDENTITY) && reference.is(&["properties", "clientId"]) => Holder::WrongKind("a client id"),
+        _ => unknown,
+    }
+}
+
+impl<'a> Holder<'a> {
+    /// Whether this is the identity with which the nodes of `cluster` pull.
+    pub fn pulls_for(&self, cluster: &Cluster<'a>, resolver: &Resolver<'a>) -> Truth {
+        match (&cluster.pulling, self) {
+            (_, Holder::WrongKind(_) | Holder::ControlPlane(_) | Holder::Other(_)) => Truth::No,
+            (Pulling::Unknown(_), _) | (_, Holder::Group | Holder::Unknown(_)) => Truth::Unknown,
+            (Pulling::Kubelet { supplied: None, .. }, Holder::Kubelet(of)) => same_resource(of, cluster.resource, resolver),
+            (Pulling::Kubelet { supplied: Some(_), .. }, Holder::Kubelet(of)) => match same_resource(of, cluster.resource, resolver) {
+                Truth::No => Truth::No,
+                _ => Truth::Unknown,
+            },
+            (Pulling::Kubelet { supplied: Some(kubelet), .. }, Holder::UserAssigned(id)) => same_in(resolver, Case::Ignored, kubelet, id),
+            (Pulling::Kubelet { supplied: None, .. }, Holder::UserAssigned(id)) => made_by_aks(id, cluster, resolver),
+            (Pulling::Kubelet { principal, .. }, Holder::Guid(guid)) => guid_is(principal, guid, resolver),
+            (Pulling::Kubelet { .. }, Holder::ServicePrincipal(_)) => Truth::No,
+            (Pulling::ServicePrincipal(client), Holder::ServicePrincipal(principal)) => {
+                let app = Node::reference(principal.address.clone(), &["appId"], principal.declared);
+                same_in(resolver, Case::Ignored, client, &app)
+            }
+            (Pulling::ServicePrincipal(_), Holder::Guid(_)) => Truth::Unknown,
+            (Pulling::ServicePrincipal(_), Holder::Kubelet(_) | Holder::UserAssigned(_)) => Truth::No,
+        }
+    }
+
+    /// Whether this is an identity of the control plane of `cluster`.
+    pub fn is_control_plane_of(&self, cluster: &Cluster<'a>, resolver: &Resolver<'a>) -> Truth {
+        match self {
+            Holder::ControlPlane(of) => same_resource(of, cluster.resource, resolver),
+            Holder::UserAssigned(id) => {
+                let each = cluster.control.iter().map(|control| same_in(resolver, Case::Ignored, control, id));
+                each.fold(Truth::No, Truth::or)
+            }
+            Holder::Unknown(_) | Holder::Group | Holder::Guid(_) => Truth::Unknown,
+            _ => Truth::No,
+        }
+    }
+}
+
+/// Whether two resources are one.
+pub fn same_resource(a: &Resource, b: &Resource, resolver: &Resolver<'_>) -> Truth {
+    let id = |resource: &Resource| Node::reference(resource.address.clone(), &["id"], resource.declared);
+    same_in(resolver, Case::Ignored, &id(a), &id(b))
+}
+
+/// The kubelet identity that AKS makes is called `<cluster>-agentpool`. A template can only refer to it, never declare it.
+fn made_by_aks(id: &Node, cluster: &Cluster<'_>, resolver: &Resolver<'_>) -> Truth {
+    let name = match resolver.resource_of(id) {
+        Some(identity) if identity.origin == Origin::Declared => return Truth::No,
+        Some(identity) => resolver.node(&identity.name),
+        None => match resolver.id_of(id).and_then(|id| id.names.last().cloned()) {
+            Some(name) => name,
+            None => return Truth::Unknown,
+        },
+    };
+    let made = Node::concat(vec![cluster.name.clone(), Node::text("-agentpool", name.span)], name.span);
+    same_in(resolver, Case::Ignored, &made, &name)
+}
+
+fn guid_is(principal: &Node, guid: &str, resolver: &Resolver<'_>) -> Truth {
+    let known = resolver.node(principal);
+    match known.as_str() {
+        Some(text) => Truth::of(text.eq_ignore_ascii_case(guid)),
+        None => Truth::Unknown,
+    }
+}

@@ -1,0 +1,84 @@
+//! What is known of the world: facts, judgements with their evidence, and sets that may have members nobody can see.
+
+use crate::ir::{Truth, Why};
+use crate::source::Span;
+
+/// A property as far as it is known, and where that is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact<T> {
+    /// Somebody wrote it.
+    Known(T, Span),
+    /// Nobody wrote it, and this is what holds then. The span is the declaration that leaves it out.
+    Default(T, Span),
+    /// It can't be known.
+    Unknown(Why, Span),
+}
+
+impl<T> Fact<T> {
+    /// The value, written or by default.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Fact::Known(value, _) | Fact::Default(value, _) => Some(value),
+            Fact::Unknown(..) => None,
+        }
+    }
+
+    /// Where it is written, or where it would be.
+    pub fn span(&self) -> Span {
+        match self {
+            Fact::Known(_, span) | Fact::Default(_, span) | Fact::Unknown(_, span) => *span,
+        }
+    }
+}
+
+impl<T: PartialEq> Fact<T> {
+    /// Whether it is `value`.
+    pub fn is(&self, value: &T) -> Truth {
+        self.value().map_or(Truth::Unknown, |known| Truth::of(known == value))
+    }
+}
+
+/// One clause of a proof: a place and what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// Where.
+    pub span: Span,
+    /// One clause, lower-case start.
+    pub text: String,
+}
+
+/// A three-valued answer and why, in telling order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// The answer.
+    pub truth: Truth,
+    /// The proof, or what keeps it from being known. Never empty.
+    pub because: Vec<Evidence>,
+}
+
+impl Judgement {
+    /// An answer with one clause.
+    pub fn new(truth: Truth, span: Span, text: impl Into<String>) -> Judgement {
+        Judgement { truth, because: vec![Evidence { span, text: text.into() }] }
+    }
+}
+
+/// A set, perhaps with members that can't be seen: "none of them" is unknown then.
+#[derive(Clone, Debug)]
+pub struct Members<T> {
+    /// The members that can be seen.
+    pub items: Vec<T>,
+    /// Why there may be more, and the place that says so.
+    pub open: Option<(Why, Span)>,
+}
+
+impl<T> Members<T> {
+    /// Whether some member has the property. Over an open set "none" is unknown.
+    pub fn any(&self, has: impl FnMut(&T) -> Truth) -> Truth {
+        let seen = self.items.iter().map(has).fold(Truth::No, Truth::or);
+        match (seen, &self.open) {
+            (Truth::No, Some(_)) => Truth::Unknown,
+            (seen, _) => seen,
+        }
+    }
+}

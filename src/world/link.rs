@@ -1,0 +1,143 @@
+//! Joining languages: images to registries, workloads to clusters, pull secrets to their makers.
+
+use super::cluster::Cluster;
+use super::registry::Registry;
+use super::secret::Secret;
+use super::workload::{Namespace, PullSecrets, Workload, shown};
+use super::World;
+use crate::azure::image;
+use crate::ir::{same_in, Case, Node, Origin, Resolver, Resource, Truth};
+use crate::source::Span;
+
+/// Which registry an image comes from.
+#[derive(Clone, Debug)]
+pub enum Match {
+    /// This one of the world.
+    Registry(usize),
+    /// One of Azure's that the world doesn't have; its host.
+    Elsewhere(String),
+    /// Not one of Azure's.
+    Foreign,
+    /// Can't be told; the host as far as known.
+    Unknown(String),
+}
+
+impl<'a> World<'a> {
+    /// The registry that an image is pulled from.
+    pub fn registry_of(&self, reference: &Node) -> Match {
+        let image = image::parse(reference);
+        let Some(host) = image.host else { return Match::Foreign };
+        let mut possible = false;
+        let mut found: Option<usize> = None;
+        for (at, registry) in self.registries.iter().enumerate() {
+            match same_in(&self.resolver, Case::Ignored, &host, &registry.host) {
+                Truth::Yes if found.is_none_or(|known| self.better(at, known)) => found = Some(at),
+                Truth::Unknown => possible = true,
+                Truth::Yes | Truth::No => {}
+            }
+        }
+        match (found, host.as_str()) {
+            (Some(at), _) => Match::Registry(at),
+            (None, Some(text)) if !image::is_registry_host(text) => Match::Foreign,
+            (None, Some(text)) if !possible => Match::Elsewhere(text.to_owned()),
+            (None, _) if might_be_azure(&host) => Match::Unknown(shown(&host)),
+            (None, _) => Match::Foreign,
+        }
+    }
+
+    /// A declared registry is a better answer than one that is only referred to.
+    fn better(&self, at: usize, known: usize) -> bool {
+        let declared = |at: usize| self.registries.get(at).is_some_and(Registry::is_declared);
+        declared(at) && !declared(known)
+    }
+
+    /// The clusters that could run a workload: those that the configuration maps its folder to, those of its own
+    /// Terraform root when it is written there, else all. `path` is the file of the workload.
+    pub fn clusters_for(&self, workload: &Workload<'a>, path: &str) -> Vec<usize> {
+        let mapped = self.outlook.clusters.get(path);
+        let named = |cluster: &Cluster<'_>| mapped.is_none_or(|name| cluster.name.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name)));
+        let all: Vec<usize> = self.clusters.iter().enumerate().filter(|(_, cluster)| named(cluster)).map(|(at, _)| at).collect();
+        let root = &workload.resource.address.root;
+        let own: Vec<usize> = all
+            .iter()
+            .copied()
+            .filter(|&at| self.clusters.get(at).is_some_and(|cluster| cluster.resource.address.root == *root))
+            .collect();
+        if own.is_empty() { all } else { own }
+    }
+
+    /// The pull secrets that the pods of a workload offer, and whether there may be others: the pod's own, else the
+    /// service account's (the admission plugin copies them only when the pod has none).
+    pub fn secrets_of(&self, workload: &Workload<'a>) -> PullSecrets {
+        let own = &workload.secrets;
+        if !own.names.is_empty() || !own.broken.is_empty() {
+            return own.clone();
+        }
+        let Some(name) = &workload.service_account else { return PullSecrets { open: true, ..own.clone() } };
+        let is_it = |account: &&super::workload::ServiceAccount<'_>| {
+            account.name.as_str().is_none_or(|own| own == name) && account.namespace.may_be(&workload.namespace)
+        };
+        let mut accounts = self.accounts.iter().filter(is_it);
+        match (accounts.next(), accounts.next()) {
+            (Some(account), None) => PullSecrets { open: own.open || account.secrets.open, ..account.secrets.clone() },
+            (None, _) => own.clone(),
+            (Some(_), Some(_)) => PullSecrets { open: true, ..own.clone() },
+        }
+    }
+
+    /// The service account of a workload pulls as an identity of its own.
+    pub fn has_own_identity(&self, workload: &Workload<'a>) -> bool {
+        self.accounts.iter().any(|account| {
+            account.own_identity && account.namespace.may_be(&workload.namespace) && account.name.as_str() == workload.service_account.as_deref()
+        })
+    }
+
+    /// The secrets of this name, split into those that the namespace may have and those of other namespaces.
+    pub fn secrets_named(&self, name: &str, namespace: &Namespace) -> (Vec<&Secret<'a>>, Vec<&Secret<'a>>) {
+        let named = self.secrets.iter().filter(|secret| secret.name.as_str().is_none_or(|own| own == name));
+        named.partition(|secret| secret.namespace.may_be(namespace))
+    }
+
+    /// Whether something may make a secret of this name there later: a controller, a generator, a script.
+    pub fn may_be_made_later(&self, name: &str, namespace: &Namespace) -> bool {
+        let fits = |(made, at, _): &(Option<String>, Option<String>, Span)| {
+            made.as_deref().is_none_or(|made| made == name) && at.as_deref().is_none_or(|at| namespace.name().is_none_or(|own| own == at))
+        };
+        let scripted = self.imperative.iter().any(|command| command.makes == super::Makes::Secret);
+        let assumed = self.outlook.assumed.iter().any(|fact| match fact {
+            super::Assumed::Secret { namespace: at, name: made } => made == name && namespace.name().is_none_or(|own| own == at),
+            _ => false,
+        });
+        assumed || scripted || self.made_later.iter().any(fits)
+    }
+}
+
+/// Whether a host that is not known whole can be one of Azure's registries.
+fn might_be_azure(host: &Node) -> bool {
+    image::SUFFIXES.iter().any(|suffix| {
+        let any = Node::unknown(crate::ir::Why::TemplateText, host.span);
+        let pattern = Node::concat(vec![any, Node::text(*suffix, host.span)], host.span);
+        crate::ir::same(host, &pattern) != Truth::No
+    })
+}
+
+/// Objects that make secrets which stand in no manifest (domain reference, 3.5): name and namespace as far as known.
+pub(super) fn makes_secrets(resource: &Resource, resolver: &Resolver<'_>) -> Option<(Option<String>, Option<String>, Span)> {
+    let (group, kind) = resource.kind.rsplit_once('/')?;
+    let group = group.split('/').next().unwrap_or_default();
+    let text = |path: &[&str]| resource.body.at(path).and_then(|node| resolver.node(node).as_str().map(str::to_owned));
+    let namespace = text(&["metadata", "namespace"]);
+    let own = text(&["metadata", "name"]);
+    let named = |name: Option<String>| Some((name, namespace.clone(), resource.declared));
+    match (group, kind) {
+        ("external-secrets.io", "ExternalSecret") => named(text(&["spec", "target", "name"]).or(own)),
+        ("external-secrets.io", "ClusterExternalSecret" | "PushSecret") => Some((None, None, resource.declared)),
+        ("bitnami.com", "SealedSecret") => named(own),
+        ("secrets-store.csi.x-k8s.io", "SecretProviderClass") if resource.body.at(&["spec", "secretObjects"]).is_some() => named(None),
+        ("secrets.hashicorp.com" | "acrpull.microsoft.com" | "msi-acrpull.microsoft.com", _) => named(None),
+        ("kyverno.io", _) | ("mutations.gatekeeper.sh", _) => Some((None, None, resource.declared)),
+        ("generators.external-secrets.io", _) => None,
+        _ if resource.origin == Origin::Dump => None,
+        _ => None,
+    }
+}

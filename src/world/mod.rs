@@ -1,0 +1,202 @@
+//! Resources become a typed world; this is the only place where things are joined.
+
+pub mod cluster;
+pub mod grant;
+pub mod identity;
+pub mod knowledge;
+pub mod link;
+pub mod registry;
+pub mod secret;
+pub mod workload;
+
+use crate::azure;
+use crate::ir::{Deployment, Gap, Hides, Language, Node, Origin, Resolver, Target, Value, Why};
+use crate::source::Span;
+use cluster::Cluster;
+use grant::Grant;
+use registry::Registry;
+use secret::Secret;
+use workload::{ServiceAccount, Workload};
+
+/// How absence is read (domain reference, 0.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Completeness {
+    /// What the tree declares must be wired by the tree.
+    #[default]
+    Repository,
+    /// Absence is never proof.
+    Open,
+    /// The tree is everything.
+    Closed,
+}
+
+/// Something that is true elsewhere, by the configuration's word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assumed {
+    /// The cluster may pull from the registry.
+    Grant {
+        /// The registry's name.
+        registry: String,
+        /// The cluster's name.
+        cluster: String,
+    },
+    /// A pull secret exists.
+    Secret {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// The cluster's nodes reach the registry.
+    Reachable {
+        /// The registry's name.
+        registry: String,
+        /// The cluster's name.
+        cluster: String,
+    },
+}
+
+/// What the user says about the world.
+#[derive(Clone, Debug, Default)]
+pub struct Outlook {
+    /// How absence is read.
+    pub completeness: Completeness,
+    /// Facts that are true elsewhere.
+    pub assumed: Vec<Assumed>,
+    /// Files whose manifests run on a cluster that the configuration names: path, cluster name.
+    pub clusters: std::collections::BTreeMap<String, String>,
+}
+
+/// What a command in a script makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Makes {
+    /// A grant.
+    Grant,
+    /// A pull secret.
+    Secret,
+}
+
+/// A command somewhere in the tree that makes what templates and manifests don't show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imperative {
+    /// What it makes.
+    pub makes: Makes,
+    /// The command, as words.
+    pub command: &'static str,
+    /// Where.
+    pub span: Span,
+    /// In a Markdown file: a step that somebody has to take by hand.
+    pub manual: bool,
+}
+
+/// The typed world.
+pub struct World<'a> {
+    /// Follows references.
+    pub resolver: Resolver<'a>,
+    /// What the user says.
+    pub outlook: Outlook,
+    /// Registries, declared, referred to or dumped; each once.
+    pub registries: Vec<Registry<'a>>,
+    /// Clusters, each once.
+    pub clusters: Vec<Cluster<'a>>,
+    /// Role assignments.
+    pub grants: Vec<Grant<'a>>,
+    /// Secrets of Kubernetes.
+    pub secrets: Vec<Secret<'a>>,
+    /// Service accounts.
+    pub accounts: Vec<ServiceAccount<'a>>,
+    /// Workloads.
+    pub workloads: Vec<Workload<'a>>,
+    /// Names of secrets that something makes later, with their namespace when it is known; no name: may be any.
+    pub made_later: Vec<(Option<String>, Option<String>, Span)>,
+    /// What could not be seen, with the deployment it belongs to.
+    pub gaps: Vec<(&'a Deployment, &'a Gap)>,
+    /// Commands in scripts.
+    pub imperative: Vec<Imperative>,
+}
+
+impl<'a> World<'a> {
+    /// Builds the world of these deployments.
+    pub fn new(deployments: &'a [Deployment], imperative: Vec<Imperative>, outlook: Outlook) -> World<'a> {
+        let resolver = Resolver::new(deployments, azure::computed);
+        let mut world = World {
+            resolver,
+            outlook,
+            registries: Vec::new(),
+            clusters: Vec::new(),
+            grants: Vec::new(),
+            secrets: Vec::new(),
+            accounts: Vec::new(),
+            workloads: Vec::new(),
+            made_later: Vec::new(),
+            gaps: deployments.iter().flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap))).collect(),
+            imperative,
+        };
+        for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
+            world.take(resource);
+        }
+        world
+    }
+
+    fn take(&mut self, resource: &'a crate::ir::Resource) {
+        let resolver = &self.resolver;
+        // What the tree declares and elsewhere only refers to is one thing.
+        let canonical = || std::ptr::eq(resolver.canonical(resource), resource);
+        if Registry::is_one(resource) && canonical() {
+            self.registries.push(Registry::read(resource, resolver));
+        } else if Cluster::is_one(resource) && canonical() {
+            self.clusters.push(Cluster::read(resource, resolver));
+        } else if Grant::is_one(resource) && resource.origin != Origin::Existing {
+            self.grants.push(Grant::read(resource, resolver));
+        } else if Secret::is_one(resource) {
+            self.secrets.push(Secret::read(resource, resolver));
+        } else if let Some(account) = ServiceAccount::read(resource, resolver) {
+            self.accounts.push(account);
+        } else if let Some(workload) = Workload::read(resource, resolver) {
+            self.workloads.push(workload);
+        } else {
+            self.made_later.extend(link::makes_secrets(resource, resolver));
+        }
+    }
+
+    /// Why there may be grants that can't be seen, for this registry and cluster.
+    pub fn grants_open(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
+        if let Some(command) = self.imperative.iter().find(|command| command.makes == Makes::Grant && !command.manual) {
+            return Some((Why::NotAnalysed(format!("`{}`", command.command).into()), command.span));
+        }
+        let roots = [&cluster.resource.address.root, &registry.resource.address.root];
+        let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
+            None => false,
+            Some(_) if deployment.language == Language::Kubernetes => false,
+            Some(Hides::Anything) => true,
+            Some(Hides::Touching(inputs)) => {
+                roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, cluster, registry, 8))
+            }
+        };
+        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Whether a value is unknown, or refers to the cluster, the registry or their surroundings.
+    fn touches(&self, input: &Node, cluster: &Cluster<'a>, registry: &Registry<'a>, depth: usize) -> bool {
+        if depth == 0 {
+            return true;
+        }
+        let inner = |node: &Node| self.touches(node, cluster, registry, depth - 1);
+        match &input.value {
+            Value::Unknown { why: Why::DeploymentScope(_), .. } => false,
+            Value::Unknown { .. } | Value::Derived(_) => true,
+            Value::List(list) => list.open.is_some() || list.items.iter().any(inner),
+            Value::Map(map) => map.open.is_some() || map.entries.iter().any(|entry| inner(&entry.value)),
+            Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().any(inner),
+            Value::Choice(choice) => inner(&choice.yes) || inner(&choice.no),
+            Value::Ref(reference) => match &reference.target {
+                Target::Resource(address) => [cluster.resource, registry.resource].iter().any(|resource| resource.address == *address),
+                Target::Id(_) => true,
+            },
+            Value::Id(_) => self.resolver.resource_of(input).is_some_and(|found| {
+                [cluster.resource, registry.resource].iter().any(|resource| resource.address == found.address)
+            }),
+            _ => false,
+        }
+    }
+}

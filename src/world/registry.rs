@@ -1,0 +1,146 @@
+//! Registries and what decides whether they let anybody pull.
+
+use super::knowledge::Fact;
+use crate::azure::kinds::REGISTRY;
+use crate::ir::{Node, Origin, Resolver, Resource, Truth, Value, Why};
+
+/// How a registry reads role assignments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleMode {
+    /// RBAC registry permissions: AcrPull and the like.
+    Legacy,
+    /// RBAC and ABAC repository permissions: the repository roles only.
+    Abac,
+}
+
+/// A container registry.
+#[derive(Clone, Debug)]
+pub struct Registry<'a> {
+    /// The declaration.
+    pub resource: &'a Resource,
+    /// Its name, references followed.
+    pub name: Node,
+    /// Its login server, as far as known.
+    pub host: Node,
+    /// `adminUserEnabled`.
+    pub admin: Fact<bool>,
+    /// `anonymousPullEnabled`.
+    pub anonymous: Fact<bool>,
+    /// `publicNetworkAccess` is `Enabled`.
+    pub public: Fact<bool>,
+    /// The public door admits everybody: no rule set, or one whose default action is `Allow`.
+    pub admits_all: Fact<bool>,
+    /// `roleAssignmentMode`.
+    pub mode: Fact<RoleMode>,
+}
+
+impl<'a> Registry<'a> {
+    /// Reads a registry's declaration.
+    pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Registry<'a> {
+        let read = Reader { resource, resolver };
+        Registry {
+            resource,
+            name: resolver.node(&resource.name),
+            host: resolver.node(&Node::reference(resource.address.clone(), &["properties", "loginServer"], resource.declared)),
+            admin: read.flag(&["properties", "adminUserEnabled"], false),
+            anonymous: read.flag(&["properties", "anonymousPullEnabled"], false),
+            public: read.word(&["properties", "publicNetworkAccess"], true, |word| match word {
+                "enabled" => Some(true),
+                "disabled" | "securedbyperimeter" => Some(false),
+                _ => None,
+            }),
+            admits_all: read.word(&["properties", "networkRuleSet", "defaultAction"], true, |word| match word {
+                "allow" => Some(true),
+                "deny" => Some(false),
+                _ => None,
+            }),
+            mode: read.word(&["properties", "roleAssignmentMode"], RoleMode::Legacy, |word| match word {
+                "legacyregistrypermissions" => Some(RoleMode::Legacy),
+                "abacrepositorypermissions" => Some(RoleMode::Abac),
+                _ => None,
+            }),
+        }
+    }
+
+    /// Whether anybody on the internet may reach it: the plain case, that needs no look at networks.
+    pub fn plainly_public(&self) -> bool {
+        self.public.value() == Some(&true) && self.admits_all.value() == Some(&true)
+    }
+
+    /// The tree creates it.
+    pub fn is_declared(&self) -> bool {
+        self.resource.origin == Origin::Declared
+    }
+
+    /// Whether the type is a registry's.
+    pub fn is_one(resource: &Resource) -> bool {
+        resource.is_kind(REGISTRY)
+    }
+
+    /// Whether a grant of `AcrPull` kind (legacy) or repository kind (ABAC) lets pull here. A mode that nobody wrote is
+    /// good enough to call a pull fine, never to call it broken: the default of Azure is about to change.
+    pub fn lets_pull(&self, legacy: Truth, abac: Truth) -> Truth {
+        match &self.mode {
+            Fact::Known(RoleMode::Legacy, _) => legacy,
+            Fact::Known(RoleMode::Abac, _) => abac,
+            Fact::Default(..) if legacy == Truth::No => Truth::No.agree(abac),
+            Fact::Default(..) => legacy,
+            Fact::Unknown(..) => legacy.agree(abac),
+        }
+    }
+}
+
+/// Reads properties of one resource as facts.
+pub(super) struct Reader<'r, 'a> {
+    pub(super) resource: &'a Resource,
+    pub(super) resolver: &'r Resolver<'a>,
+}
+
+impl Reader<'_, '_> {
+    /// The value at a path, references followed; nothing when nobody wrote it or it is `null`.
+    pub(super) fn at(&self, path: &[&str]) -> Option<Node> {
+        let mut node = self.resolver.node(&self.resource.body);
+        for step in path {
+            node = match &node.value {
+                Value::List(list) => list.items.get(step.parse::<usize>().ok()?)?.clone(),
+                Value::Map(map) => match (map.get(step), &map.open) {
+                    (Some(value), _) => value.clone(),
+                    (None, Some(why)) => return Some(Node::unknown(why.clone(), node.span)),
+                    (None, None) => return None,
+                },
+                Value::Null => return None,
+                Value::Unknown { .. } => return Some(node),
+                _ => return Some(Node::unknown(Why::UnresolvedName((*step).into()), node.span)),
+            };
+            node = self.resolver.node(&node);
+        }
+        (!node.is_null()).then_some(node)
+    }
+
+    fn absent<T>(&self, default: T) -> Fact<T> {
+        match self.resource.origin {
+            Origin::Existing => Fact::Unknown(Why::External(self.resource.address.to_string().into()), self.resource.declared),
+            Origin::Declared | Origin::Dump => Fact::Default(default, self.resource.declared),
+        }
+    }
+
+    fn flag(&self, path: &[&str], default: bool) -> Fact<bool> {
+        self.word(path, default, |word| match word {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        })
+    }
+
+    fn word<T>(&self, path: &[&str], default: T, meaning: impl Fn(&str) -> Option<T>) -> Fact<T> {
+        let Some(node) = self.at(path) else { return self.absent(default) };
+        let word = match &node.value {
+            Value::Str(text) => text.to_ascii_lowercase(),
+            Value::Bool(value) => value.to_string(),
+            Value::Unknown { why, .. } => return Fact::Unknown(why.clone(), node.span),
+            _ => return Fact::Unknown(Why::UnsupportedSyntax("an expression".into()), node.span),
+        };
+        let unclear = || Fact::Unknown(Why::UnresolvedName(word.as_str().into()), node.span);
+        meaning(&word).map_or_else(unclear, |value| Fact::Known(value, node.span))
+    }
+}

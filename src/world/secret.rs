@@ -1,0 +1,226 @@
+//! Pull secrets: what they hold, and who else may make some.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+
+use super::knowledge::Fact;
+use super::workload::{metadata, Namespace};
+use crate::ir::{Node, Resolver, Resource, Value, Why};
+use crate::source::Span;
+
+/// A `v1/Secret`.
+#[derive(Clone, Debug)]
+pub struct Secret<'a> {
+    /// The manifest.
+    pub resource: &'a Resource,
+    /// Its name.
+    pub name: Node,
+    /// Its namespace.
+    pub namespace: Namespace,
+    /// Its type and where that stands; `Opaque` when nobody wrote one.
+    pub kind: Fact<String>,
+    /// What the kubelet would read from it.
+    pub payload: Payload,
+    /// Where the payload is written.
+    pub payload_span: Span,
+}
+
+/// What a pull secret offers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Payload {
+    /// Entries for hosts.
+    Entries(Vec<Credential>),
+    /// The type is none of the two that the kubelet reads, or the key doesn't belong to the type.
+    Ignored(String),
+    /// It can't be read by anybody: the reason.
+    Malformed(String),
+    /// It can't be read here.
+    Unknown(Why),
+}
+
+/// One entry of a pull secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Credential {
+    /// The key, as written.
+    pub host: String,
+    /// The user name.
+    pub username: String,
+    /// The password is a placeholder or empty. The password itself is not kept.
+    pub placeholder: bool,
+    /// The password is a token that expires (a JWT).
+    pub expires: bool,
+}
+
+/// The types that the kubelet reads, each with its key (the keyring checks both).
+const TYPES: [(&str, &str); 2] = [("kubernetes.io/dockerconfigjson", ".dockerconfigjson"), ("kubernetes.io/dockercfg", ".dockercfg")];
+
+impl<'a> Secret<'a> {
+    /// Whether it is a secret.
+    pub fn is_one(resource: &Resource) -> bool {
+        &*resource.kind == "v1/Secret"
+    }
+
+    /// Reads a secret.
+    pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Secret<'a> {
+        let body = resolver.node(&resource.body);
+        let (name, namespace) = metadata(&body, resource);
+        let kind = match body.get("type") {
+            None => Fact::Default("Opaque".to_owned(), resource.declared),
+            Some(node) => match node.as_str() {
+                Some(text) => Fact::Known(text.to_owned(), node.span),
+                None => Fact::Unknown(node.why().cloned().unwrap_or(Why::TemplateText), node.span),
+            },
+        };
+        let (payload, payload_span) = payload(&body, &kind, resource.declared);
+        Secret { resource, name, namespace, kind, payload, payload_span }
+    }
+}
+
+fn payload(body: &Node, kind: &Fact<String>, declared: Span) -> (Payload, Span) {
+    let Some(kind) = kind.value() else { return (Payload::Unknown(Why::TemplateText), declared) };
+    let present = |key: &str| {
+        let plain = body.get("stringData").and_then(|data| data.as_map()?.get_exact(key)).map(|node| (node.clone(), false));
+        plain.or_else(|| body.get("data").and_then(|data| data.as_map()?.get_exact(key)).map(|node| (node.clone(), true)))
+    };
+    let open = ["data", "stringData"].iter().filter_map(|key| body.get(key)).any(|data| match &data.value {
+        Value::Map(map) => map.open.is_some(),
+        Value::Null => false,
+        _ => true,
+    });
+    let Some((_, key)) = TYPES.iter().find(|(name, _)| name == kind) else {
+        let looks = TYPES.iter().find_map(|(_, key)| present(key));
+        let span = looks.map_or(declared, |(node, _)| node.span);
+        return (Payload::Ignored(format!("type `{kind}` is not read by the kubelet")), span);
+    };
+    let Some((node, encoded)) = present(key) else {
+        return match open {
+            true => (Payload::Unknown(Why::UnsupportedSyntax("the data of the secret".into())), declared),
+            false => (Payload::Ignored(format!("a secret of type `{kind}` needs the key `{key}`")), declared),
+        };
+    };
+    let Some(text) = node.as_str() else {
+        return (Payload::Unknown(node.why().cloned().unwrap_or(Why::TemplateText)), node.span);
+    };
+    (read_payload(text, encoded, *key == ".dockerconfigjson"), node.span)
+}
+
+fn read_payload(text: &str, encoded: bool, wrapped: bool) -> Payload {
+    if is_encrypted(text) {
+        return Payload::Unknown(Why::External("an encrypted value".into()));
+    }
+    if is_placeholder(text.trim()) {
+        return Payload::Entries(vec![Credential { host: String::new(), username: String::new(), placeholder: true, expires: false }]);
+    }
+    if text.contains("{{") || text.contains("${") {
+        return Payload::Unknown(Why::TemplateText);
+    }
+    let plain = match encoded {
+        false => text.to_owned(),
+        true => match decode(text) {
+            Some(plain) => plain,
+            None => return Payload::Malformed("the value is no valid base64".to_owned()),
+        },
+    };
+    let Ok(json) = serde_json::from_str::<serde_json::Value>(plain.trim()) else {
+        return match decode(&plain).is_some_and(|twice| twice.trim_start().starts_with('{')) {
+            true => Payload::Malformed("the value is encoded twice".to_owned()),
+            false => Payload::Malformed("the value is no valid JSON".to_owned()),
+        };
+    };
+    let auths = if wrapped { json.get("auths") } else { Some(&json) };
+    match auths.and_then(serde_json::Value::as_object) {
+        None => Payload::Malformed("the JSON has no object `auths`".to_owned()),
+        Some(auths) => entries(auths),
+    }
+}
+
+fn entries(auths: &serde_json::Map<String, serde_json::Value>) -> Payload {
+    let mut found = Vec::new();
+    for (host, entry) in auths {
+        let text = |key: &str| entry.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let auth = text("auth");
+        let (username, password) = if auth.is_empty() {
+            (text("username").to_owned(), text("password").to_owned())
+        } else {
+            // A non-empty `auth` wins over `username` and `password`; without a colon the whole document is refused.
+            match decode(auth).as_deref().and_then(|pair| pair.split_once(':')) {
+                Some((username, password)) => (username.to_owned(), password.to_owned()),
+                None if is_placeholder(auth) => (text("username").to_owned(), String::new()),
+                None => return Payload::Malformed(format!("`auth` for `{host}` is no base64 of `user:password`")),
+            }
+        };
+        let placeholder = is_placeholder(password.trim());
+        let expires = password.starts_with("eyJ") || username.starts_with("00000000-0000-0000-0000-");
+        found.push(Credential { host: host.clone(), username, placeholder, expires });
+    }
+    Payload::Entries(found)
+}
+
+fn decode(text: &str) -> Option<String> {
+    let compact: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let bytes = STANDARD.decode(&compact).or_else(|_| STANDARD_NO_PAD.decode(&compact)).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+fn is_encrypted(text: &str) -> bool {
+    text.starts_with("ENC[") || text.starts_with("\0GITCRYPT")
+}
+
+/// The closed list of words that stand where a password will be.
+fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let bracketed = |open: &str, close: &str| lower.starts_with(open) && lower.ends_with(close);
+    const WORDS: [&str; 14] = [
+        "", "changeme", "change-me", "change_me", "password", "xxx", "xxxx", "xxxxx", "todo", "tbd", "replaceme", "replace-me", "replace_me", "placeholder",
+    ];
+    WORDS.contains(&lower.as_str()) || bracketed("<", ">") || bracketed("${", "}")
+}
+
+impl Credential {
+    /// Whether the kubelet offers it for an image of `host`/`path` (keyring: same port, same number of labels, each label
+    /// matched as a glob, the key's path a prefix of the image's; comparison of letters is exact).
+    pub fn is_for(&self, host: &str, path: &str) -> bool {
+        let key = self.host.strip_prefix("https://").or(self.host.strip_prefix("http://")).unwrap_or(&self.host);
+        let (key_host, key_path) = key.split_once('/').unwrap_or((key, ""));
+        let key_path = key_path.strip_prefix("v1/").or(key_path.strip_prefix("v2/")).unwrap_or(key_path);
+        let key_path = if matches!(key_path, "v1" | "v2") { "" } else { key_path.trim_end_matches('/') };
+        let (key_name, key_port) = key_host.split_once(':').unwrap_or((key_host, ""));
+        let (name, port) = host.split_once(':').unwrap_or((host, ""));
+        let (keys, labels): (Vec<&str>, Vec<&str>) = (key_name.split('.').collect(), name.split('.').collect());
+        key_port == port && keys.len() == labels.len() && path.starts_with(key_path) && keys.iter().zip(&labels).all(|(key, label)| glob(key, label))
+    }
+}
+
+fn glob(pattern: &str, text: &str) -> bool {
+    globset::GlobBuilder::new(pattern).build().is_ok_and(|glob| glob.compile_matcher().is_match(text)) || pattern == text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credential(host: &str) -> Credential {
+        Credential { host: host.to_owned(), username: String::new(), placeholder: false, expires: false }
+    }
+
+    #[test]
+    fn hosts_match_as_in_the_keyring() {
+        let matches = |key: &str| credential(key).is_for("foo.azurecr.io", "web");
+        assert!(matches("foo.azurecr.io") && matches("https://foo.azurecr.io/v2/") && matches("*.azurecr.io"));
+        assert!(!matches("foo") && !matches("https://index.docker.io/v1/") && !matches("*.io") && !matches("foo.azurecr.io:443"));
+        assert!(!credential("*.azurecr.io").is_for("foo.eastus.geo.azurecr.io", "web"));
+    }
+
+    #[test]
+    fn payloads_are_read_as_the_kubelet_reads_them() {
+        let encoded = |text: &str| STANDARD.encode(text);
+        let auth = encoded("user:secret");
+        let json = format!(r#"{{"auths":{{"foo.azurecr.io":{{"auth":"{auth}"}}}}}}"#);
+        assert!(matches!(read_payload(&encoded(&json), true, true), Payload::Entries(found) if found[0].username == "user" && !found[0].placeholder));
+        assert!(matches!(read_payload(&encoded(&encoded(&json)), true, true), Payload::Malformed(why) if why.contains("twice")));
+        assert!(matches!(read_payload("%%%", true, true), Payload::Malformed(_)));
+        assert!(matches!(read_payload(r#"{"foo.azurecr.io":{}}"#, false, true), Payload::Malformed(why) if why.contains("auths")));
+        assert!(matches!(read_payload("<base64>", true, true), Payload::Entries(found) if found[0].placeholder));
+        assert!(matches!(read_payload("ENC[AES256]", true, true), Payload::Unknown(_)));
+    }
+}

@@ -1,0 +1,186 @@
+//! The command line as people and scripts meet it: exit status, messages, streams.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs acrlint in `folder`, in an environment that says nothing about colour.
+fn acrlint(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().unwrap()
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_acrlint"));
+    command.current_dir(folder).args(arguments);
+    for variable in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TERM"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A folder with one clean manifest.
+fn clean() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("k8s")).unwrap();
+    fs::write(folder.path().join("k8s/config.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n")
+        .unwrap();
+    folder
+}
+
+/// Asserts exit status 2, nothing on standard output and one line of the form `error: …`; gives that line.
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = acrlint(folder, arguments);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+    assert_eq!(stdout(&output), "", "{arguments:?}");
+    assert!(said.starts_with("error: ") && said.trim_end().lines().count() == 1, "{said}");
+    said.trim_end().trim_start_matches("error: ").to_owned()
+}
+
+#[test]
+fn a_clean_folder_exits_with_0() {
+    let folder = clean();
+    for arguments in [&[][..], &["k8s"], &["check", "k8s"], &["./k8s/config.yaml"], &["--format", "json"], &["pulls"]] {
+        let output = acrlint(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_folder_without_inputs_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(acrlint(folder.path(), &[]).status.code(), Some(0));
+}
+
+#[test]
+fn a_missing_path_is_named() {
+    let folder = clean();
+    assert_eq!(refused(folder.path(), &["nowhere"]), "no such path: `nowhere`");
+    assert_eq!(refused(folder.path(), &["k8s", "nowhere/x.tf"]), "no such path: `nowhere/x.tf`");
+    assert!(refused(folder.path(), &["--format", "json", "pulls"]).contains("`acrlint pulls …`"));
+}
+
+#[test]
+fn an_unknown_rule_comes_with_a_suggestion() {
+    let folder = clean();
+    for arguments in [&["--select", "ACR1O1"][..], &["--ignore", "ACR101,ACR1O1"], &["explain", "ACR1O1"]] {
+        assert!(
+            refused(folder.path(), arguments).starts_with("unknown rule `ACR1O1`; did you mean `ACR1"),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn bad_flags_exit_with_2() {
+    let folder = clean();
+    for arguments in [
+        &["--frobnicate"][..],
+        &["--format", "xml"],
+        &["--now", "2026-02-30"],
+        &["--output", "sarif"],
+        &["--fail-on", "none"],
+        &["-q", "-v"],
+        &["explain"],
+    ] {
+        let output = acrlint(folder.path(), arguments);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{arguments:?}");
+        assert!(stderr(&output).starts_with("error: "), "{arguments:?}: {}", stderr(&output));
+    }
+    assert!(refused(folder.path(), &["pulls", "--format", "sarif"]).contains("human and json"));
+    assert!(refused(folder.path(), &["--exclude", "a{b"]).contains("a{b"));
+}
+
+#[test]
+fn mistakes_in_the_configuration_have_a_place() {
+    let folder = clean();
+    let config = folder.path().join("acrlint.yaml");
+    fs::write(&config, "world: open\nexcldue: [a]\n").unwrap();
+    assert_eq!(refused(folder.path(), &[]), "acrlint.yaml:2:1: unknown key `excldue`; did you mean `exclude`?");
+    assert_eq!(acrlint(folder.path(), &["--no-config"]).status.code(), Some(0));
+    fs::write(&config, "rules:\n  ACR1O1: off\n").unwrap();
+    assert!(refused(folder.path(), &[]).starts_with("acrlint.yaml:2:3: unknown rule `ACR1O1`"));
+    fs::write(&config, "world: [\n").unwrap();
+    assert!(refused(folder.path(), &[]).starts_with("acrlint.yaml:"));
+    fs::write(&config, b"world: \xff\n").unwrap();
+    assert!(refused(folder.path(), &[]).starts_with("acrlint.yaml: can't be read"));
+    assert!(refused(folder.path(), &["--config", "other.yaml"]).starts_with("other.yaml: "));
+}
+
+#[test]
+fn the_configuration_is_looked_for_up_to_the_root_only() {
+    let folder = clean();
+    fs::write(folder.path().join("acrlint.yaml"), "nonsense: 1\n").unwrap();
+    assert_eq!(acrlint(&folder.path().join("k8s"), &[]).status.code(), Some(0));
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    assert!(refused(&folder.path().join("k8s"), &[]).contains("unknown key `nonsense`"));
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    let folder = clean();
+    let output = acrlint(folder.path(), &["--help"]);
+    let help = stdout(&output);
+    assert_eq!(output.status.code(), Some(0));
+    for part in ["Usage: acrlint", "pulls", "--fail-on-unknown", "--output <FORMAT=FILE>", "Examples:", "Exit status:"]
+    {
+        assert!(help.contains(part), "{part} is missing in:\n{help}");
+    }
+    assert!(stdout(&acrlint(folder.path(), &["--version"])).starts_with("acrlint "));
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let folder = clean();
+    let list = stdout(&acrlint(folder.path(), &["rules"]));
+    assert!(list.lines().all(|line| line.starts_with("ACR")) && list.contains("missing-pull-grant"), "{list}");
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(&acrlint(folder.path(), &["rules", "--format", "json"]))).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), list.lines().count());
+    let page = stdout(&acrlint(folder.path(), &["explain", "missing-pull-grant"]));
+    assert!(page.contains("ACR101"), "{page}");
+}
+
+#[test]
+fn every_shell_has_completions() {
+    let folder = clean();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = acrlint(folder.path(), &["completions", shell]);
+        assert!(output.status.success() && stdout(&output).contains("fail-on-unknown"), "{shell}");
+    }
+}
+
+#[test]
+fn colour_is_for_those_who_want_it() {
+    let folder = clean();
+    fs::write(folder.path().join("broken.yaml"), "a: [\n").unwrap();
+    let escapes = |command: &mut Command| stdout(&command.output().unwrap()).contains('\u{1b}');
+    let run = |arguments: &[&str]| command(folder.path(), arguments);
+    assert!(!escapes(&mut run(&[])));
+    assert!(escapes(&mut run(&["--color", "always"])));
+    assert!(escapes(run(&[]).env("CLICOLOR_FORCE", "1")));
+    assert!(!escapes(run(&[]).env("FORCE_COLOR", "1").env("NO_COLOR", "1")));
+    assert!(!escapes(run(&["--color", "never"]).env("FORCE_COLOR", "1")));
+}
+
+#[test]
+fn outputs_are_written_and_a_failure_to_write_is_told() {
+    let folder = clean();
+    let output = acrlint(folder.path(), &["--output", "sarif=a.sarif", "--output", "json=a.json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for file in ["a.sarif", "a.json"] {
+        let text = fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{file}");
+    }
+    assert!(refused(folder.path(), &["--output", "json=no/such/folder.json"]).contains("no/such/folder.json"));
+}

@@ -1,0 +1,417 @@
+//! What the formats write, on reports made by hand: schemas, stable bytes, no absolute path, no secret, no panic.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
+use std::io;
+
+use acrlint::finding::{Finding, Label, Severity};
+use acrlint::report::{Coverage, Format, Look, NotUnderstood, Pull, Report, RuleText, Step, Told, Verdict, write};
+use acrlint::source::{MemoryFiles, SourceId, Span, Store};
+use proptest::prelude::*;
+use serde_json::Value;
+
+const FORMATS: [Format; 6] =
+    [Format::Human, Format::Concise, Format::Json, Format::Github, Format::Sarif, Format::Pulls];
+
+const BICEP: &str = "resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {\n  name: 'shop'\n}\n\
+resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n  scope: acr\n  properties: {\n    \
+principalId: aks.identity.principalId\n  }\n}\n";
+const MANIFEST: &str = "kind: Deployment\r\nspec:\r\n  # \u{1F433}\r\n  note: \u{1F433} image: shop.example/app:1\r\n";
+const SECRET: &str = "kind: Secret\nstringData:\n  password: correct-horse-battery\n  other: 1\n";
+
+struct Run {
+    report: Report,
+    store: Store,
+    secrets: Vec<Span>,
+}
+
+impl Run {
+    fn written(&self, format: Format, look: &Look) -> String {
+        let told = Told { report: &self.report, store: &self.store, secrets: &self.secrets };
+        let mut out = Vec::new();
+        write(format, &told, &rules(), look, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn plain(&self, format: Format) -> String {
+        self.written(format, &Look::default())
+    }
+
+    fn json(&self, format: Format) -> Value {
+        serde_json::from_str(&self.plain(format)).unwrap()
+    }
+}
+
+fn rules() -> Vec<RuleText> {
+    vec![
+        RuleText {
+            id: "ACR601",
+            name: "secret-in-plain-text",
+            summary: "A pull secret is written in plain text",
+            severity: Severity::Warning,
+            page: "# ACR601\n\nWhoever reads the repository can pull.\n",
+            tags: vec!["acr", "secrets"],
+            security_severity: Some("6.5"),
+        },
+        RuleText {
+            id: "ACR101",
+            name: "pull-role-on-wrong-identity",
+            summary: "The pull role goes to an identity that pulls nothing",
+            severity: Severity::Error,
+            page: "# ACR101\n\nThe kubelet pulls images, with its own identity.\n\n```bicep\nx\n```\n",
+            tags: vec!["aks", "acr"],
+            security_severity: None,
+        },
+    ]
+}
+
+fn span(store: &Store, id: SourceId, text: &str) -> Span {
+    let start = store.source(id).text.find(text).unwrap();
+    Span::new(id, start, start + text.len())
+}
+
+/// A run with a finding over two files, one on a secret, pulls of each verdict and things not understood.
+fn sample() -> Run {
+    let store = Store::new(MemoryFiles::default());
+    let bicep = store.add("infra/main ü.bicep", BICEP.into()).unwrap();
+    let manifest = store.add("k8s/app.yaml", MANIFEST.into()).unwrap();
+    let secret = store.add("k8s/secret.yaml", SECRET.into()).unwrap();
+    let at = |id, text| span(&store, id, text);
+    let wrong = Finding {
+        rule: "ACR101",
+        severity: Severity::Error,
+        message: "`AcrPull` goes to the control plane of `aks`, which pulls nothing".into(),
+        primary: Label::new(at(bicep, "aks.identity.principalId"), "the control plane's identity"),
+        related: vec![
+            Label::new(at(manifest, "shop.example/app:1"), "this image is pulled by `aks[0]`"),
+            Label::new(at(bicep, "resource acr"), "from this registry"),
+        ],
+        help: Some(
+            "principalId: aks.properties.identityProfile.kubeletidentity.objectId\nand 100 % of it, yes: all".into(),
+        ),
+        fix: None,
+        key: "ACR101|aks|acr".into(),
+    };
+    let plain = Finding {
+        rule: "ACR601",
+        severity: Severity::Warning,
+        message: "the password correct-horse-battery stands here".into(),
+        primary: Label::secret(at(secret, "correct-horse-battery"), "this is the password"),
+        related: Vec::new(),
+        help: None,
+        fix: None,
+        key: "ACR601|secret".into(),
+    };
+    let step = |name, verdict, place| Step { name, verdict, text: format!("the {name} step"), place };
+    let pull = |image: Option<&str>, cluster: Option<&str>, verdict| Pull {
+        image: image.map(str::to_owned),
+        workload: image.map(|_| "Deployment shop/app".to_owned()),
+        place: at(manifest, "shop.example/app:1"),
+        cluster: cluster.map(str::to_owned),
+        registry: Some("shop".into()),
+        verdict,
+        steps: vec![
+            step("registry", Verdict::Fine, Some(at(bicep, "resource acr"))),
+            step("permission", verdict, None),
+        ],
+    };
+    let gap = NotUnderstood { why: "the call `reference(…)`".into(), place: at(bicep, "scope: acr") };
+    let report = Report {
+        suppressed: 1,
+        pulls: vec![
+            pull(Some("shop.example/app:1"), Some("aks"), Verdict::Broken),
+            pull(Some("shop.example/b:1"), None, Verdict::Unknown),
+            pull(None, Some("aks"), Verdict::Fine),
+        ],
+        coverage: Coverage {
+            files: 3,
+            inputs: 3,
+            resources: 4,
+            join_values: 9,
+            join_values_unknown: 2,
+            reasons: vec![("a call".into(), 2)],
+            not_understood: vec![gap],
+            ..Coverage::default()
+        },
+        today: "2026-01-31".into(),
+        findings: vec![plain, wrong],
+    };
+    Run { report, store, secrets: Vec::new() }
+}
+
+fn clean() -> Run {
+    let store = Store::new(MemoryFiles::default());
+    let coverage = Coverage { files: 3, inputs: 2, resources: 5, ..Coverage::default() };
+    Run { report: Report { coverage, today: "2026-01-31".into(), ..Report::default() }, store, secrets: Vec::new() }
+}
+
+fn many_gaps() -> Run {
+    let mut run = sample();
+    let gap = run.report.coverage.not_understood[0].clone();
+    run.report.coverage.not_understood = vec![gap; 700];
+    run
+}
+
+fn assert_valid(schema: &str, document: &Value) {
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(document).map(|error| format!("{error} at {}", error.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
+
+#[test]
+fn sarif_and_json_are_valid() {
+    for run in [sample(), clean(), many_gaps()] {
+        assert_valid(include_str!("../testdata/schema/sarif-2.1.0.json"), &run.json(Format::Sarif));
+        assert_valid(include_str!("../testdata/schema/acrlint-1.schema.json"), &run.json(Format::Json));
+    }
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    for format in FORMATS {
+        let first = sample().plain(format);
+        assert!((0..8).all(|_| sample().plain(format) == first), "{format:?}");
+        assert!(first.ends_with('\n'), "{format:?}");
+    }
+}
+
+#[test]
+fn no_absolute_path_and_no_secret_in_any_format() {
+    let look = Look { colour: true, width: 80, verbose: true };
+    for format in FORMATS {
+        let text = sample().written(format, &look);
+        assert!(!text.contains("correct-horse"), "{format:?}\n{text}");
+        assert!(!text.contains(env!("CARGO_MANIFEST_DIR")) && !text.contains("file://"), "{format:?}");
+    }
+}
+
+#[test]
+fn sarif_is_what_code_scanning_reads() {
+    let log = sample().json(Format::Sarif);
+    let run = &log["runs"][0];
+    assert_eq!(log["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(run["columnKind"], "utf16CodeUnits");
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect::<Vec<_>>(), ["ACR101", "ACR601"]);
+    assert_eq!(rules[0]["name"], "PullRoleOnWrongIdentity");
+    assert_eq!(rules[0]["fullDescription"]["text"], "The kubelet pulls images, with its own identity.");
+    assert!(rules[0]["properties"].get("security-severity").is_none());
+    assert_eq!(rules[1]["properties"]["security-severity"], "6.5");
+    assert_eq!(rules[1]["properties"]["tags"][0], "security");
+
+    let wrong = &run["results"][1];
+    assert_eq!((&wrong["ruleIndex"], &wrong["level"]), (&Value::from(0), &Value::from("error")));
+    let place = &wrong["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "infra/main%20%C3%BC.bicep");
+    assert_eq!(place["region"]["snippet"]["text"], "aks.identity.principalId");
+    assert_eq!(wrong["partialFingerprints"]["acrlint/v1"], "ACR101|aks|acr");
+    let message = wrong["message"]["text"].as_str().unwrap();
+    assert!(message.starts_with("`AcrPull` goes to the control plane of `aks`, which pulls nothing.\n"));
+    assert!(message.contains("[this image is pulled by `aks\\[0\\]`](1), [from this registry](2)."), "{message}");
+    let flow = wrong["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
+    assert_eq!(flow.len(), 3);
+    assert_eq!(flow[2]["importance"], "essential");
+
+    let plain = &run["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(plain["region"]["snippet"]["text"], "•••");
+    assert_eq!(plain["contextRegion"]["snippet"]["text"], "stringData:\n  password: •••\n  other: 1");
+}
+
+#[test]
+fn sarif_without_findings_and_with_many_notifications() {
+    let log = clean().json(Format::Sarif);
+    assert_eq!(log["runs"][0]["results"], Value::Array(Vec::new()));
+    let log = many_gaps().json(Format::Sarif);
+    let notifications = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notifications.len(), 500);
+    assert_eq!(notifications[499]["message"]["text"], "201 more constructs were not understood.");
+}
+
+#[test]
+fn columns_are_counted_in_the_units_of_each_format() {
+    // Before the image on its line: ten ASCII characters of text, a whale (one code point, two UTF-16 units), eight more.
+    let run = sample();
+    let related = &run.json(Format::Sarif)["runs"][0]["results"][1]["relatedLocations"][0];
+    let region = &related["physicalLocation"]["region"];
+    assert_eq!((&region["startLine"], &region["startColumn"]), (&Value::from(4), &Value::from(19)));
+    let related = &run.json(Format::Json)["findings"][1]["related"][0];
+    assert_eq!((&related["line"], &related["column"]), (&Value::from(4), &Value::from(18)));
+}
+
+#[test]
+fn fingerprints_are_those_of_code_scanning() {
+    let store = Store::new(MemoryFiles::default());
+    let id = store.add("a", b"a\n b\r\n\tc\n\na\n".to_vec()).unwrap();
+    let finding = |start| Finding {
+        primary: Label::new(Span::new(id, start, start + 1), ""),
+        related: Vec::new(),
+        ..sample().report.findings[1].clone()
+    };
+    let report = Report { findings: [0, 3, 7, 9, 10].map(finding).to_vec(), ..Report::default() };
+    let log = Run { report, store, secrets: Vec::new() }.json(Format::Sarif);
+    let results = log["runs"][0]["results"].as_array().unwrap().iter();
+    let hashes: Vec<&str> =
+        results.map(|result| result["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap()).collect();
+    let expected =
+        ["84abd01edc1847d8:1", "73334d326b272879:1", "d61504810e8aae1d:1", "6f7821bf6a94a0cc:1", "243cbaa4685aab12:1"];
+    assert_eq!(hashes, expected);
+}
+
+#[test]
+fn workflow_commands_are_escaped_and_sorted() {
+    let text = sample().plain(Format::Github);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].starts_with("::error file=infra/main ü.bicep,line=7,endLine=7,col=18,endColumn=42,title=ACR101 "));
+    assert!(lines[0].contains("%0Ahelp: principalId") && lines[0].contains("and 100 %25 of it, yes: all"));
+    assert!(lines[1].starts_with("::warning file=k8s/secret.yaml,line=3,"));
+    assert!(!lines[2].starts_with("::"));
+}
+
+#[test]
+fn concise_is_one_line_for_each_finding() {
+    let text = sample().plain(Format::Concise);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "k8s/secret.yaml:3:13: warning[ACR601] the password ••• stands here");
+    assert!(lines[1].starts_with("infra/main ü.bicep:7:18: error[ACR101] `AcrPull` goes"));
+    let closing = "findings: 1 error · 1 warning · 1 suppressed · pulls: 1 fine · 1 broken · 1 unknown · not understood: 1 (-v lists them)";
+    assert_eq!(lines[2..], [closing]);
+}
+
+#[test]
+fn the_story_is_told_over_several_files() {
+    insta::assert_snapshot!(sample().plain(Format::Human), @r"
+    warning[ACR601] secret-in-plain-text (acrlint explain ACR601)
+
+      ⚠ the password ••• stands here
+       ╭─[k8s/secret.yaml:3:13]
+     2 │ stringData:
+     3 │   password: •••
+       ·             ─┬─
+       ·              ╰── this is the password
+     4 │   other: 1
+       ╰────
+
+    error[ACR101] pull-role-on-wrong-identity (acrlint explain ACR101)
+
+      × `AcrPull` goes to the control plane of `aks`, which pulls nothing
+       ╭─[infra/main ü.bicep:1:1]
+     1 │ resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+       · ──────┬─────
+       ·       ╰── from this registry
+       ╰────
+       ╭─[infra/main ü.bicep:7:18]
+     6 │   properties: {
+     7 │     principalId: aks.identity.principalId
+       ·                  ────────────┬───────────
+       ·                              ╰── the control plane's identity
+     8 │   }
+       ╰────
+      help: principalId: aks.properties.identityProfile.kubeletidentity.objectId
+            and 100 % of it, yes: all
+      ╰─▶   ☞ this image is pulled by `aks[0]`
+             ╭─[k8s/app.yaml:4:18]
+           4 │   note: 🐳 image: shop.example/app:1
+             ·                   ──────────────────
+             ╰────
+
+    findings: 1 error · 1 warning · 1 suppressed
+    pulls: 1 fine · 1 broken · 1 unknown
+    not understood: 1 place (-v lists them) · unknown: 2 of 9 deciding values: a call (2)
+    ");
+}
+
+#[test]
+fn a_clean_run_is_one_quiet_line() {
+    let text = clean().plain(Format::Human);
+    assert_eq!(text, "findings: none · pulls: none found (3 files read, 2 understood, 5 resources)\n");
+}
+
+#[test]
+fn pulls_are_a_tree_by_cluster() {
+    insta::assert_snapshot!(sample().plain(Format::Pulls), @r"
+    cluster aks
+    ├─ ✗ shop.example/app:1 for Deployment shop/app  k8s/app.yaml:4
+    │  ├─ ✓ registry   the registry step  infra/main ü.bicep:1
+    │  └─ ✗ permission the permission step
+    └─ ✓ any image of shop  k8s/app.yaml:4
+       ├─ ✓ registry   the registry step  infra/main ü.bicep:1
+       └─ ✓ permission the permission step
+
+    a cluster that is not known
+    └─ ? shop.example/b:1 for Deployment shop/app  k8s/app.yaml:4
+       ├─ ✓ registry   the registry step  infra/main ü.bicep:1
+       └─ ? permission the permission step
+
+    findings: 1 error · 1 warning · 1 suppressed · pulls: 1 fine · 1 broken · 1 unknown · not understood: 1 (-v lists them)
+    ");
+}
+
+#[test]
+fn an_error_of_the_writer_is_handed_back() {
+    struct Full;
+    impl io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let run = sample();
+    let told = Told { report: &run.report, store: &run.store, secrets: &[] };
+    for format in FORMATS {
+        let error = write(format, &told, &rules(), &Look::default(), &mut Full).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{format:?}");
+    }
+}
+
+/// A run with one finding of the given place, and a label of its story.
+fn pointing(text: &str, primary: Label, related: Label, secrets: Vec<Span>) -> Run {
+    let store = Store::new(MemoryFiles::default());
+    store.add("a/b.yaml", text.into()).unwrap();
+    let gap = NotUnderstood { why: "a thing".into(), place: related.span };
+    let report = Report {
+        findings: vec![Finding { primary, related: vec![related], ..sample().report.findings[1].clone() }],
+        coverage: Coverage { not_understood: vec![gap], ..Coverage::default() },
+        ..Report::default()
+    };
+    Run { report, store, secrets }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// The secret stands in the line that is shown, under the label or beside it.
+    #[test]
+    fn a_secret_is_never_shown(secret in "[A-Z0-9+/=\u{e0}-\u{ff}]{12,40}", before in "[a-z: \t]{0,500}", after in "[a-z #\r\n]{0,30}", under in any::<bool>()) {
+        let text = format!("first\n{before}{secret}{after}\nlast\n");
+        let start = 6 + before.len();
+        let place = Span::new(SourceId(0), start, start + secret.len());
+        let line = Span::new(SourceId(0), 6, text.len());
+        let run = if under {
+            pointing(&text, Label::secret(place, "here"), Label::new(line, "there"), Vec::new())
+        } else {
+            pointing(&text, Label::new(line, "here"), Label::new(Span::new(SourceId(0), 0, 5), "there"), vec![place])
+        };
+        for format in FORMATS {
+            let text = run.written(format, &Look { colour: false, width: 90, verbose: true });
+            let piece: String = secret.chars().take(6).collect();
+            prop_assert!(!text.contains(&piece), "{format:?}: {text}");
+        }
+    }
+
+    /// Any text and any place, also one that is not in the text or in no file.
+    #[test]
+    fn no_place_makes_a_format_fall(text in "(\\PC|[\r\n\t\u{1b}]){0,200}", places in prop::collection::vec((0u32..2, 0usize..300, 0usize..300), 3)) {
+        let spans: Vec<Span> = places.iter().map(|&(file, start, length)| Span::new(SourceId(file), start, start + length)).collect();
+        let run = pointing(&text, Label::new(spans[0], "here"), Label::new(spans[1], "there"), vec![spans[2]]);
+        for format in FORMATS {
+            let escapes = run.plain(format).contains('\u{1b}');
+            prop_assert!(!escapes, "{format:?}");
+        }
+        assert_valid(include_str!("../testdata/schema/sarif-2.1.0.json"), &run.json(Format::Sarif));
+    }
+}
