@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use acrlint::finding::{Finding, Severity};
-use acrlint::{Linted, Settings};
+use acrlint::{Linted, Outlook};
 
 /// What every page consists of, in this order.
 const CHAPTERS: [&str; 7] =
@@ -339,7 +339,7 @@ fn example_problems(page: &Page, example: &Example) -> Vec<String> {
 impl Example {
     fn lint(&self) -> Linted {
         let files = self.files.iter().map(|file| (file.path.clone(), file.text.clone().into_bytes())).collect();
-        acrlint::lint(files, &Settings::default())
+        acrlint::lint(files, &Outlook::default())
     }
 
     fn marks(&self) -> BTreeSet<Mark> {

@@ -47,6 +47,7 @@ impl<'a> Case<'_, 'a> {
         }
         match (covers, holds) {
             (Truth::Yes, Truth::Yes) if grant.lets_pull(registry) == Truth::No => Some(role_cause(grant, registry)),
+            (Truth::No, Truth::Yes) if grant.means_pull() && grant.misplaces(registry, resolver) => Some(Cause::Scope),
             (Truth::No, Truth::Yes) if grant.means_pull() && grant.lets_pull(registry) == Truth::Yes => Some(Cause::Scope),
             _ => None,
         }
@@ -72,6 +73,16 @@ impl<'a> Case<'_, 'a> {
         let manual = self.world.imperative.iter().any(|command| command.makes == Makes::Grant && command.manual);
         let failing = if paths.peek().is_some() { paths.any(no_permission) } else { !anonymous };
         pair.permission.truth == Truth::No && failing && !manual
+    }
+
+    /// Whether some workload of the pair may get a credential elsewhere: pull secrets that may work, an identity of its
+    /// own, anonymous pull.
+    pub fn may_be_served_otherwise(&self, pair: &Pair) -> bool {
+        let served = |path: &&super::Path| path.registry == Some(pair.registry) && path.workload.is_some();
+        let mut paths = self.paths.iter().filter(served).peekable();
+        let anonymous = self.registry(pair).is_some_and(|registry| registry.anonymous.is(&false) != Truth::Yes);
+        let open = |path: &super::Path| path.step("permission").is_none_or(|step| step.truth != Truth::No);
+        anonymous || paths.peek().is_some() && paths.all(open)
     }
 
     /// The place that the user edits for a value of a resource: in the file of the resource when it is written there,

@@ -18,6 +18,8 @@ pub enum Tie {
     Wired,
     /// A sibling of it is wired.
     Sibling,
+    /// A sibling of it is wired from within its own module instance, which this one's instance leaves out.
+    LeftOut,
     /// One deployment creates exactly these two, and nothing ties them.
     Alone,
 }
@@ -62,7 +64,8 @@ pub(super) fn wires<'a>(world: &World<'a>, grant: &Grant<'a>, cluster: &Cluster<
             || grant.holder.is_control_plane_of(cluster, &world.resolver) == Truth::Yes
             || is_about(world, grant, cluster)
     };
-    grant.means_pull() && grant.covers(registry, &world.resolver) == Truth::Yes && held()
+    let on_it = || grant.covers(registry, &world.resolver) == Truth::Yes || grant.misplaces(registry, &world.resolver);
+    grant.means_pull() && on_it() && held()
 }
 
 /// The principal is read from this cluster, though from the wrong property.
@@ -87,12 +90,13 @@ fn siblings(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usiz
     let cluster = |at: usize| world.clusters.get(at).map(|cluster| &cluster.resource.address);
     let registry = |at: usize| world.registries.get(at).map(|registry| &registry.resource.address);
     let mut found = Vec::new();
-    for &(c, r, tie) in ties.iter().filter(|(.., tie)| *tie == Tie::Wired) {
+    for &(c, r, _) in ties.iter().filter(|(.., tie)| *tie == Tie::Wired) {
         for other in 0..world.clusters.len() {
             let free = !ties.iter().any(|&(tied, ..)| tied == other);
             let related = cluster(c).zip(cluster(other)).is_some_and(|(a, b)| a != b && a.is_sibling(b));
-            if free && related && !found.contains(&(other, r, Tie::Sibling)) && tie != Tie::Sibling {
-                found.push((other, r, Tie::Sibling));
+            let kind = if wired_inside(world, c, r) { Tie::LeftOut } else { Tie::Sibling };
+            if free && related && !found.contains(&(other, r, kind)) {
+                found.push((other, r, kind));
             }
         }
         for other in 0..world.registries.len() {
@@ -104,6 +108,18 @@ fn siblings(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usiz
         }
     }
     found
+}
+
+/// The grant that wires the pair belongs to the cluster's own module instance: the instances decide for themselves.
+fn wired_inside(world: &World<'_>, c: usize, r: usize) -> bool {
+    let (Some(cluster), Some(registry)) = (world.clusters.get(c), world.registries.get(r)) else { return false };
+    let modules = cluster.resource.address.path.split_last().map_or(&[][..], |(_, modules)| modules);
+    let instanced = modules.iter().any(|step| step.key.is_some());
+    instanced && world.grants.iter().any(|grant| {
+        grant.resource.address.root == cluster.resource.address.root
+            && grant.resource.address.path.starts_with(modules)
+            && wires(world, grant, cluster, registry)
+    })
 }
 
 fn alone(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usize, Tie)> {

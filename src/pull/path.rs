@@ -100,7 +100,7 @@ pub(super) fn demands(world: &World<'_>, store: &Store) -> Vec<Demand> {
 
 pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Vec<Path> {
     let mut found: Vec<Path> = demands.iter().map(|demand| demanded(world, pairs, demand)).collect();
-    let unserved = |pair: &&Pair| pair.tie != Tie::Alone && pair.tie != Tie::Workload;
+    let unserved = |pair: &&Pair| matches!(pair.tie, Tie::Wired | Tie::Sibling);
     found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair)));
     found
 }

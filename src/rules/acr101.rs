@@ -23,9 +23,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         if !case.causes(pair).is_empty() {
             continue;
         }
+        if case.may_be_served_otherwise(pair) {
+            continue;
+        }
         let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
         let severity = match pair.tie {
-            Tie::Alone => Severity::Note,
+            Tie::Alone | Tie::LeftOut => Severity::Note,
             Tie::Sibling => Severity::Warning,
             Tie::Workload | Tie::Wired if case.fails(pair) => Severity::Error,
             Tie::Workload | Tie::Wired => Severity::Warning,

@@ -17,9 +17,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    for pair in case.pairs.iter().filter(|pair| pair.permission.truth == Truth::No) {
+    for pair in case.pairs.iter().filter(|pair| pair.permission.truth != Truth::Yes) {
         for (_, grant) in case.causes(pair).into_iter().filter(|(cause, _)| *cause == Cause::Scope) {
             let Some(registry) = case.registry(pair) else { continue };
+            // Without proof that the pull fails, only a scope that names the registry in the wrong place is told.
+            if pair.permission.truth != Truth::No && !grant.misplaces(registry, &case.world.resolver) {
+                continue;
+            }
             let severity = match case.fails(pair) {
                 true if pair.tie != Tie::Alone => Severity::Error,
                 _ => Severity::Warning,

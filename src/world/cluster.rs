@@ -72,7 +72,7 @@ impl<'a> Cluster<'a> {
         let read = Reader { resource, resolver };
         let client = read.at(&["properties", "servicePrincipalProfile", "clientId"]);
         let stated = stated(read.at(&["identity"]), read.at(&["identity", "type"]), client.as_ref());
-        let supplied = read.at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]);
+        let supplied = read.at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]).map(|id| only_candidate(&id));
         let (pulling, pulling_span) = pulling(resource, stated, client, supplied);
         let outbound = read.at(&["properties", "networkProfile", "outboundType"]);
         Cluster {
@@ -119,7 +119,7 @@ fn pulling(resource: &Resource, stated: Stated, client: Option<Node>, supplied: 
         Pulling::Kubelet { principal: Node::reference(resource.address.clone(), &path, resource.declared), supplied: None }
     };
     match (supplied, stated, client) {
-        (Some(id), ..) if matches!(id.value, Value::Unknown { .. } | Value::Choice(_)) => {
+        (Some(id), ..) if matches!(id.value, Value::Unknown { .. } | Value::Choice(_) | Value::Derived(_)) => {
             let why = id.why().cloned().unwrap_or(Why::UnsupportedSyntax("a conditional identity".into()));
             (Pulling::Unknown(why), id.span)
         }
@@ -142,5 +142,16 @@ fn pulling(resource: &Resource, stated: Stated, client: Option<Node>, supplied: 
 fn control_identities(read: &Reader<'_, '_>) -> Vec<Node> {
     let Some(identities) = read.at(&["identity", "userAssignedIdentities"]) else { return Vec::new() };
     let Some(map) = identities.as_map() else { return Vec::new() };
-    map.entries.iter().map(|entry| entry.key.clone()).collect()
+    map.entries.iter().map(|entry| only_candidate(&entry.key)).collect()
+}
+
+/// A plan tells of a computed id only what it was made from. Made from the id of one identity alone, it is that id.
+fn only_candidate(key: &Node) -> Node {
+    match &key.value {
+        Value::Derived(candidates) => match candidates.as_slice() {
+            [only] if only.is(&["id"]) => Node { value: Value::Ref(std::sync::Arc::new(only.clone())), ..key.clone() },
+            _ => key.clone(),
+        },
+        _ => key.clone(),
+    }
 }

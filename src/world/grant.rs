@@ -5,7 +5,7 @@ use super::knowledge::Evidence;
 use super::registry::{Reader, Registry};
 use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION};
 use crate::azure::roles::{self, Role};
-use crate::ir::{same_in, Case, Node, Resolver, Resource, Truth, Value, Why, GROUP, MANAGEMENT_GROUP, SUBSCRIPTION};
+use crate::ir::{same_in, Case, Node, ResourceId, Resolver, Resource, Truth, Value, Why, GROUP, MANAGEMENT_GROUP, SUBSCRIPTION};
 use crate::source::Span;
 
 /// The role of a grant.
@@ -88,6 +88,15 @@ impl<'a> Grant<'a> {
         covers(&self.scope, registry, resolver)
     }
 
+    /// Its scope is a registry of the same name in another group or subscription: names of registries are unique in
+    /// the world, so there is none.
+    pub fn misplaces(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> bool {
+        let named = |id: ResourceId| id.is_kind(REGISTRY).then(|| id.names.first().cloned()).flatten();
+        let name = resolver.id_of(&self.scope).and_then(named);
+        let same = name.is_some_and(|name| same_in(resolver, Case::Ignored, &name, &registry.name) == Truth::Yes);
+        same && self.covers(registry, resolver) == Truth::No
+    }
+
     /// Whether its role lets pull from the registry.
     pub fn lets_pull(&self, registry: &Registry<'_>) -> Truth {
         match &self.role {
@@ -123,6 +132,9 @@ impl<'a> Grant<'a> {
 
 fn covers<'a>(scope: &Node, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
     let own = Node::reference(registry.resource.address.clone(), &["id"], registry.resource.declared);
+    if resolver.resource_of(scope).is_some_and(|at| at.address == registry.resource.address) {
+        return Truth::Yes;
+    }
     let (Some(at), id) = (resolver.id_of(scope), resolver.id_of(&own)) else {
         return if scope.is_null() { Truth::Yes } else { Truth::Unknown };
     };

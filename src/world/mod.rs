@@ -10,7 +10,7 @@ pub mod secret;
 pub mod workload;
 
 use crate::azure;
-use crate::ir::{Deployment, Gap, Hides, Language, Node, Origin, Resolver, Target, Value, Why};
+use crate::ir::{Cond, Deployment, Gap, Hides, Language, Node, Origin, Resolver, Target, Value, Why};
 use crate::source::Span;
 use cluster::Cluster;
 use grant::Grant;
@@ -139,6 +139,9 @@ impl<'a> World<'a> {
     }
 
     fn take(&mut self, resource: &'a crate::ir::Resource) {
+        if resource.deployed == Cond::Never {
+            return;
+        }
         let resolver = &self.resolver;
         // What the tree declares and elsewhere only refers to is one thing.
         let canonical = || std::ptr::eq(resolver.canonical(resource), resource);

@@ -33,10 +33,10 @@ fn write_node(text: &mut String, node: &Node, depth: usize) {
     }
     match &node.value {
         Value::Null => text.push_str("null"),
-        Value::Bool(value) => drop(write!(text, "{value}")),
-        Value::Int(value) => drop(write!(text, "{value}")),
-        Value::Float(value) => drop(write!(text, "{value:?}")),
-        Value::Str(value) => drop(write!(text, "{value:?}")),
+        Value::Bool(value) => put(text, format_args!("{value}")),
+        Value::Int(value) => put(text, format_args!("{value}")),
+        Value::Float(value) => put(text, format_args!("{value:?}")),
+        Value::Str(value) => put(text, format_args!("{value:?}")),
         Value::List(list) => {
             all(text, "[", &list.items, depth);
             text.push_str(if list.open.is_some() { "…]" } else { "]" });
@@ -62,10 +62,10 @@ fn write_node(text: &mut String, node: &Node, depth: usize) {
         Value::Id(id) => write_id(text, id, depth),
         Value::Ref(reference) => {
             match &reference.target {
-                Target::Resource(address) => drop(write!(text, "{}#{address:#}{}", address.root, keys(address))),
+                Target::Resource(address) => put(text, format_args!("{}#{address}{}", address.root, keys(address))),
                 Target::Id(id) => write_node(text, id, depth + 1),
             }
-            reference.path.iter().for_each(|step| drop(write!(text, ".{step}")));
+            reference.path.iter().for_each(|step| put(text, format_args!(".{step}")));
         }
         Value::Choice(choice) => {
             text.push_str("if(");
@@ -95,7 +95,7 @@ fn all(text: &mut String, before: &str, nodes: &[Node], depth: usize) {
 }
 
 fn write_id(text: &mut String, id: &ResourceId, depth: usize) {
-    let _ = write!(text, "id({},", id.kind.to_ascii_lowercase());
+    put(text, format_args!("id({},", id.kind.to_ascii_lowercase()));
     for part in [&id.subscription, &id.group, &id.extends.as_deref().cloned()].into_iter().flatten() {
         write_node(text, part, depth + 1);
         text.push(',');
@@ -128,5 +128,10 @@ fn write_cond(text: &mut String, cond: &Cond, depth: usize) {
 }
 
 fn place(text: &mut String, node: &Node) {
-    let _ = write!(text, "?@{}:{}", node.span.source.0, node.span.start);
+    put(text, format_args!("?@{}:{}", node.span.source.0, node.span.start));
+}
+
+/// Writing to a string can't fail.
+fn put(text: &mut String, what: std::fmt::Arguments<'_>) {
+    let _ = text.write_fmt(what);
 }

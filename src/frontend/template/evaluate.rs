@@ -16,6 +16,9 @@ use super::template::{Expr, ExprKind, Item, Property, Repeat};
 use crate::ir::{Address, Cond, Entry, Gap, Hides, List, Map, Node, Value, Why};
 use crate::source::{SourceId, Span};
 
+/// The instances of one declaration.
+pub type Instances = Rc<Vec<Rc<Instance>>>;
+
 /// The evaluation of one deployment.
 pub struct Evaluation<'a> {
     /// Where templates come from.
@@ -31,7 +34,8 @@ pub struct Evaluation<'a> {
     pub(super) fuel: Fuel,
     /// Values of names; nothing while one is being evaluated.
     pub(super) values: RefCell<HashMap<(usize, Kind, usize), Option<Node>>>,
-    pub(super) unfolded: RefCell<HashMap<(usize, usize), Option<Rc<Vec<Rc<Instance>>>>>>,
+    /// Instances of declarations; nothing while they are being found.
+    pub(super) unfolded: RefCell<HashMap<(usize, usize), Option<Instances>>>,
     pub(super) instances: RefCell<HashMap<Address, Rc<Instance>>>,
     pub(super) modules: RefCell<HashMap<Address, Option<Rc<ModuleBody>>>>,
     pub(super) imports: RefCell<BTreeMap<SourceId, Rc<Frame>>>,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::scope::Place;
 use super::template::Template;
 use crate::ir::{Address, Cond, Node};
-use crate::source::Span;
 
 /// A template with its names looked up fast, and what it imports.
 pub struct Loaded {
@@ -43,7 +42,9 @@ impl Loaded {
     /// A template without imports.
     pub fn new(template: Arc<Template>) -> Loaded {
         let mut names = HashMap::new();
-        let mut put = |kind, name: &str, at| drop(names.insert((kind, name.to_ascii_lowercase()), at));
+        let mut put = |kind, name: &str, at| {
+            names.insert((kind, name.to_ascii_lowercase()), at);
+        };
         template.parameters.iter().enumerate().for_each(|(at, it)| put(Kind::Parameter, &it.name, at));
         template.variables.iter().enumerate().for_each(|(at, it)| put(Kind::Variable, &it.name, at));
         template.outputs.iter().enumerate().for_each(|(at, it)| put(Kind::Output, &it.name, at));
@@ -200,10 +201,5 @@ impl Frame {
     /// How many modules it is deep.
     pub fn depth(&self) -> usize {
         self.address.path.len()
-    }
-
-    /// Where the declaration of a parameter stands, for trails.
-    pub fn parameter_span(&self, at: usize) -> Option<Span> {
-        self.loaded.template.parameters.get(at).map(|parameter| parameter.span)
     }
 }

@@ -16,6 +16,9 @@ use crate::source::{SourceId, Span, Store};
 use crate::syntax::tree::{Fault, Tree};
 use crate::syntax::{bicep as bicep_syntax, json};
 
+/// A template, or why there is none.
+type Found = Result<Rc<Loaded>, Why>;
+
 /// Templates of the tree, each read once.
 pub struct Library<'a> {
     /// The texts.
@@ -25,7 +28,7 @@ pub struct Library<'a> {
     /// Files that are templates or parameter files.
     pub inputs: RefCell<BTreeSet<SourceId>>,
     /// Nothing while one is being read: its imports lead back to it.
-    loaded: RefCell<BTreeMap<SourceId, Option<Result<Rc<Loaded>, Why>>>>,
+    loaded: RefCell<BTreeMap<SourceId, Option<Found>>>,
 }
 
 impl<'a> Library<'a> {

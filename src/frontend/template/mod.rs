@@ -19,6 +19,8 @@ mod names;
 mod parameters;
 mod resources;
 mod scope;
+// Named for what it holds, the template both spellings become.
+#[allow(clippy::module_inception)]
 pub mod template;
 #[cfg(test)]
 mod tests;
@@ -65,7 +67,8 @@ fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
     let files = ParameterFiles::of(&library, sources);
     let roots = roots(&library, candidates(&library, sources));
     let mut deployments = Vec::new();
-    for root in &roots {
+    let deploys = |root: &&Candidate| !root.loaded.template.resources.is_empty() || !root.loaded.template.lost.is_empty();
+    for root in roots.iter().filter(deploys) {
         let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let alone = roots.iter().filter(|other| folder(&other.path) == folder(&root.path)).count() == 1;
         let sets = files.for_template(root.source, &root.path, &root.loaded, alone);

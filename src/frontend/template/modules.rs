@@ -49,8 +49,10 @@ impl Evaluation<'_> {
         match loaded {
             Ok(loaded) => self.enter(instance, declaration, loaded, *outer),
             Err(why) => {
-                let hides = self.inputs(instance, declaration);
-                self.gap(why.clone(), declaration.span, Some(hides));
+                // A module that is never deployed hides nothing.
+                if instance.deployed != crate::ir::Cond::Never {
+                    self.gap(why.clone(), declaration.span, Some(self.inputs(instance, declaration)));
+                }
                 ModuleBody::Unknown(why)
             }
         }

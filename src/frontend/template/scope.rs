@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::access::member;
 use super::canonical::canonical;
 use super::template::TargetScope;
 use crate::ir::{Entry, GROUP, MANAGEMENT_GROUP, Map, Node, ResourceId, SUBSCRIPTION, Value, Why};
@@ -248,9 +247,4 @@ pub fn environment(span: Span) -> Node {
         ("suffixes", suffixes),
     ];
     open_object(members, outside(), span)
-}
-
-/// The value of an object's member that a scope function returned.
-pub fn part(object: &Node, key: &str) -> Node {
-    member(object, &Node::text(key, object.span), false, object.span)
 }

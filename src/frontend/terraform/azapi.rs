@@ -33,10 +33,13 @@ pub(super) fn body(written: &Node) -> Node {
             None => Node::map(Vec::new(), span),
         },
         // `jsonencode` of something that is partly unknown keeps its argument.
-        Some(Node { value: Value::Call(name, arguments), .. }) if &*name == "tf:jsonencode" => arguments.first().cloned().unwrap_or_else(|| Node::map(Vec::new(), written.span)),
+        Some(Node { value: Value::Call(name, arguments), .. }) if &*name == "tf:jsonencode" => {
+            arguments.first().cloned().unwrap_or_else(|| Node::map(Vec::new(), written.span))
+        }
         Some(node) if node.as_map().is_some() => node,
         Some(node) => {
-            let open = node.why().cloned().or_else(|| Some(crate::ir::Why::UnsupportedSyntax("a computed body".into())));
+            let open =
+                node.why().cloned().or_else(|| Some(crate::ir::Why::UnsupportedSyntax("a computed body".into())));
             Node::new(Value::Map(Arc::new(Map { entries: Vec::new(), open })), node.span)
         }
         None => Node::map(Vec::new(), written.span),
@@ -49,7 +52,9 @@ pub(super) fn body(written: &Node) -> Node {
     if let Some(kind) = pick(written, "identity.type") {
         put(&mut body, "identity.type", kind);
     }
-    if let Some(ids) = pick(written, "identity.identity_ids").filter(|ids| ids.as_list().is_some_and(|list| !list.items.is_empty())) {
+    if let Some(ids) =
+        pick(written, "identity.identity_ids").filter(|ids| ids.as_list().is_some_and(|list| !list.items.is_empty()))
+    {
         let entry = |id: &Node| Entry { key: id.clone(), value: Node::map(Vec::new(), id.span) };
         let entries = ids.as_list().map(|list| list.items.iter().map(entry).collect()).unwrap_or_default();
         put(&mut body, "identity.userAssignedIdentities", Node::map(entries, ids.span));
@@ -62,7 +67,8 @@ fn moved(node: &Node, span: crate::source::Span) -> Node {
     let value = match &node.value {
         Value::List(list) => return Node::list(list.items.iter().map(|item| moved(item, span)).collect(), span),
         Value::Map(map) => {
-            let entry = |entry: &Entry| Entry { key: Node { span, ..entry.key.clone() }, value: moved(&entry.value, span) };
+            let entry =
+                |entry: &Entry| Entry { key: Node { span, ..entry.key.clone() }, value: moved(&entry.value, span) };
             return Node::map(map.entries.iter().map(entry).collect(), span);
         }
         value => value.clone(),

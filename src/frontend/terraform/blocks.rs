@@ -89,7 +89,8 @@ impl Session<'_> {
             }
         }
         if conditional {
-            list.open = list.open.take().or_else(|| Some(Why::UnsupportedSyntax("a block that depends on a condition".into())));
+            list.open =
+                list.open.take().or_else(|| Some(Why::UnsupportedSyntax("a block that depends on a condition".into())));
         }
     }
 }

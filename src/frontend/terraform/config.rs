@@ -125,7 +125,8 @@ impl Folders {
 
     /// Modules in folders that the walk left out are read when somebody calls them.
     fn follow_calls(&mut self, store: &Store, problems: &mut Vec<Problem>) {
-        let mut missing: Vec<String> = self.called().into_iter().filter(|folder| !self.modules.contains_key(&**folder)).collect();
+        let mut missing: Vec<String> =
+            self.called().into_iter().filter(|folder| !self.modules.contains_key(&**folder)).collect();
         while let Some(folder) = missing.pop() {
             if self.modules.contains_key(&*folder) {
                 continue;
@@ -180,7 +181,10 @@ impl Folders {
 /// The local folders that a module calls.
 fn calls_of(module: &Module) -> Vec<String> {
     let sources = module.of_kind("module").filter_map(|call| call.body.attribute("source")?.as_text());
-    sources.filter_map(|source| local_folder(&module.folder, source)).filter(|folder| **folder != *module.folder).collect()
+    sources
+        .filter_map(|source| local_folder(&module.folder, source))
+        .filter(|folder| **folder != *module.folder)
+        .collect()
 }
 
 /// The folder that a `source` names, when it is a local one inside the root.

@@ -1,14 +1,16 @@
 //! Expressions become values. Names are looked up only when somebody asks; what was worked out is kept.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::Folders;
 use super::functions;
 use super::scope::{Instance, Names, Scope};
-use super::value::{call, choose, each_of, equal, failed, failure, is_bounded, limit, number, of_number, over_choice};
+use super::value::{
+    call, choose, each_of, equal, failed, failure, is_bounded, limit, number, of_number, over_choice, text_of,
+};
 use crate::ir::{Cond, Entry, Gap, List, Map, Node, Step as AddressStep, Value, Why};
 use crate::source::{Span, Store, Via};
 use crate::syntax::hcl::{Expr, ExprKind, For, Piece};
@@ -78,12 +80,16 @@ impl<'a> Session<'a> {
             ExprKind::Float(value) => Node::new(Value::Float(*value), span),
             ExprKind::Text(text) => Node::text(text.clone(), span),
             ExprKind::Template(pieces) => self.template(scope, pieces, span),
-            ExprKind::List(items) => self.bound(Node::list(items.iter().map(|item| self.evaluate(scope, item)).collect(), span)),
+            ExprKind::List(items) => {
+                self.bound(Node::list(items.iter().map(|item| self.evaluate(scope, item)).collect(), span))
+            }
             ExprKind::Object(members) => self.object(scope, members, span),
             ExprKind::Name(_) => self.traversal(scope, expr, &[], span),
             ExprKind::Traversal(base, steps) => self.traversal(scope, base, steps, span),
             ExprKind::Conditional(parts) => self.conditional(scope, parts, span),
-            ExprKind::Call { name, arguments, expand } => functions::call_function(self, scope, name, arguments, *expand, span),
+            ExprKind::Call { name, arguments, expand } => {
+                functions::call_function(self, scope, name, arguments, *expand, span)
+            }
             ExprKind::Not(inner) => negate(&self.evaluate(scope, inner), span),
             ExprKind::Negate(inner) => {
                 let inner = self.evaluate(scope, inner);
@@ -112,8 +118,13 @@ impl<'a> Session<'a> {
     }
 
     fn object(&self, scope: Scope<'_>, members: &[(Expr, Expr)], span: Span) -> Node {
-        let entry = |(key, value): &(Expr, Expr)| Entry { key: self.evaluate(scope, key), value: self.evaluate(scope, value) };
-        self.bound(Node::map(members.iter().map(entry).collect(), span))
+        let entry = |(key, value): &(Expr, Expr)| Entry {
+            key: keyed(self.evaluate(scope, key)),
+            value: self.evaluate(scope, value),
+        };
+        let entries: Vec<Entry> = members.iter().map(entry).collect();
+        let open = unseen_key(&entries);
+        self.bound(Node::new(Value::Map(Arc::new(Map { entries, open })), span))
     }
 
     fn template(&self, scope: Scope<'_>, pieces: &[Piece], span: Span) -> Node {
@@ -175,7 +186,8 @@ impl<'a> Session<'a> {
             let outer = Names { name: each.key.as_deref().unwrap_or_default(), value: key, outer: scope.names };
             let names = Names { name: &each.item, value, outer: Some(&outer) };
             let inner = Scope { names: Some(&names), ..scope };
-            let kept = each.condition.as_ref().map_or(Cond::Always, |condition| Cond::of(&self.evaluate(inner, condition)));
+            let kept =
+                each.condition.as_ref().map_or(Cond::Always, |condition| Cond::of(&self.evaluate(inner, condition)));
             match kept {
                 Cond::Always => {}
                 Cond::Never => continue,
@@ -185,12 +197,15 @@ impl<'a> Session<'a> {
             let result = self.evaluate(inner, &each.result);
             match &each.result_key {
                 None => items.push(result),
-                Some(key) => gather(&mut entries, self.evaluate(inner, key), result, each.group),
+                Some(key) => gather(&mut entries, keyed(self.evaluate(inner, key)), result, each.group),
             }
         }
         self.bound(match each.result_key {
             None => Node::new(Value::List(Arc::new(List { items, open })), span),
-            Some(_) => Node::new(Value::Map(Arc::new(Map { entries, open })), span),
+            Some(_) => {
+                let open = open.or_else(|| unseen_key(&entries));
+                Node::new(Value::Map(Arc::new(Map { entries, open })), span)
+            }
         })
     }
 
@@ -205,6 +220,20 @@ impl<'a> Session<'a> {
         instance.known.borrow_mut().insert(name.into(), Some(node.clone()));
         node
     }
+}
+
+/// Keys are texts, whatever scalar they are written as.
+fn keyed(key: Node) -> Node {
+    match text_of(&key) {
+        Some(text) => Node { value: Value::Str(text), ..key },
+        None => key,
+    }
+}
+
+/// A key that is not known may be any key.
+fn unseen_key(entries: &[Entry]) -> Option<Why> {
+    let unseen = entries.iter().any(|entry| entry.key.as_str().is_none());
+    unseen.then(|| Why::Element("an object with a computed key".into()))
 }
 
 fn gather(entries: &mut Vec<Entry>, key: Node, value: Node, group: bool) {
@@ -235,10 +264,21 @@ pub(super) fn members(over: &Node, span: Span) -> Option<Members> {
     match &over.value {
         Value::List(list) => {
             let index = |at: usize| Node::new(Value::Int(at as i64), span);
-            Some((list.items.iter().enumerate().map(|(at, item)| (index(at), item.clone())).collect(), list.open.clone()))
+            Some((
+                list.items.iter().enumerate().map(|(at, item)| (index(at), item.clone())).collect(),
+                list.open.clone(),
+            ))
         }
         Value::Map(map) => {
-            let pairs = map.entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
+            // The last one of a key counts, and Terraform goes through objects in the order of their keys.
+            let mut seen = BTreeSet::new();
+            let last = |entry: &&Entry| entry.key.as_str().is_none_or(|key| seen.insert(key.to_owned()));
+            let kept = map.entries.iter().rev().filter(last);
+            let mut pairs: Vec<(Node, Node)> = kept.map(|entry| (entry.key.clone(), entry.value.clone())).collect();
+            pairs.reverse();
+            if map.open.is_none() {
+                pairs.sort_by(|a, b| a.0.as_str().cmp(&b.0.as_str()));
+            }
             Some((pairs, map.open.clone()))
         }
         _ => None,
@@ -257,7 +297,9 @@ fn operate(operator: &str, left: Node, right: Node, span: Span) -> Node {
     match operator {
         "==" | "!=" => {
             let is = |node: Node| if operator == "==" { node } else { negate(&node, span) };
-            return over_choice(&left, span, &mut |left| over_choice(&right, span, &mut |right| is(equals(left, right, span))));
+            return over_choice(&left, span, &mut |left| {
+                over_choice(&right, span, &mut |right| is(equals(left, right, span)))
+            });
         }
         "&&" | "||" => return junction(operator == "&&", left, right, span),
         _ => {}

@@ -19,7 +19,14 @@ const IMPURE: [&str; 6] = ["uuid", "timestamp", "plantimestamp", "bcrypt", "temp
 const DEEPEST_CHOICE: u32 = 4;
 
 /// `name(arguments)`.
-pub(super) fn call_function(session: &Session<'_>, scope: Scope<'_>, name: &str, arguments: &[Expr], expand: bool, span: Span) -> Node {
+pub(super) fn call_function(
+    session: &Session<'_>,
+    scope: Scope<'_>,
+    name: &str,
+    arguments: &[Expr],
+    expand: bool,
+    span: Span,
+) -> Node {
     let evaluate = |expr: &Expr| session.evaluate(scope, expr);
     match name {
         "try" => return attempt(&mut arguments.iter().map(evaluate), span),
@@ -106,7 +113,13 @@ fn apply(session: &Session<'_>, scope: Scope<'_>, name: &str, values: Vec<Node>,
 
 fn arm(value: &Node, on: &Cond, holds: bool) -> Node {
     match &value.value {
-        Value::Choice(choice) if choice.on == *on => if holds { choice.yes.clone() } else { choice.no.clone() },
+        Value::Choice(choice) if choice.on == *on => {
+            if holds {
+                choice.yes.clone()
+            } else {
+                choice.no.clone()
+            }
+        }
         _ => value.clone(),
     }
 }
@@ -132,20 +145,31 @@ fn collection_function(name: &str, values: &[Node], span: Span) -> Option<Node> 
     let first = values.first();
     match name {
         "sensitive" | "nonsensitive" => first.cloned(),
-        "tolist" | "toset" | "tomap" if first.is_some_and(|value| each_of(value).is_some() || value.is_null()) => first.cloned(),
+        "tolist" | "toset" | "tomap" if first.is_some_and(|value| each_of(value).is_some() || value.is_null()) => {
+            first.cloned()
+        }
         "tomap" => first.filter(|value| value.as_map().is_some()).cloned(),
         "tolist" => first.filter(|value| value.as_list().is_some()).cloned(),
-        "toset" | "distinct" => distinct(first?, span),
+        "toset" | "distinct" => distinct(first?, name == "toset", span),
         "concat" => concat(values, span),
         "merge" => merge(values, span),
         "lookup" => lookup(values, span),
         "element" => element(values, span),
         "coalesce" => coalesce(values, span),
-        "coalescelist" => values.iter().find(|value| closed(value).is_none_or(|items| !items.is_empty())).filter(|value| closed(value).is_some()).cloned(),
+        "coalescelist" => values
+            .iter()
+            .find(|value| closed(value).is_none_or(|items| !items.is_empty()))
+            .filter(|value| closed(value).is_some())
+            .cloned(),
         "compact" => {
             let items = closed(first?)?;
             let sure = items.iter().all(|item| item.is_null() || item.as_str().is_some());
-            sure.then(|| Node::list(items.iter().filter(|item| item.as_str().is_some_and(|text| !text.is_empty())).cloned().collect(), span))
+            sure.then(|| {
+                Node::list(
+                    items.iter().filter(|item| item.as_str().is_some_and(|text| !text.is_empty())).cloned().collect(),
+                    span,
+                )
+            })
         }
         "flatten" => {
             let mut flat = List::default();
@@ -171,14 +195,24 @@ fn collection_function(name: &str, values: &[Node], span: Span) -> Option<Node> 
             })
         }
         "slice" => {
-            let (from, to) = (usize::try_from(whole(values.get(1)?)?).ok()?, usize::try_from(whole(values.get(2)?)?).ok()?);
-            Some(closed(first?)?.get(from..to).map_or_else(|| failed("slice", span), |items| Node::list(items.to_vec(), span)))
+            let (from, to) =
+                (usize::try_from(whole(values.get(1)?)?).ok()?, usize::try_from(whole(values.get(2)?)?).ok()?);
+            Some(
+                closed(first?)?
+                    .get(from..to)
+                    .map_or_else(|| failed("slice", span), |items| Node::list(items.to_vec(), span)),
+            )
         }
-        "setunion" => distinct(&concat(values, span)?, span),
+        "setunion" => distinct(&concat(values, span)?, true, span),
         "setsubtract" => {
             let (from, out) = (closed(first?)?, closed(values.get(1)?)?);
             let sure = from.iter().chain(out).all(known);
-            sure.then(|| Node::list(from.iter().filter(|item| !out.iter().any(|other| other.value == item.value)).cloned().collect(), span))
+            sure.then(|| {
+                Node::list(
+                    from.iter().filter(|item| !out.iter().any(|other| other.value == item.value)).cloned().collect(),
+                    span,
+                )
+            })
         }
         "jsondecode" => {
             let text = first?.as_str()?;
@@ -192,9 +226,15 @@ fn collection_function(name: &str, values: &[Node], span: Span) -> Option<Node> 
 
 fn placed(node: Node, span: Span) -> Node {
     let value = match node.value {
-        Value::List(list) => Value::List(Arc::new(List { items: list.items.iter().cloned().map(|item| placed(item, span)).collect(), open: None })),
+        Value::List(list) => Value::List(Arc::new(List {
+            items: list.items.iter().cloned().map(|item| placed(item, span)).collect(),
+            open: None,
+        })),
         Value::Map(map) => {
-            let entry = |entry: &Entry| Entry { key: placed(entry.key.clone(), span), value: placed(entry.value.clone(), span) };
+            let entry = |entry: &Entry| Entry {
+                key: placed(entry.key.clone(), span),
+                value: placed(entry.value.clone(), span),
+            };
             Value::Map(Arc::new(Map { entries: map.entries.iter().map(entry).collect(), open: None }))
         }
         other => other,
@@ -211,15 +251,22 @@ fn closed(node: &Node) -> Option<&[Node]> {
     node.as_list().filter(|list| list.open.is_none()).map(|list| list.items.as_slice())
 }
 
-fn distinct(node: &Node, span: Span) -> Option<Node> {
-    let from = node.as_list()?;
+/// Without repetitions; sets of texts are in order when they become lists.
+fn distinct(node: &Node, sorted: bool, span: Span) -> Option<Node> {
+    let from = node.as_list().filter(|list| list.items.len() <= MOST_MEMBERS)?;
     let mut items: Vec<Node> = Vec::new();
     for item in &from.items {
         if !items.iter().any(|other| other.value == item.value) {
             items.push(item.clone());
         }
     }
-    Some(list(List { items, open: from.open.clone() }, span))
+    // Members that are not known may turn out to be the same.
+    let doubtful = items.len() > 1 && !items.iter().all(known);
+    let open = from.open.clone().or_else(|| doubtful.then(|| Why::Element("a set with unknown members".into())));
+    if sorted && open.is_none() && items.iter().all(|item| item.as_str().is_some()) {
+        items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    }
+    Some(list(List { items, open }, span))
 }
 
 fn concat(values: &[Node], span: Span) -> Option<Node> {
@@ -245,6 +292,10 @@ fn merge(values: &[Node], span: Span) -> Option<Node> {
         match &value.value {
             Value::Null => {}
             Value::Map(part) => {
+                if part.open.is_some() {
+                    // Members that can't be seen may overwrite all that came before.
+                    merged.entries.clear();
+                }
                 for entry in &part.entries {
                     merged.entries.retain(|other| other.key.as_str().is_none() || other.key.value != entry.key.value);
                     merged.entries.push(entry.clone());
@@ -252,7 +303,6 @@ fn merge(values: &[Node], span: Span) -> Option<Node> {
                 merged.open = merged.open.or_else(|| part.open.clone());
             }
             Value::Unknown { why, .. } => {
-                // What is not known may overwrite all that came before.
                 merged = Map { entries: Vec::new(), open: Some(why.clone()) };
             }
             _ => merged = Map { entries: Vec::new(), open: Some(Why::UnsupportedCall("merge".into())) },
@@ -289,13 +339,18 @@ fn coalesce(values: &[Node], span: Span) -> Option<Node> {
             Value::Null => {}
             Value::Str(text) if text.is_empty() => {}
             _ if known(value) || matches!(value.value, Value::Id(_)) => return Some(value.clone()),
-            // An id or name that Azure computes is never empty.
-            Value::Ref(_) => return Some(value.clone()),
+            Value::Ref(reference) if is_never_empty(&reference.path) => return Some(value.clone()),
             Value::Concat(pieces) if pieces.iter().any(|piece| piece.as_str().is_some()) => return Some(value.clone()),
             _ => return None,
         }
     }
     Some(failed("coalesce of nothing", span))
+}
+
+/// Ids and names that Azure computes are never empty.
+fn is_never_empty(path: &[Arc<str>]) -> bool {
+    let last = path.last().map_or("", |step| &**step);
+    ["id", "name", "principal_id", "object_id", "client_id", "application_id", "login_server"].contains(&last)
 }
 
 fn flatten(node: &Node, flat: &mut List) -> Option<()> {

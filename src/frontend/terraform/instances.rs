@@ -17,7 +17,13 @@ const DEEPEST_MODULE: usize = 24;
 
 impl Session<'_> {
     /// The copies of a block; nothing when they are being worked out.
-    pub(super) fn copies(&self, instance: &Rc<Instance>, name: &str, block: &Block, span: Span) -> Option<Rc<Vec<Copy>>> {
+    pub(super) fn copies(
+        &self,
+        instance: &Rc<Instance>,
+        name: &str,
+        block: &Block,
+        span: Span,
+    ) -> Option<Rc<Vec<Copy>>> {
         if let Some(known) = instance.copies.borrow().get(name) {
             return known.clone();
         }
@@ -31,7 +37,9 @@ impl Session<'_> {
         let scope = Scope::of(instance);
         if let Some(count) = block.body.attribute("count") {
             let node = self.evaluate(scope, count);
-            return self.counted(&node, &Cond::Always).unwrap_or_else(|| vec![self.unknown_set(instance, &node, count)]);
+            return self
+                .counted(&node, &Cond::Always)
+                .unwrap_or_else(|| vec![self.unknown_set(instance, &node, count)]);
         }
         if let Some(over) = block.body.attribute("for_each") {
             let node = self.evaluate(scope, over);
@@ -97,21 +105,25 @@ impl Session<'_> {
             }
         };
         let each_key = self.each_key(&set, expr.span);
-        let value = || self.symbol(Why::Element(self.store.snippet(expr.span).into()), &format!("each-value:{set}"), expr.span);
+        let value =
+            || self.symbol(Why::Element(self.store.snippet(expr.span).into()), &format!("each-value:{set}"), expr.span);
         let each_value = one.cloned().unwrap_or_else(value);
         Copy { key: Some(Key::Each(set)), each_key, each_value, deployed: Cond::Always }
     }
 
     /// The value of a variable in a module instance.
     pub(super) fn variable(&self, instance: &Rc<Instance>, name: &str, span: Span) -> Node {
-        let Some(block) = instance.module.block(&format!("var.{name}")) else { return failed(&format!("var.{name}"), span) };
+        let Some(block) = instance.module.block(&format!("var.{name}")) else {
+            return failed(&format!("var.{name}"), span);
+        };
         let make = || {
             let value = self.input(instance, block, name, span);
             let shaped = match block.body.attribute("type") {
                 Some(kind) => with_defaults(self, Scope::of(instance), kind, value),
                 None => value,
             };
-            let sensitive = block.body.attribute("sensitive").is_some_and(|flag| matches!(flag.kind, ExprKind::Bool(true)));
+            let sensitive =
+                block.body.attribute("sensitive").is_some_and(|flag| matches!(flag.kind, ExprKind::Bool(true)));
             if sensitive { shaped.secret() } else { shaped }
         };
         self.once(instance, &format!("var.{name}"), span, make).through(span, Via::Name)
@@ -119,7 +131,8 @@ impl Session<'_> {
 
     fn input(&self, instance: &Rc<Instance>, block: &Block, name: &str, span: Span) -> Node {
         let default = block.body.attribute("default").map(|default| self.evaluate(Scope::of(instance), default));
-        let refuses_null = block.body.attribute("nullable").is_some_and(|flag| matches!(flag.kind, ExprKind::Bool(false)));
+        let refuses_null =
+            block.body.attribute("nullable").is_some_and(|flag| matches!(flag.kind, ExprKind::Bool(false)));
         let given = match &instance.call {
             Some(call) => call.block.body.attribute(name).map(|value| {
                 self.evaluate(Scope::of_copy(&call.caller, &call.copy), value).through(value.span, Via::Module)
@@ -132,7 +145,11 @@ impl Session<'_> {
             (None, Some(default)) => default,
             (None, None) => {
                 let at = if instance.call.is_some() { format!("{}.", instance.address) } else { String::new() };
-                self.symbol(Why::Parameter(name.into()), &format!("var:{at}{name}"), if block.head.end > 0 { block.head } else { span })
+                self.symbol(
+                    Why::Parameter(name.into()),
+                    &format!("var:{at}{name}"),
+                    if block.head.end > 0 { block.head } else { span },
+                )
             }
         }
     }
@@ -151,7 +168,9 @@ impl Session<'_> {
             Some(Err(why)) => return self.symbol(why, &format!("output:{address}.{name}"), span),
             None => return failed(name, span),
         };
-        let Some(output) = instance.module.block(&format!("output.{name}")).and_then(|output| output.body.attribute("value")) else {
+        let Some(output) =
+            instance.module.block(&format!("output.{name}")).and_then(|output| output.body.attribute("value"))
+        else {
             let broken = !instance.module.gaps.is_empty();
             return match broken {
                 true => Node::unknown(Why::Unreadable(instance.module.folder.clone()), span),

@@ -22,15 +22,33 @@ const KINDS: [(&str, &str); 12] = [
 
 /// Blocks that are lists in a manifest, under the name they have there.
 const LISTS: [(&str, &str); 13] = [
-    ("container", "containers"), ("init_container", "initContainers"), ("image_pull_secrets", "imagePullSecrets"),
-    ("image_pull_secret", "imagePullSecrets"), ("volume", "volumes"), ("volume_mount", "volumeMounts"), ("port", "ports"),
-    ("env", "env"), ("env_from", "envFrom"), ("toleration", "tolerations"), ("host_aliases", "hostAliases"),
-    ("match_expressions", "matchExpressions"), ("secret", "secrets"),
+    ("container", "containers"),
+    ("init_container", "initContainers"),
+    ("image_pull_secrets", "imagePullSecrets"),
+    ("image_pull_secret", "imagePullSecrets"),
+    ("volume", "volumes"),
+    ("volume_mount", "volumeMounts"),
+    ("port", "ports"),
+    ("env", "env"),
+    ("env_from", "envFrom"),
+    ("toleration", "tolerations"),
+    ("host_aliases", "hostAliases"),
+    ("match_expressions", "matchExpressions"),
+    ("secret", "secrets"),
 ];
 
 /// Objects whose keys are the user's own.
-const OPAQUE: [&str; 9] =
-    ["labels", "annotations", "match_labels", "data", "string_data", "binary_data", "node_selector", "limits", "requests"];
+const OPAQUE: [&str; 9] = [
+    "labels",
+    "annotations",
+    "match_labels",
+    "data",
+    "string_data",
+    "binary_data",
+    "node_selector",
+    "limits",
+    "requests",
+];
 
 /// The type of the manifest that a Terraform type makes.
 pub(super) fn kind_of(terraform: &str) -> Option<&'static str> {
@@ -85,7 +103,8 @@ fn camel_object(node: &Node) -> Node {
         }
         let list = LISTS.iter().find(|(from, _)| *from == name).filter(|_| entry.value.as_list().is_some());
         let key = list.map_or_else(|| camel(name), |(_, to)| (*to).to_owned());
-        let value = if OPAQUE.contains(&name) { entry.value.clone() } else { camel_value(&entry.value, list.is_some()) };
+        let value =
+            if OPAQUE.contains(&name) { entry.value.clone() } else { camel_value(&entry.value, list.is_some()) };
         Some(Entry { key: Node { value: Value::Str(key.into()), ..entry.key.clone() }, value })
     };
     let entries = map.entries.iter().filter_map(entry).collect();

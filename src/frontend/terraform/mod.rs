@@ -51,24 +51,29 @@ pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
 
 fn stopped(sources: &[SourceId]) -> Lowered {
     let span = sources.first().map_or(Span::default(), |&source| Span::file(source));
-    let problem = Problem { trouble: Trouble::Limit, message: "Terraform files could not be evaluated".to_owned(), span };
+    let problem =
+        Problem { trouble: Trouble::Limit, message: "Terraform files could not be evaluated".to_owned(), span };
     Lowered { problems: vec![problem], ..Lowered::default() }
 }
 
 fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
     let mut lowered = Lowered::default();
-    let ends = |ending: &str| sources.iter().copied().filter(|&id| store.source(id).path.ends_with(ending)).collect::<Vec<_>>();
+    let ends = |ending: &str| {
+        sources.iter().copied().filter(|&id| store.source(id).path.ends_with(ending)).collect::<Vec<_>>()
+    };
     let mut files = ends(".tf");
     files.extend(ends(".tf.json"));
     let folders = Folders::read(store, &files, &mut lowered.problems);
-    let plans: Vec<plan::Plan> = ends(".json").into_iter().filter_map(|id| plan::Plan::read(store, id, &mut lowered.problems)).collect();
+    let plans: Vec<plan::Plan> =
+        ends(".json").into_iter().filter_map(|id| plan::Plan::read(store, id, &mut lowered.problems)).collect();
     lowered.inputs.extend(files);
     for root in folders.roots() {
         let mut given: BTreeMap<Arc<str>, Node> = BTreeMap::new();
         // A plan of this folder knows the values that it was made with.
         let beside = plans.iter().find(|plan| folder_of(&store.source(plan.source).path) == &*root.folder);
         beside.iter().for_each(|plan| given.extend(plan.variables()));
-        let (files, others) = modules::variable_files(store, &folders, &root, &mut lowered.problems, &mut lowered.inputs);
+        let (files, others) =
+            modules::variable_files(store, &folders, &root, &mut lowered.problems, &mut lowered.inputs);
         given.extend(files);
         lowered.deployments.push(modules::deploy(store, &folders, &root, given, others && beside.is_none()));
     }

@@ -24,7 +24,13 @@ pub(super) fn deployment_name(folder: &str) -> Arc<str> {
 }
 
 /// Evaluates a root module.
-pub(super) fn deploy(store: &Store, folders: &Folders, root: &Rc<Module>, given: BTreeMap<Arc<str>, Node>, other_values: bool) -> Deployment {
+pub(super) fn deploy(
+    store: &Store,
+    folders: &Folders,
+    root: &Rc<Module>,
+    given: BTreeMap<Arc<str>, Node>,
+    other_values: bool,
+) -> Deployment {
     let name = deployment_name(&root.folder);
     let session = Session::new(store, folders, name.clone());
     let takes_default = |block: &&Block| {
@@ -56,7 +62,10 @@ fn note_unknowns(session: &Session<'_>, node: &Node) {
         Value::Concat(pieces) => pieces.iter().for_each(|piece| note_unknowns(session, piece)),
         Value::Unknown { why, .. } => {
             use Why::{LimitReached, Unreadable, UnresolvedName, UnsupportedCall, UnsupportedSyntax};
-            if matches!(why, UnsupportedCall(_) | UnsupportedSyntax(_) | LimitReached(_) | UnresolvedName(_) | Unreadable(_)) {
+            if matches!(
+                why,
+                UnsupportedCall(_) | UnsupportedSyntax(_) | LimitReached(_) | UnresolvedName(_) | Unreadable(_)
+            ) {
                 session.gap(Gap { why: why.clone(), span: node.span, hides: None });
             }
         }
@@ -69,7 +78,9 @@ impl Session<'_> {
         instance.module.gaps.iter().for_each(|gap| self.gap(gap.clone()));
         let module = instance.module.clone();
         for block in &module.blocks {
-            let Some(name) = name_of(block).filter(|_| matches!(&*block.kind, "resource" | "data" | "module")) else { continue };
+            let Some(name) = name_of(block).filter(|_| matches!(&*block.kind, "resource" | "data" | "module")) else {
+                continue;
+            };
             let Some(copies) = self.copies(instance, &name, block, block.head) else { continue };
             for copy in copies.iter() {
                 let deployed = Cond::all([deployed.clone(), copy.deployed.clone()]);
@@ -105,7 +116,8 @@ impl Session<'_> {
         let inputs = block.body.attributes.iter().filter(|input| !meta.contains(&&*input.name));
         let mut settler = Settler::new();
         let values: Vec<Node> = inputs.map(|input| settler.settle(&self.evaluate(scope, &input.value))).collect();
-        let lost = |node: &Node| matches!(&node.value, Value::Unknown { why: Why::LimitReached(_) | Why::Unreadable(_), .. });
+        let lost =
+            |node: &Node| matches!(&node.value, Value::Unknown { why: Why::LimitReached(_) | Why::Unreadable(_), .. });
         if values.iter().any(lost) { Hides::Anything } else { Hides::Touching(values) }
     }
 
@@ -187,12 +199,21 @@ pub(super) fn provider_of(block: &Block) -> String {
 }
 
 /// Values of the variable files that Terraform reads by itself, and whether there are others.
-pub(super) fn variable_files(store: &Store, folders: &Folders, root: &Rc<Module>, problems: &mut Vec<Problem>, inputs: &mut Vec<SourceId>) -> (BTreeMap<Arc<str>, Node>, bool) {
+pub(super) fn variable_files(
+    store: &Store,
+    folders: &Folders,
+    root: &Rc<Module>,
+    problems: &mut Vec<Problem>,
+    inputs: &mut Vec<SourceId>,
+) -> (BTreeMap<Arc<str>, Node>, bool) {
     let mut given = BTreeMap::new();
     let names = store.list(&root.folder);
     let automatic = |name: &&String| {
         let name = name.as_str();
-        name == "terraform.tfvars" || name == "terraform.tfvars.json" || name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")
+        name == "terraform.tfvars"
+            || name == "terraform.tfvars.json"
+            || name.ends_with(".auto.tfvars")
+            || name.ends_with(".auto.tfvars.json")
     };
     let mut files: Vec<&String> = names.iter().filter(automatic).collect();
     // Later files win: `terraform.tfvars`, its JSON spelling, then the automatic ones by name.
@@ -203,8 +224,13 @@ pub(super) fn variable_files(store: &Store, folders: &Folders, root: &Rc<Module>
         inputs.push(id);
         read_values(store, folders, id, problems, &mut given);
     }
-    let inside = |path: &str| root.folder.is_empty() || folder_of(path) == &*root.folder || path.starts_with(&format!("{}/", root.folder));
-    let others = store.sources().iter().any(|(_, source)| source.path.ends_with(".tfvars") && inside(&source.path) && !is_automatic(&source.path));
+    let inside = |path: &str| {
+        root.folder.is_empty() || folder_of(path) == &*root.folder || path.starts_with(&format!("{}/", root.folder))
+    };
+    let others = store
+        .sources()
+        .iter()
+        .any(|(_, source)| source.path.ends_with(".tfvars") && inside(&source.path) && !is_automatic(&source.path));
     (given, others)
 }
 
@@ -213,7 +239,13 @@ fn is_automatic(path: &str) -> bool {
     name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
 }
 
-fn read_values(store: &Store, folders: &Folders, id: SourceId, problems: &mut Vec<Problem>, given: &mut BTreeMap<Arc<str>, Node>) {
+fn read_values(
+    store: &Store,
+    folders: &Folders,
+    id: SourceId,
+    problems: &mut Vec<Problem>,
+    given: &mut BTreeMap<Arc<str>, Node>,
+) {
     let source = store.source(id);
     if source.path.ends_with(".json") {
         let (tree, _, faults) = json::parse(id, &source.text);
@@ -228,7 +260,14 @@ fn read_values(store: &Store, folders: &Folders, id: SourceId, problems: &mut Ve
     let session = Session::new(store, folders, deployment_name(folder_of(&source.path)));
     let Some(module) = folders.get(folder_of(&source.path)).cloned() else { return };
     let address = Address::root(session.deployment.clone());
-    let empty = Rc::new(Instance { module, address, call: None, given: BTreeMap::new(), known: Default::default(), copies: Default::default() });
+    let empty = Rc::new(Instance {
+        module,
+        address,
+        call: None,
+        given: BTreeMap::new(),
+        known: Default::default(),
+        copies: Default::default(),
+    });
     for attribute in &body.attributes {
         let value = session.evaluate(Scope::of(&empty), &attribute.value);
         given.insert(attribute.name.clone(), value.through(attribute.name_span, Via::Parameter));

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::plan_references::{Place, Resolved, parse_address};
 use super::shape::Written;
 use crate::frontend::{Problem, node_of};
-use crate::ir::{Address, Cond, Deployment, Entry, Gap, Hides, Language, List, Map, Node, Origin, Resource, Step, Value, Why};
+use crate::ir::{
+    Address, Cond, Deployment, Entry, Gap, Hides, Language, List, Map, Node, Origin, Resource, Step, Value, Why,
+};
 use crate::source::{SourceId, Span, Store, Via};
 use crate::syntax::json;
 use crate::syntax::tree::{Tree, TreeKind};
@@ -44,7 +46,8 @@ impl Plan {
         let (tree, _, faults) = json::parse(source, &text);
         problems.extend(faults.into_iter().map(Problem::from));
         let tree = tree?;
-        let is_plan = tree.get("format_version").is_some() && (tree.get("planned_values").is_some() || tree.get("resource_changes").is_some());
+        let is_plan = tree.get("format_version").is_some()
+            && (tree.get("planned_values").is_some() || tree.get("resource_changes").is_some());
         is_plan.then_some(Plan { source, tree })
     }
 
@@ -138,7 +141,17 @@ fn values<'a>(from: Option<&'a Tree>, wanted: &dyn Fn(bool) -> bool, found: &mut
             };
             if let Some((address, kind, steps)) = parts().filter(|_| wanted(data)) {
                 let (after, sensitive) = (tree.get("values"), tree.get("sensitive_values"));
-                found.push(Change { address, extent: tree.span, data, kind, steps, after, unknown: None, sensitive, partial: !data });
+                found.push(Change {
+                    address,
+                    extent: tree.span,
+                    data,
+                    kind,
+                    steps,
+                    after,
+                    unknown: None,
+                    sensitive,
+                    partial: !data,
+                });
             }
         }
         waiting.extend(module.get("child_modules").and_then(Tree::as_list).unwrap_or_default());
@@ -239,7 +252,13 @@ impl Filling<'_> {
     }
 
     /// One value; nothing for a computed attribute that nobody set.
-    fn value(&self, name: &str, after: Option<&Tree>, unknown: Option<&Tree>, expression: Option<&Tree>) -> Option<Node> {
+    fn value(
+        &self,
+        name: &str,
+        after: Option<&Tree>,
+        unknown: Option<&Tree>,
+        expression: Option<&Tree>,
+    ) -> Option<Node> {
         match unknown.map(|unknown| &unknown.kind) {
             Some(TreeKind::Bool(true)) => expression.map(|expression| self.unknown(name, expression)),
             Some(TreeKind::Map(_)) => Some(self.object(after, unknown, expression)),
@@ -292,7 +311,9 @@ fn mark(node: Node, marks: &Tree) -> Node {
         (TreeKind::Map(members), Value::Map(map)) => {
             let mut map = (**map).clone();
             for entry in &mut map.entries {
-                if let Some(marks) = entry.key.as_str().and_then(|key| members.iter().find(|member| &*member.key == key)) {
+                if let Some(marks) =
+                    entry.key.as_str().and_then(|key| members.iter().find(|member| &*member.key == key))
+                {
                     entry.value = mark(entry.value.clone(), &marks.value);
                 }
             }

@@ -21,10 +21,18 @@ const MOST_CANDIDATES: usize = 64;
 
 /// Attributes that are GUIDs of principals or applications.
 const GUIDS: [&str; 8] = [
-    "principal_id", "object_id", "client_id", "application_id", "member_object_id", "group_object_id", "app_id", "objectId",
+    "principal_id",
+    "object_id",
+    "client_id",
+    "application_id",
+    "member_object_id",
+    "group_object_id",
+    "app_id",
+    "objectId",
 ];
 /// Types whose ids are beginnings of other ids.
-const CONTAINERS: [&str; 4] = ["azurerm_resource_group", "azurerm_subscription", "azurerm_management_group", "azurerm_virtual_network"];
+const CONTAINERS: [&str; 4] =
+    ["azurerm_resource_group", "azurerm_subscription", "azurerm_management_group", "azurerm_virtual_network"];
 
 /// What a value is made of.
 pub(super) enum Resolved {
@@ -110,11 +118,19 @@ impl<'a> Place<'a> {
         if let (Some(known), true, false) = (&found.known, found.references.is_empty(), found.inexact) {
             return Resolved::Value(known.clone());
         }
+        let cut_off = found.references.iter().any(|reference| reference.path.is_empty());
         match found.references.as_slice() {
+            // An index that is no literal cuts the attribute off, and a whole resource is no candidate.
+            [_, _, ..] if cut_off => Resolved::Opaque,
             [only] if !found.inexact && !found.opaque && found.known.is_none() => match exactly(only, attribute) {
-                Some(reference) => Resolved::Value(Node::new(Value::Ref(Arc::new(reference)), self.block.get("address").map_or(self.block.span, |address| address.span))),
+                Some(reference) => Resolved::Value(Node::new(
+                    Value::Ref(Arc::new(reference)),
+                    self.block.get("address").map_or(self.block.span, |address| address.span),
+                )),
+                None if cut_off => Resolved::Opaque,
                 None => Resolved::Candidates(found.references),
             },
+            _ if cut_off => Resolved::Opaque,
             _ => Resolved::Candidates(found.references),
         }
     }
@@ -146,7 +162,15 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn operand(&self, world: &PlanWorld<'a>, name: &str, rest: &[Arc<str>], keyed: Keyed, found: &mut Found, hops: &mut u32) {
+    fn operand(
+        &self,
+        world: &PlanWorld<'a>,
+        name: &str,
+        rest: &[Arc<str>],
+        keyed: Keyed,
+        found: &mut Found,
+        hops: &mut u32,
+    ) {
         let Some((steps, path)) = take_apart(name, false) else {
             found.opaque = true;
             return;
@@ -169,7 +193,10 @@ impl<'a> Place<'a> {
     /// expression builds; they are joined only when that names something a resource of the type has.
     fn joined(&self, first: &Step, path: &[Arc<str>], rest: &[Arc<str>], found: &mut Found) -> Vec<Arc<str>> {
         let joined: Vec<Arc<str>> = path.iter().chain(rest).cloned().collect();
-        if path.is_empty() || rest.is_empty() || ["var.", "each.", "module."].iter().any(|base| first.name.starts_with(base)) {
+        if path.is_empty()
+            || rest.is_empty()
+            || ["var.", "each.", "module."].iter().any(|base| first.name.starts_with(base))
+        {
             return joined;
         }
         let kind = type_of(&first.name);
@@ -207,7 +234,8 @@ impl<'a> Place<'a> {
 
     /// `each.value.…` of a loop over the instances of one resource is the instance with the same key.
     fn each_value(&self, world: &PlanWorld<'a>, path: &[Arc<str>], found: &mut Found, hops: &mut u32) {
-        let over = self.block.get("for_each_expression").and_then(|over| over.get("references")).and_then(Tree::as_list);
+        let over =
+            self.block.get("for_each_expression").and_then(|over| over.get("references")).and_then(Tree::as_list);
         let names: Vec<&str> = over.unwrap_or_default().iter().filter_map(Tree::as_str).collect();
         let operands = longest(&names);
         match operands.as_slice() {
@@ -264,7 +292,8 @@ impl<'a> Place<'a> {
         let instances: Vec<&Vec<Step>> = world.known.iter().filter(here).collect();
         let key_of = |steps: &Vec<Step>| steps.last().and_then(|last| last.key.clone());
         let wanted = step.key.clone().or_else(|| self.key.clone().filter(|_| keyed.each));
-        let same: Vec<&Vec<Step>> = instances.iter().copied().filter(|steps| key_of(steps).is_some() && key_of(steps) == wanted).collect();
+        let same: Vec<&Vec<Step>> =
+            instances.iter().copied().filter(|steps| key_of(steps).is_some() && key_of(steps) == wanted).collect();
         let chosen = match (instances.as_slice(), same.as_slice()) {
             (_, [only]) => vec![*only],
             ([only], _) => vec![*only],
@@ -321,9 +350,8 @@ fn type_of(name: &str) -> &str {
 fn longest<'n>(names: &[&'n str]) -> Vec<&'n str> {
     let mut kept: Vec<&str> = Vec::new();
     for &name in names {
-        let is_prefix = |other: &str| {
-            other.strip_prefix(name).is_some_and(|rest| rest.starts_with('.') || rest.starts_with('['))
-        };
+        let is_prefix =
+            |other: &str| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('.') || rest.starts_with('['));
         if !kept.contains(&name) && !names.iter().any(|other| is_prefix(other)) {
             kept.push(name);
         }

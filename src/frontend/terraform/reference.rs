@@ -35,9 +35,7 @@ impl Settler {
         }
         let value = match &node.value {
             Value::Ref(reference) => return self.reference(reference, node),
-            Value::List(list) => {
-                Value::List(Arc::new(List { items: self.all(&list.items), open: list.open.clone() }))
-            }
+            Value::List(list) => Value::List(Arc::new(List { items: self.all(&list.items), open: list.open.clone() })),
             Value::Map(map) => {
                 let entry = |entry: &Entry| Entry { key: self.settle(&entry.key), value: self.settle(&entry.value) };
                 Value::Map(Arc::new(Map { entries: map.entries.iter().map(entry).collect(), open: map.open.clone() }))

@@ -85,7 +85,14 @@ impl Written {
             return Shaped { kind, api_version, body: azapi::body(written), name, id, scope };
         }
         let kind = format!("Terraform/{}", self.terraform).into();
-        Shaped { kind, api_version: None, body: written.clone(), name: self.name("name"), id: self.known_id(), scope: Node::null(self.declared) }
+        Shaped {
+            kind,
+            api_version: None,
+            body: written.clone(),
+            name: self.name("name"),
+            id: self.known_id(),
+            scope: Node::null(self.declared),
+        }
     }
 
     fn name(&self, attribute: &str) -> Node {
@@ -99,7 +106,11 @@ impl Written {
     /// The id that a plan knows of a resource which exists.
     fn known_id(&self) -> Option<Node> {
         let id = pick(&self.body, "id")?;
-        ResourceId::parse(&id).map(|parsed| Node { trail: id.trail.clone(), secret: id.secret, ..Node::id(parsed, id.span) })
+        ResourceId::parse(&id).map(|parsed| Node {
+            trail: id.trail.clone(),
+            secret: id.secret,
+            ..Node::id(parsed, id.span)
+        })
     }
 
     fn object(&self, kind: Arc<str>, body: Node) -> Shaped {
@@ -121,10 +132,15 @@ impl Written {
             Node::id(ResourceId::of_group(self.subscription.clone(), group.clone()), group.span)
         };
         let subscription = Node::id(ResourceId::of_subscription(self.subscription.clone()), self.declared);
-        let within = |scope: &Node, names: Vec<Node>| Some(Node::id(ResourceId::within(scope, entry.kind, names), self.declared));
+        let within = |scope: &Node, names: Vec<Node>| {
+            Some(Node::id(ResourceId::within(scope, entry.kind, names), self.declared))
+        };
         match entry.parent {
             Parent::Nowhere => (Node::null(self.declared), None),
-            Parent::Subscription => (subscription, Some(Node::id(ResourceId::of_group(self.subscription.clone(), name.clone()), self.declared))),
+            Parent::Subscription => (
+                subscription,
+                Some(Node::id(ResourceId::of_group(self.subscription.clone(), name.clone()), self.declared)),
+            ),
             Parent::Group(parents) => {
                 let scope = group();
                 let names = parents.iter().map(|parent| self.name(parent)).chain([name.clone()]).collect();
@@ -153,7 +169,11 @@ pub(super) fn as_id(node: Node) -> Node {
     match &node.value {
         Value::Choice(choice) => {
             let (yes, no) = (as_id(choice.yes.clone()), as_id(choice.no.clone()));
-            Node { trail: node.trail.clone(), secret: node.secret, ..Node::choice(choice.on.clone(), yes, no, node.span) }
+            Node {
+                trail: node.trail.clone(),
+                secret: node.secret,
+                ..Node::choice(choice.on.clone(), yes, no, node.span)
+            }
         }
         _ => match ResourceId::parse(&node) {
             Some(id) => Node { trail: node.trail, secret: node.secret, ..Node::id(id, node.span) },
@@ -168,7 +188,8 @@ fn child_id(parent: &Node, kind: &str, name: Node, span: Span) -> Option<Node> {
     if id.is_container() {
         return Some(Node::id(ResourceId::within(parent, kind, vec![name]), span));
     }
-    let is_child = kind.len() > id.kind.len() && kind.get(..id.kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(&id.kind));
+    let is_child = kind.len() > id.kind.len()
+        && kind.get(..id.kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(&id.kind));
     if !is_child {
         return Some(Node::id(ResourceId::within(parent, kind, vec![name]), span));
     }

@@ -12,7 +12,11 @@ pub(super) fn text_function(name: &str, values: &[Node], span: Span) -> Option<N
     match name {
         "format" => return format_text(values, span),
         "join" => return join(values, span),
-        "tostring" => return values.first().map(|value| text_of(value).map_or_else(|| value.clone(), |text| Node::text(text, span))),
+        "tostring" => {
+            return values
+                .first()
+                .map(|value| text_of(value).map_or_else(|| value.clone(), |text| Node::text(text, span)));
+        }
         "jsonencode" => return encoded(values.first()?, span),
         "tobool" | "tonumber" => return converted(name, values.first()?, span),
         _ => {}
@@ -56,7 +60,14 @@ pub(super) fn text_function(name: &str, values: &[Node], span: Span) -> Option<N
         }
         "floor" | "ceil" | "abs" => {
             let value = number(values.first()?)?;
-            Some(of_number(match name { "floor" => value.floor(), "ceil" => value.ceil(), _ => value.abs() }, span))
+            Some(of_number(
+                match name {
+                    "floor" => value.floor(),
+                    "ceil" => value.ceil(),
+                    _ => value.abs(),
+                },
+                span,
+            ))
         }
         _ => None,
     }
@@ -145,7 +156,9 @@ fn regex(pattern: &str, text: &str, span: Span) -> Option<Node> {
         return None;
     }
     let Some(found) = pattern.captures(text) else { return Some(failed("a pattern that doesn't match", span)) };
-    let group = |group: Option<regex::Match<'_>>| group.map_or_else(|| Node::null(span), |group| Node::text(group.as_str(), span));
+    let group = |group: Option<regex::Match<'_>>| {
+        group.map_or_else(|| Node::null(span), |group| Node::text(group.as_str(), span))
+    };
     match found.len() {
         1 => Some(group(found.get(0))),
         _ => Some(Node::list(found.iter().skip(1).map(group).collect(), span)),

@@ -12,8 +12,14 @@ use crate::syntax::hcl::{Block, Expr, ExprKind, Step, StepKind};
 
 /// Blocks that exist exactly once on a resource which has them, so that `[*]` gives one member.
 const SINGLE_BLOCKS: [&str; 8] = [
-    "kubelet_identity", "identity", "kube_config", "kube_admin_config", "network_profile", "default_node_pool",
-    "service_principal", "network_rule_set",
+    "kubelet_identity",
+    "identity",
+    "kube_config",
+    "kube_admin_config",
+    "network_profile",
+    "default_node_pool",
+    "service_principal",
+    "network_rule_set",
 ];
 
 impl Session<'_> {
@@ -32,7 +38,9 @@ impl Session<'_> {
         };
         let (first, second) = (attribute(0), attribute(1));
         let (value, used) = match (&**name, first, second) {
-            ("data", Some(kind), Some(name)) => (self.resource(scope.instance, &format!("data.{kind}.{name}"), span), 2),
+            ("data", Some(kind), Some(name)) => {
+                (self.resource(scope.instance, &format!("data.{kind}.{name}"), span), 2)
+            }
             ("var", Some(name), _) => (self.variable(scope.instance, &name, span), 1),
             ("local", Some(name), _) => (self.local(scope.instance, &name, span), 1),
             ("module", Some(name), _) => (self.resource(scope.instance, &format!("module.{name}"), span), 1),
@@ -131,7 +139,8 @@ impl Session<'_> {
 
     /// `each.key` over a set that is not known.
     pub(super) fn each_key(&self, set: &str, span: Span) -> Node {
-        self.symbol(Why::Element(set.into()), &format!("each:{set}"), span)
+        let shown = set.rsplit(['#', ':']).next().unwrap_or(set);
+        self.symbol(Why::Element(shown.into()), &format!("each:{set}"), span)
     }
 
     fn splat(&self, scope: Scope<'_>, node: &Node, steps: &[Step], span: Span) -> Node {
@@ -157,7 +166,9 @@ impl Session<'_> {
                 Some(_) => open_list(Why::UnsupportedSyntax("`[*]` over a computed list".into()), span),
             },
             Value::Unknown { why, .. } => open_list(why.clone(), span),
-            Value::Call(..) | Value::Derived(_) => open_list(Why::UnsupportedSyntax("`[*]` over an unknown".into()), span),
+            Value::Call(..) | Value::Derived(_) => {
+                open_list(Why::UnsupportedSyntax("`[*]` over an unknown".into()), span)
+            }
             _ => Node::list(vec![self.walk(scope, node.clone(), steps, span)], span),
         }
     }
@@ -174,7 +185,8 @@ impl Session<'_> {
         }
         let mut path = reference.path.clone();
         path.push(name.into());
-        if let Some(value) = self.argument(address, &path, span) {
+        // An argument that is `null` was not written: Azure decides.
+        if let Some(value) = self.argument(address, &path, span).filter(|value| !value.is_null()) {
             return through_name(value, span);
         }
         Node::new(Value::Ref(Arc::new(Ref { target: Target::Resource(address.clone()), path })), span)
@@ -190,7 +202,8 @@ impl Session<'_> {
         let instance = self.instances.borrow().get(modules).cloned()?;
         let block = instance.module.block(&last.name)?;
         let written = block.body.attribute("subscription_id").map(|id| self.evaluate(Scope::of(&instance), id));
-        let subscription = || written.unwrap_or_else(|| self.subscription(&instance, &super::modules::provider_of(block), span));
+        let subscription =
+            || written.unwrap_or_else(|| self.subscription(&instance, &super::modules::provider_of(block), span));
         match (kind, name) {
             (_, "subscription_id") => Some(subscription()),
             ("azurerm_subscription", "id") => Some(Node::id(ResourceId::of_subscription(subscription()), span)),
@@ -287,7 +300,10 @@ fn collection(block: &Block, copies: &[Copy], whole: &dyn Fn(&Copy) -> Node, spa
             let entries = copies.iter().map(entry).collect();
             Node::new(Value::Map(Arc::new(crate::ir::Map { entries, open: open.clone() })), span)
         }
-        false => Node::new(Value::List(Arc::new(List { items: copies.iter().map(whole).collect(), open: open.clone() })), span),
+        false => Node::new(
+            Value::List(Arc::new(List { items: copies.iter().map(whole).collect(), open: open.clone() })),
+            span,
+        ),
     };
     if together { Node::choice(on, make(copies), make(&[]), span) } else { make(copies) }
 }

@@ -74,7 +74,9 @@ pub(super) fn known(node: &Node) -> bool {
     match &node.value {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => true,
         Value::List(list) => list.open.is_none() && list.items.iter().all(known),
-        Value::Map(map) => map.open.is_none() && map.entries.iter().all(|entry| known(&entry.key) && known(&entry.value)),
+        Value::Map(map) => {
+            map.open.is_none() && map.entries.iter().all(|entry| known(&entry.key) && known(&entry.value))
+        }
         _ => false,
     }
 }
@@ -162,10 +164,15 @@ pub(super) fn is_bounded(node: &Node) -> bool {
         }
         match &node.value {
             Value::List(list) => list.items.iter().all(|item| spend(item, left, depth - 1)),
-            Value::Map(map) => map.entries.iter().all(|entry| spend(&entry.key, left, depth - 1) && spend(&entry.value, left, depth - 1)),
+            Value::Map(map) => map
+                .entries
+                .iter()
+                .all(|entry| spend(&entry.key, left, depth - 1) && spend(&entry.value, left, depth - 1)),
             Value::Concat(pieces) | Value::Call(_, pieces) => pieces.iter().all(|piece| spend(piece, left, depth - 1)),
             Value::Choice(choice) => {
-                spend(&choice.yes, left, depth - 1) && spend(&choice.no, left, depth - 1) && conditions(&choice.on, left, depth - 1)
+                spend(&choice.yes, left, depth - 1)
+                    && spend(&choice.no, left, depth - 1)
+                    && conditions(&choice.on, left, depth - 1)
             }
             Value::Str(text) => text.len() <= LONGEST_TEXT,
             _ => true,

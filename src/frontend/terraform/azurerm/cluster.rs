@@ -5,8 +5,15 @@ use super::{pick, put, renamed};
 use crate::ir::{Entry, Map, Node, Value};
 
 const POOL: [(&str, &str); 9] = [
-    ("name", "name"), ("vm_size", "vmSize"), ("node_count", "count"), ("vnet_subnet_id", "vnetSubnetID"), ("os_sku", "osSKU"),
-    ("type", "type"), ("node_labels", "nodeLabels"), ("only_critical_addons_enabled", "onlyCriticalAddons"), ("pod_subnet_id", "podSubnetID"),
+    ("name", "name"),
+    ("vm_size", "vmSize"),
+    ("node_count", "count"),
+    ("vnet_subnet_id", "vnetSubnetID"),
+    ("os_sku", "osSKU"),
+    ("type", "type"),
+    ("node_labels", "nodeLabels"),
+    ("only_critical_addons_enabled", "onlyCriticalAddons"),
+    ("pod_subnet_id", "podSubnetID"),
 ];
 
 /// Adds lists to a cluster's body.
@@ -18,11 +25,13 @@ pub(super) fn complete(body: &mut Node, written: &Node) {
         pool
     };
     // A data source lists all pools under another name.
-    let pools = each_block(written, "default_node_pool", pool).or_else(|| each_block(written, "agent_pool_profile", |block| renamed(block, &POOL)));
+    let pools = each_block(written, "default_node_pool", pool)
+        .or_else(|| each_block(written, "agent_pool_profile", |block| renamed(block, &POOL)));
     if let Some(pools) = pools {
         put(body, "properties.agentPoolProfiles", pools);
     }
-    let gateways = pick(written, "network_profile.nat_gateway_profile").filter(|profile| profile.as_list().is_some_and(|list| !list.items.is_empty()));
+    let gateways = pick(written, "network_profile.nat_gateway_profile")
+        .filter(|profile| profile.as_list().is_some_and(|list| !list.items.is_empty()));
     if let Some(profile) = gateways {
         put(body, "properties.networkProfile.natGatewayProfile", profile);
     }

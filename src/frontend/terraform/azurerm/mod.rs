@@ -66,7 +66,12 @@ pub(super) fn body(entry: &Type, written: &Node) -> Node {
 /// `permissions` blocks of a role definition.
 fn permissions(body: &mut Node, written: &Node) {
     let Some(list) = written.get("permissions").and_then(Node::as_list) else { return };
-    let names = [("actions", "actions"), ("not_actions", "notActions"), ("data_actions", "dataActions"), ("not_data_actions", "notDataActions")];
+    let names = [
+        ("actions", "actions"),
+        ("not_actions", "notActions"),
+        ("data_actions", "dataActions"),
+        ("not_data_actions", "notDataActions"),
+    ];
     let items = list.items.iter().map(|block| renamed(block, &names)).collect();
     let value = Node::new(Value::List(Arc::new(crate::ir::List { items, open: list.open.clone() })), written.span);
     put(body, "properties.permissions", value);

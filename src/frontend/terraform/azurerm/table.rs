@@ -60,7 +60,9 @@ const LOCATION: Field = ("location", "location", Same);
 const TAGS: Field = ("tags", "tags", Same);
 
 const REGISTRY: &[Field] = &[
-    NAME, LOCATION, TAGS,
+    NAME,
+    LOCATION,
+    TAGS,
     ("sku", "sku.name", Same),
     ("admin_enabled", "properties.adminUserEnabled", Same),
     ("public_network_access_enabled", "properties.publicNetworkAccess", Enabled),
@@ -76,7 +78,9 @@ const REGISTRY: &[Field] = &[
 ];
 
 const CLUSTER: &[Field] = &[
-    NAME, LOCATION, TAGS,
+    NAME,
+    LOCATION,
+    TAGS,
     ("sku_tier", "sku.tier", Same),
     ("dns_prefix", "properties.dnsPrefix", Same),
     ("kubernetes_version", "properties.kubernetesVersion", Same),
@@ -111,12 +115,27 @@ const CLUSTER_COMPUTED: &[(&str, &str)] = &[
     ("private_fqdn", "properties.privateFQDN"),
     ("node_resource_group_id", "properties.nodeResourceGroupId"),
     ("oidc_issuer_url", "properties.oidcIssuerProfile.issuerURL"),
-    ("key_vault_secrets_provider.secret_identity.object_id", "properties.addonProfiles.azureKeyvaultSecretsProvider.identity.objectId"),
-    ("key_vault_secrets_provider.secret_identity.client_id", "properties.addonProfiles.azureKeyvaultSecretsProvider.identity.clientId"),
-    ("key_vault_secrets_provider.secret_identity.user_assigned_identity_id", "properties.addonProfiles.azureKeyvaultSecretsProvider.identity.resourceId"),
-    ("ingress_application_gateway.ingress_application_gateway_identity.object_id", "properties.addonProfiles.ingressApplicationGateway.identity.objectId"),
+    (
+        "key_vault_secrets_provider.secret_identity.object_id",
+        "properties.addonProfiles.azureKeyvaultSecretsProvider.identity.objectId",
+    ),
+    (
+        "key_vault_secrets_provider.secret_identity.client_id",
+        "properties.addonProfiles.azureKeyvaultSecretsProvider.identity.clientId",
+    ),
+    (
+        "key_vault_secrets_provider.secret_identity.user_assigned_identity_id",
+        "properties.addonProfiles.azureKeyvaultSecretsProvider.identity.resourceId",
+    ),
+    (
+        "ingress_application_gateway.ingress_application_gateway_identity.object_id",
+        "properties.addonProfiles.ingressApplicationGateway.identity.objectId",
+    ),
     ("oms_agent.oms_agent_identity.object_id", "properties.addonProfiles.omsagent.identity.objectId"),
-    ("aci_connector_linux.connector_identity.object_id", "properties.addonProfiles.aciConnectorLinux.identity.objectId"),
+    (
+        "aci_connector_linux.connector_identity.object_id",
+        "properties.addonProfiles.aciConnectorLinux.identity.objectId",
+    ),
     ("web_app_routing.web_app_routing_identity.object_id", "properties.ingressProfile.webAppRouting.identity.objectId"),
 ];
 
@@ -139,7 +158,8 @@ const IDENTITY_COMPUTED: &[(&str, &str)] = &[
 ];
 
 const POOL: &[Field] = &[
-    NAME, TAGS,
+    NAME,
+    TAGS,
     ("mode", "properties.mode", Same),
     ("os_type", "properties.osType", Same),
     ("vm_size", "properties.vmSize", Same),
@@ -177,7 +197,12 @@ pub(in super::super) const TYPES: &[Type] = &[
         fields: CLUSTER,
         computed: CLUSTER_COMPUTED,
     },
-    plain("azurerm_kubernetes_cluster_node_pool", "Microsoft.ContainerService/managedClusters/agentPools", Parent::Id("kubernetes_cluster_id"), POOL),
+    plain(
+        "azurerm_kubernetes_cluster_node_pool",
+        "Microsoft.ContainerService/managedClusters/agentPools",
+        Parent::Id("kubernetes_cluster_id"),
+        POOL,
+    ),
     plain("azurerm_role_assignment", "Microsoft.Authorization/roleAssignments", Parent::Scope("scope"), ASSIGNMENT),
     Type {
         terraform: "azurerm_role_definition",
@@ -193,27 +218,52 @@ pub(in super::super) const TYPES: &[Type] = &[
         fields: &[NAME, LOCATION, TAGS],
         computed: IDENTITY_COMPUTED,
     },
-    plain("azurerm_resource_group", "Microsoft.Resources/resourceGroups", Parent::Subscription, &[NAME, LOCATION, TAGS]),
-    plain("azurerm_virtual_network", "Microsoft.Network/virtualNetworks", GROUP, &[
-        NAME, LOCATION, TAGS,
-        ("address_space", "properties.addressSpace.addressPrefixes", Same),
-        ("dns_servers", "properties.dhcpOptions.dnsServers", Same),
-    ]),
-    plain("azurerm_subnet", "Microsoft.Network/virtualNetworks/subnets", Parent::Group(&["virtual_network_name"]), &[
-        NAME,
-        ("address_prefixes", "properties.addressPrefixes", Same),
-        ("default_outbound_access_enabled", "properties.defaultOutboundAccess", Same),
-    ]),
-    plain("azurerm_private_endpoint", "Microsoft.Network/privateEndpoints", GROUP, &[
-        NAME, LOCATION, TAGS,
-        ("subnet_id", "properties.subnet.id", Same),
-    ]),
+    plain(
+        "azurerm_resource_group",
+        "Microsoft.Resources/resourceGroups",
+        Parent::Subscription,
+        &[NAME, LOCATION, TAGS],
+    ),
+    plain(
+        "azurerm_virtual_network",
+        "Microsoft.Network/virtualNetworks",
+        GROUP,
+        &[
+            NAME,
+            LOCATION,
+            TAGS,
+            ("address_space", "properties.addressSpace.addressPrefixes", Same),
+            ("dns_servers", "properties.dhcpOptions.dnsServers", Same),
+        ],
+    ),
+    plain(
+        "azurerm_subnet",
+        "Microsoft.Network/virtualNetworks/subnets",
+        Parent::Group(&["virtual_network_name"]),
+        &[
+            NAME,
+            ("address_prefixes", "properties.addressPrefixes", Same),
+            ("default_outbound_access_enabled", "properties.defaultOutboundAccess", Same),
+        ],
+    ),
+    plain(
+        "azurerm_private_endpoint",
+        "Microsoft.Network/privateEndpoints",
+        GROUP,
+        &[NAME, LOCATION, TAGS, ("subnet_id", "properties.subnet.id", Same)],
+    ),
     plain("azurerm_private_dns_zone", "Microsoft.Network/privateDnsZones", GROUP, &[NAME, TAGS]),
-    plain("azurerm_private_dns_zone_virtual_network_link", "Microsoft.Network/privateDnsZones/virtualNetworkLinks", Parent::Group(&["private_dns_zone_name"]), &[
-        NAME, TAGS,
-        ("virtual_network_id", "properties.virtualNetwork.id", Same),
-        ("registration_enabled", "properties.registrationEnabled", Same),
-    ]),
+    plain(
+        "azurerm_private_dns_zone_virtual_network_link",
+        "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+        Parent::Group(&["private_dns_zone_name"]),
+        &[
+            NAME,
+            TAGS,
+            ("virtual_network_id", "properties.virtualNetwork.id", Same),
+            ("registration_enabled", "properties.registrationEnabled", Same),
+        ],
+    ),
     Type {
         terraform: "azurerm_private_dns_a_record",
         kind: "Microsoft.Network/privateDnsZones/A",
@@ -225,28 +275,54 @@ pub(in super::super) const TYPES: &[Type] = &[
         terraform: "azurerm_public_ip",
         kind: "Microsoft.Network/publicIPAddresses",
         parent: GROUP,
-        fields: &[NAME, LOCATION, TAGS, ("allocation_method", "properties.publicIPAllocationMethod", Same), ("sku", "sku.name", Same)],
+        fields: &[
+            NAME,
+            LOCATION,
+            TAGS,
+            ("allocation_method", "properties.publicIPAllocationMethod", Same),
+            ("sku", "sku.name", Same),
+        ],
         computed: &[("ip_address", "properties.ipAddress"), ("fqdn", "properties.dnsSettings.fqdn")],
     },
-    plain("azurerm_nat_gateway", "Microsoft.Network/natGateways", GROUP, &[NAME, LOCATION, TAGS, ("sku_name", "sku.name", Same)]),
-    plain("azurerm_container_registry_scope_map", "Microsoft.ContainerRegistry/registries/scopeMaps", Parent::Group(&["container_registry_name"]), &[
-        NAME, ("actions", "properties.actions", Same),
-    ]),
-    plain("azurerm_container_registry_token", "Microsoft.ContainerRegistry/registries/tokens", Parent::Group(&["container_registry_name"]), &[
-        NAME, ("scope_map_id", "properties.scopeMapId", Same), ("enabled", "properties.status", Enabled),
-    ]),
+    plain(
+        "azurerm_nat_gateway",
+        "Microsoft.Network/natGateways",
+        GROUP,
+        &[NAME, LOCATION, TAGS, ("sku_name", "sku.name", Same)],
+    ),
+    plain(
+        "azurerm_container_registry_scope_map",
+        "Microsoft.ContainerRegistry/registries/scopeMaps",
+        Parent::Group(&["container_registry_name"]),
+        &[NAME, ("actions", "properties.actions", Same)],
+    ),
+    plain(
+        "azurerm_container_registry_token",
+        "Microsoft.ContainerRegistry/registries/tokens",
+        Parent::Group(&["container_registry_name"]),
+        &[NAME, ("scope_map_id", "properties.scopeMapId", Same), ("enabled", "properties.status", Enabled)],
+    ),
     Type {
         terraform: "azuread_service_principal",
         kind: "Microsoft.Graph/servicePrincipals",
         parent: Parent::Nowhere,
-        fields: &[("client_id", "appId", Same), ("application_id", "appId", Same), ("display_name", "displayName", Same), ("object_id", "id", Same)],
+        fields: &[
+            ("client_id", "appId", Same),
+            ("application_id", "appId", Same),
+            ("display_name", "displayName", Same),
+            ("object_id", "id", Same),
+        ],
         computed: GRAPH_COMPUTED,
     },
     Type {
         terraform: "azuread_application",
         kind: "Microsoft.Graph/applications",
         parent: Parent::Nowhere,
-        fields: &[("display_name", "displayName", Same), ("client_id", "appId", Same), ("application_id", "appId", Same)],
+        fields: &[
+            ("display_name", "displayName", Same),
+            ("client_id", "appId", Same),
+            ("application_id", "appId", Same),
+        ],
         computed: GRAPH_COMPUTED,
     },
     Type {
@@ -263,30 +339,78 @@ pub(in super::super) const TYPES: &[Type] = &[
         fields: &[("display_name", "displayName", Same), ("members", "members", Same), ("object_id", "id", Same)],
         computed: GRAPH_COMPUTED,
     },
-    plain("azuread_group_member", "Microsoft.Graph/groups/members", Parent::Nowhere, &[
-        ("group_object_id", "groupId", Same), ("member_object_id", "memberId", Same),
-    ]),
-    plain("azurerm_resource_group_template_deployment", "Microsoft.Resources/deployments", GROUP, &[
-        NAME, ("template_content", "properties.template", Json), ("parameters_content", "properties.parameters", Json),
-    ]),
-    plain("azurerm_kubernetes_cluster_extension", "Microsoft.KubernetesConfiguration/extensions", Parent::Scope("cluster_id"), &[
-        NAME, ("extension_type", "properties.extensionType", Same), ("configuration_settings", "properties.configurationSettings", Same),
-    ]),
+    plain(
+        "azuread_group_member",
+        "Microsoft.Graph/groups/members",
+        Parent::Nowhere,
+        &[("group_object_id", "groupId", Same), ("member_object_id", "memberId", Same)],
+    ),
+    plain(
+        "azurerm_resource_group_template_deployment",
+        "Microsoft.Resources/deployments",
+        GROUP,
+        &[
+            NAME,
+            ("template_content", "properties.template", Json),
+            ("parameters_content", "properties.parameters", Json),
+        ],
+    ),
+    plain(
+        "azurerm_kubernetes_cluster_extension",
+        "Microsoft.KubernetesConfiguration/extensions",
+        Parent::Scope("cluster_id"),
+        &[
+            NAME,
+            ("extension_type", "properties.extensionType", Same),
+            ("configuration_settings", "properties.configurationSettings", Same),
+        ],
+    ),
     plain("azurerm_network_security_group", "Microsoft.Network/networkSecurityGroups", GROUP, &[NAME, LOCATION, TAGS]),
-    plain("azurerm_key_vault", "Microsoft.KeyVault/vaults", GROUP, &[
-        NAME, LOCATION, TAGS, ("purge_protection_enabled", "properties.enablePurgeProtection", Same),
-        ("public_network_access_enabled", "properties.publicNetworkAccess", Enabled),
-    ]),
-    plain("azurerm_federated_identity_credential", "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials", Parent::Id("parent_id"), &[
-        NAME, ("issuer", "properties.issuer", Same), ("subject", "properties.subject", Same), ("audience", "properties.audiences", Same),
-    ]),
-    plain("azurerm_container_registry_cache_rule", "Microsoft.ContainerRegistry/registries/cacheRules", Parent::Id("container_registry_id"), &[
-        NAME, ("source_repo", "properties.sourceRepository", Same), ("target_repo", "properties.targetRepository", Same),
-    ]),
-    plain("azurerm_route_table", "Microsoft.Network/routeTables", GROUP, &[
-        NAME, LOCATION, TAGS, ("disable_bgp_route_propagation", "properties.disableBgpRoutePropagation", Same),
-        ("bgp_route_propagation_enabled", "properties.disableBgpRoutePropagation", Not),
-    ]),
+    plain(
+        "azurerm_key_vault",
+        "Microsoft.KeyVault/vaults",
+        GROUP,
+        &[
+            NAME,
+            LOCATION,
+            TAGS,
+            ("purge_protection_enabled", "properties.enablePurgeProtection", Same),
+            ("public_network_access_enabled", "properties.publicNetworkAccess", Enabled),
+        ],
+    ),
+    plain(
+        "azurerm_federated_identity_credential",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+        Parent::Id("parent_id"),
+        &[
+            NAME,
+            ("issuer", "properties.issuer", Same),
+            ("subject", "properties.subject", Same),
+            ("audience", "properties.audiences", Same),
+        ],
+    ),
+    plain(
+        "azurerm_container_registry_cache_rule",
+        "Microsoft.ContainerRegistry/registries/cacheRules",
+        Parent::Id("container_registry_id"),
+        &[
+            NAME,
+            ("source_repo", "properties.sourceRepository", Same),
+            ("target_repo", "properties.targetRepository", Same),
+        ],
+    ),
+    plain(
+        "azurerm_route_table",
+        "Microsoft.Network/routeTables",
+        GROUP,
+        &[
+            NAME,
+            LOCATION,
+            TAGS,
+            ("disable_bgp_route_propagation", "properties.disableBgpRoutePropagation", Same),
+            ("bgp_route_propagation_enabled", "properties.disableBgpRoutePropagation", Not),
+        ],
+    ),
 ];
 
 impl As {
@@ -327,7 +451,13 @@ pub(in super::super) fn pick(written: &Node, path: &str) -> Option<Node> {
                 _ => return None,
             },
             Value::Unknown { why, .. } => return Some(Node::unknown(why.clone(), node.span)),
-            Value::Choice(_) | Value::Call(..) => return Some(super::super::value::call("tf:get", vec![node.clone(), Node::text(step, node.span)], node.span)),
+            Value::Choice(_) | Value::Call(..) => {
+                return Some(super::super::value::call(
+                    "tf:get",
+                    vec![node.clone(), Node::text(step, node.span)],
+                    node.span,
+                ));
+            }
             _ => return None,
         };
     }
