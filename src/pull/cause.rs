@@ -3,7 +3,7 @@
 use super::pair::wires;
 use super::{Case, Pair};
 use crate::ir::{Node, Truth};
-use crate::source::{Span, Trail};
+use crate::source::{Hop, Span, Via};
 use crate::world::cluster::Cluster;
 use crate::world::grant::{Grant, Granted};
 use crate::world::identity::Holder;
@@ -75,6 +75,17 @@ impl<'a> Case<'_, 'a> {
         pair.permission.truth == Truth::No && failing && !manual
     }
 
+    /// Whether a grant to the identity that pulls may be the one, though not all of it is known.
+    pub fn has_candidate(&self, pair: &Pair) -> bool {
+        let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return false };
+        let resolver = &self.world.resolver;
+        self.world.grants.iter().any(|grant| {
+            grant.holder.pulls_for(cluster, resolver) == Truth::Yes
+                && grant.covers(registry, resolver) != Truth::No
+                && grant.lets_pull(registry) != Truth::No
+        })
+    }
+
     /// Whether some workload of the pair may get a credential elsewhere: pull secrets that may work, an identity of its
     /// own, anonymous pull.
     pub fn may_be_served_otherwise(&self, pair: &Pair) -> bool {
@@ -85,30 +96,21 @@ impl<'a> Case<'_, 'a> {
         anonymous || paths.peek().is_some() && paths.all(open)
     }
 
-    /// The place that the user edits for a value of a resource: in the file of the resource when it is written there,
-    /// else where the deployment's own folder uses it, else where it is written.
-    pub fn place_of(&self, value: &Node, declared: Span, root: &str) -> Span {
-        let mut places: Vec<Span> = vec![value.span];
-        places.extend(oldest_first(&value.trail));
-        let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-        let main = root.split(" with ").next().unwrap_or(root);
-        let is_file = main.rsplit('/').next().is_some_and(|name| name.contains('.') && name != "." && name != "..");
-        let own_folder = if is_file { folder(main) } else { main.trim_matches('.').trim_matches('/').to_owned() };
-        let in_root = |span: &Span| {
-            let path = self.store.source(span.source).path.clone();
-            if is_file && (main.ends_with(".bicep") || main.ends_with(".json")) { &*path == main } else { folder(&path) == own_folder }
-        };
+    /// The place that the user edits for a value of a declaration: the value itself when it stands in the same file,
+    /// else the last use on its way there that is not the declaration's own parameter.
+    pub fn place_of(&self, value: &Node, declared: Span) -> Span {
         if value.span.source == declared.source {
             return value.span;
         }
-        places.iter().copied().find(in_root).or(places.iter().copied().find(|span| span.source == declared.source)).unwrap_or(value.span)
+        let mut hops: Vec<&Hop> = value.trail.hops().collect();
+        hops.reverse();
+        let Some(at) = hops.iter().position(|hop| hop.span.source == declared.source) else { return value.span };
+        let before = at.checked_sub(1).and_then(|before| hops.get(before)).map_or(value.span, |hop| hop.span);
+        match hops.get(at) {
+            Some(hop) if hop.via != Via::Parameter => hop.span,
+            _ => before,
+        }
     }
-}
-
-fn oldest_first(trail: &Trail) -> Vec<Span> {
-    let mut spans: Vec<Span> = trail.hops().map(|hop| hop.span).collect();
-    spans.reverse();
-    spans
 }
 
 fn role_cause(grant: &Grant<'_>, registry: &Registry<'_>) -> Cause {

@@ -102,8 +102,9 @@ fn siblings(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usiz
         for other in 0..world.registries.len() {
             let free = !ties.iter().any(|&(_, tied, _)| tied == other);
             let related = registry(r).zip(registry(other)).is_some_and(|(a, b)| a != b && a.is_sibling(b));
-            if free && related && !found.contains(&(c, other, Tie::Sibling)) {
-                found.push((c, other, Tie::Sibling));
+            // The cluster has its registry; another one beside it may be for somebody else.
+            if free && related && !found.contains(&(c, other, Tie::LeftOut)) {
+                found.push((c, other, Tie::LeftOut));
             }
         }
     }

@@ -23,10 +23,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
             let severity = match pair.permission.truth {
                 Truth::Yes => Severity::Note,
+                _ if case.has_candidate(pair) => Severity::Note,
                 _ if case.fails(pair) => Severity::Error,
                 _ => Severity::Warning,
             };
-            let place = case.place_of(&grant.principal, grant.resource.declared, &grant.resource.address.root);
+            let place = case.place_of(&grant.principal, grant.resource.declared);
             let (role, aks) = (grant.role_name(), shown(&cluster.name));
             let message = format!("`{role}` goes to the control-plane identity of `{aks}`, which never pulls");
             let key = format_args!("{}:{}", grant.resource.address, cluster.resource.address);

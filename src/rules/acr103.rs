@@ -29,7 +29,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let served = pair.is_some_and(|pair| pair.permission.truth == Truth::Yes) && grant.lookup_skipped;
         let always = grant.resource.deployed == Cond::Always;
         let severity = if served || !always { Severity::Warning } else { Severity::Error };
-        let place = case.place_of(&grant.principal, grant.resource.declared, &grant.resource.address.root);
+        let place = case.place_of(&grant.principal, grant.resource.declared);
         let message = format!("the principal of `{}` is {kind}, not an object id", grant.role_name());
         let mut told = reporter.report(severity, place, message, &grant.resource.address).at(format!("this is {kind}"));
         if let Some(pair) = pair {

@@ -20,6 +20,9 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for pair in case.pairs.iter().filter(|pair| pair.permission.truth != Truth::Yes) {
         for (_, grant) in case.causes(pair).into_iter().filter(|(cause, _)| *cause == Cause::Scope) {
             let Some(registry) = case.registry(pair) else { continue };
+            if matches!(pair.tie, Tie::Sibling | Tie::LeftOut) {
+                continue;
+            }
             // Without proof that the pull fails, only a scope that names the registry in the wrong place is told.
             if pair.permission.truth != Truth::No && !grant.misplaces(registry, &case.world.resolver) {
                 continue;
@@ -28,7 +31,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 true if pair.tie != Tie::Alone => Severity::Error,
                 _ => Severity::Warning,
             };
-            let place = case.place_of(&Node { span: grant.scope_span, ..grant.resource.scope.clone() }, grant.resource.declared, &grant.resource.address.root);
+            let place = case.place_of(&Node { span: grant.scope_span, ..grant.resource.scope.clone() }, grant.resource.declared);
             let message = format!("the scope of `{}` does not cover `{}`", grant.role_name(), shown(&registry.name));
             let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
             let told = reporter.report(severity, place, message, key).at("the scope");

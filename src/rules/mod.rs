@@ -64,7 +64,7 @@ mod acr901;
 mod acr902;
 mod acr903;
 
-/// All rules, in the order of their ids.
+/// Every rule, in the order of the ids.
 pub static ALL: &[&Rule] = &[
     &acr101::RULE,
     &acr102::RULE,

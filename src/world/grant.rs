@@ -139,7 +139,10 @@ fn covers<'a>(scope: &Node, registry: &Registry<'a>, resolver: &Resolver<'a>) ->
         return if scope.is_null() { Truth::Yes } else { Truth::Unknown };
     };
     if at.is_kind(REGISTRY) {
-        return same_in(resolver, Case::Ignored, scope, &own);
+        let same = same_in(resolver, Case::Ignored, scope, &own);
+        let named = at.names.first().map(|name| same_in(resolver, Case::Ignored, name, &registry.name));
+        // Names of registries are unique in the world: with the same name the rest of the id can only be the same.
+        return if same == Truth::Unknown && named == Some(Truth::Yes) { Truth::Yes } else { same };
     }
     let Some(id) = id else { return Truth::Unknown };
     let same = |a: &Option<Node>, b: &Option<Node>| match (a, b) {

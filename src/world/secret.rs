@@ -98,6 +98,11 @@ fn payload(body: &Node, kind: &Fact<String>, declared: Span) -> (Payload, Span) 
             false => (Payload::Ignored(format!("a secret of type `{kind}` needs the key `{key}`")), declared),
         };
     };
+    if let Value::Call(name, arguments) = &node.value {
+        if let ("tf:jsonencode", [document]) = (&**name, arguments.as_slice()) {
+            return (written_entries(document, *key == ".dockerconfigjson"), node.span);
+        }
+    }
     let Some(text) = node.as_str() else {
         return (Payload::Unknown(node.why().cloned().unwrap_or(Why::TemplateText)), node.span);
     };
@@ -132,6 +137,21 @@ fn read_payload(text: &str, encoded: bool, wrapped: bool) -> Payload {
         None => Payload::Malformed("the JSON has no object `auths`".to_owned()),
         Some(auths) => entries(auths),
     }
+}
+
+/// The entries of a document that a template encodes: hosts and users are often known where the password is not.
+fn written_entries(document: &Node, wrapped: bool) -> Payload {
+    let unknown = || Payload::Unknown(Why::UnsupportedSyntax("the payload of the secret".into()));
+    let auths = if wrapped { document.get("auths") } else { Some(document) };
+    let Some(map) = auths.and_then(Node::as_map).filter(|map| map.open.is_none()) else { return unknown() };
+    let entry = |entry: &crate::ir::Entry| {
+        let text = |key: &str| entry.value.get(key).and_then(Node::as_str);
+        let placeholder = text("password").is_some_and(|password| is_placeholder(password.trim()));
+        // Without a user in sight it may be any.
+        let username = text("username").unwrap_or_default().to_owned();
+        Some(Credential { host: entry.key.as_str()?.to_owned(), username, placeholder, expires: false })
+    };
+    map.entries.iter().map(entry).collect::<Option<Vec<_>>>().map_or_else(unknown, Payload::Entries)
 }
 
 fn entries(auths: &serde_json::Map<String, serde_json::Value>) -> Payload {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::ir::{Cond, Entry, List, Node, Value};
+use crate::ir::{Why, Cond, Entry, List, Node, Value};
 use crate::syntax::json;
 
 /// How a value changes on the way.
@@ -439,7 +439,12 @@ pub(in super::super) fn pick(written: &Node, path: &str) -> Option<Node> {
                 Value::List(list) => match (list.items.as_slice(), &list.open) {
                     ([only], None) => only.clone(),
                     (_, Some(why)) => return Some(Node::unknown(why.clone(), node.span)),
-                    _ => return None,
+                    ([], None) => return None,
+                    // A block that may stand once and stands twice: which one counts is nobody's to say.
+                    (_, None) => {
+                        let why = Why::UnsupportedSyntax(format!("more than one `{path}`").into());
+                        return Some(Node::unknown(why, node.span));
+                    }
                 },
                 _ => node,
             };
