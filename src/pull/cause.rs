@@ -32,7 +32,8 @@ impl<'a> Case<'_, 'a> {
     /// The grants that were meant for a pair and miss, each with how.
     pub fn causes(&self, pair: &Pair) -> Vec<(Cause, &Grant<'a>)> {
         let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return Vec::new() };
-        self.world.grants.iter().filter_map(|grant| Some((self.cause(grant, cluster, registry)?, grant))).collect()
+        let concerned = self.world.grants.iter().filter(|grant| grant.concerns(cluster, registry, &self.world.resolver));
+        concerned.filter_map(|grant| Some((self.cause(grant, cluster, registry)?, grant))).collect()
     }
 
     fn cause(&self, grant: &Grant<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Cause> {
@@ -106,8 +107,10 @@ impl<'a> Case<'_, 'a> {
         hops.reverse();
         let Some(at) = hops.iter().position(|hop| hop.span.source == declared.source) else { return value.span };
         let before = at.checked_sub(1).and_then(|before| hops.get(before)).map_or(value.span, |hop| hop.span);
+        // What enters through a parameter of this file is edited where it is passed.
+        let enters = hops.get(at + 1).is_some_and(|next| next.via == Via::Parameter && next.span.source == declared.source);
         match hops.get(at) {
-            Some(hop) if hop.via != Via::Parameter => hop.span,
+            Some(hop) if !enters && hop.via != Via::Parameter => hop.span,
             _ => before,
         }
     }

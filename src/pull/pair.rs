@@ -65,7 +65,7 @@ pub(super) fn wires<'a>(world: &World<'a>, grant: &Grant<'a>, cluster: &Cluster<
             || is_about(world, grant, cluster)
     };
     let on_it = || grant.covers(registry, &world.resolver) == Truth::Yes || grant.misplaces(registry, &world.resolver);
-    grant.means_pull() && on_it() && held()
+    grant.means_pull() && held() && on_it()
 }
 
 /// The principal is read from this cluster, though from the wrong property.

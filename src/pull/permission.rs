@@ -20,7 +20,7 @@ pub(super) fn permission<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry:
         return Some(Judgement::new(Truth::Yes, cluster.resource.declared, "granted elsewhere, says the configuration"));
     }
     let grants: Vec<&Grant<'a>> =
-        world.grants.iter().filter(|grant| grant.covers(registry, &world.resolver) != Truth::No).collect();
+        world.grants.iter().filter(|grant| grant.concerns(cluster, registry, &world.resolver) && grant.covers(registry, &world.resolver) != Truth::No).collect();
     let both = Cond::all([cluster.resource.deployed.clone(), registry.resource.deployed.clone()]);
     let mut flags: Vec<Arc<str>> = both.atoms();
     for flag in grants.iter().flat_map(|grant| grant.resource.deployed.atoms()) {

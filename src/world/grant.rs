@@ -1,5 +1,6 @@
 //! Role assignments: to whom, which role, on what.
 
+use super::cluster::Cluster;
 use super::identity::{holder, Holder};
 use super::knowledge::Evidence;
 use super::registry::{Reader, Registry};
@@ -43,6 +44,10 @@ pub struct Grant<'a> {
     pub role_span: Span,
     /// On what, as an id or a reference to one.
     pub scope: Node,
+    /// The scope taken apart.
+    at: Option<ResourceId>,
+    /// The resource that the scope is the id of, when the tree has it.
+    target: Option<&'a Resource>,
     /// Where the scope is written; the declaration when it isn't.
     pub scope_span: Span,
     /// A condition restricts it.
@@ -76,6 +81,8 @@ impl<'a> Grant<'a> {
             principal,
             role: role(by_id, by_name, resolver),
             role_span: role_span.unwrap_or(resource.declared),
+            at: resolver.id_of(&resource.scope),
+            target: resolver.resource_of(&resource.scope),
             scope: resolver.node(&resource.scope),
             scope_span: if resource.extent.source == resource.scope.span.source { resource.scope.span } else { resource.declared },
             conditional: read.at(&["properties", "condition"]).is_some(),
@@ -85,14 +92,32 @@ impl<'a> Grant<'a> {
 
     /// Whether the grant reaches the registry: its scope is the registry or an ancestor of it.
     pub fn covers(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
-        covers(&self.scope, registry, resolver)
+        if self.target.is_some_and(|at| at.address == registry.resource.address) {
+            return Truth::Yes;
+        }
+        match &self.at {
+            Some(at) => covers(at, &self.scope, registry, resolver),
+            None if self.scope.is_null() => Truth::Yes,
+            None => Truth::Unknown,
+        }
+    }
+
+    /// Whether the grant has to do with a pair: it is of the deployment of one of them, or it is proved to mean one.
+    /// Deployments are joined by proved identity only.
+    pub fn concerns(&self, cluster: &Cluster<'a>, registry: &Registry<'a>, resolver: &Resolver<'a>) -> bool {
+        let own = &self.resource.address.root;
+        *own == cluster.resource.address.root
+            || *own == registry.resource.address.root
+            || self.target.is_some_and(|at| at.address == registry.resource.address)
+            || self.target.is_none() && self.at.as_ref().is_some_and(|at| at.is_kind(REGISTRY))
+            || self.holder.pulls_for(cluster, resolver) == Truth::Yes
     }
 
     /// Its scope is a registry of the same name in another group or subscription: names of registries are unique in
     /// the world, so there is none.
     pub fn misplaces(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> bool {
-        let named = |id: ResourceId| id.is_kind(REGISTRY).then(|| id.names.first().cloned()).flatten();
-        let name = resolver.id_of(&self.scope).and_then(named);
+        let named = |id: &ResourceId| id.is_kind(REGISTRY).then(|| id.names.first().cloned()).flatten();
+        let name = self.at.as_ref().and_then(named);
         let same = name.is_some_and(|name| same_in(resolver, Case::Ignored, &name, &registry.name) == Truth::Yes);
         same && self.covers(registry, resolver) == Truth::No
     }
@@ -130,21 +155,15 @@ impl<'a> Grant<'a> {
     }
 }
 
-fn covers<'a>(scope: &Node, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
+fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
     let own = Node::reference(registry.resource.address.clone(), &["id"], registry.resource.declared);
-    if resolver.resource_of(scope).is_some_and(|at| at.address == registry.resource.address) {
-        return Truth::Yes;
-    }
-    let (Some(at), id) = (resolver.id_of(scope), resolver.id_of(&own)) else {
-        return if scope.is_null() { Truth::Yes } else { Truth::Unknown };
-    };
     if at.is_kind(REGISTRY) {
         let same = same_in(resolver, Case::Ignored, scope, &own);
         let named = at.names.first().map(|name| same_in(resolver, Case::Ignored, name, &registry.name));
         // Names of registries are unique in the world: with the same name the rest of the id can only be the same.
         return if same == Truth::Unknown && named == Some(Truth::Yes) { Truth::Yes } else { same };
     }
-    let Some(id) = id else { return Truth::Unknown };
+    let Some(id) = &registry.id else { return Truth::Unknown };
     let same = |a: &Option<Node>, b: &Option<Node>| match (a, b) {
         (Some(a), Some(b)) => same_in(resolver, Case::Ignored, a, b),
         _ => Truth::Unknown,

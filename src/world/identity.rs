@@ -150,7 +150,15 @@ impl<'a> Holder<'a> {
 }
 
 /// Whether two resources are one.
+///
+/// What two deployments declare each for themselves is never joined.
 pub fn same_resource(a: &Resource, b: &Resource, resolver: &Resolver<'_>) -> Truth {
+    if a.address == b.address {
+        return Truth::Yes;
+    }
+    if a.origin == Origin::Declared && b.origin == Origin::Declared && a.address.root != b.address.root {
+        return Truth::No;
+    }
     let id = |resource: &Resource| Node::reference(resource.address.clone(), &["id"], resource.declared);
     same_in(resolver, Case::Ignored, &id(a), &id(b))
 }

@@ -2,7 +2,7 @@
 
 use super::knowledge::Fact;
 use crate::azure::kinds::REGISTRY;
-use crate::ir::{Node, Origin, Resolver, Resource, Truth, Value, Why};
+use crate::ir::{Node, Origin, ResourceId, Resolver, Resource, Truth, Value, Why};
 
 /// How a registry reads role assignments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Registry<'a> {
     pub resource: &'a Resource,
     /// Its name, references followed.
     pub name: Node,
+    /// Its id, taken apart.
+    pub id: Option<ResourceId>,
     /// Its login server, as far as known.
     pub host: Node,
     /// `adminUserEnabled`.
@@ -41,6 +43,7 @@ impl<'a> Registry<'a> {
         Registry {
             resource,
             name: resolver.node(&resource.name),
+            id: resolver.id_of(&resource.id),
             host: resolver.node(&Node::reference(resource.address.clone(), &["properties", "loginServer"], resource.declared)),
             admin: read.flag(&["properties", "adminUserEnabled"], false),
             anonymous: read.flag(&["properties", "anonymousPullEnabled"], false),
