@@ -193,7 +193,7 @@ mod tests {
         ]);
         assert_eq!(
             walk(&settings(tree.path())),
-            (vec!["a.Bicep".into(), "k8s/Kustomization".into(), "z/main.tf".into()], vec![])
+            (vec![".github/workflows/ci.yml".into(), "a.Bicep".into(), "k8s/Kustomization".into(), "z/main.tf".into()], vec![])
         );
     }
 

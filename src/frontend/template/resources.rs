@@ -204,6 +204,14 @@ impl Evaluation<'_> {
     fn standing(&self, instance: &Instance, declaration: &Declaration) -> (Node, Node) {
         let place = &instance.scope.frame.place;
         let span = declaration.span;
+        // Parents can go round in a circle.
+        let _level = match self.fuel.enter() {
+            Ok(level) => level,
+            Err(limit) => {
+                let lost = self.missing(Why::LimitReached(limit.into()), span);
+                return (lost.clone(), lost);
+            }
+        };
         if let Some(Ok(parent)) = self.parent(instance, declaration) {
             let template = parent.template();
             if let Some(declaration) = template.resources.get(parent.declaration) {

@@ -277,3 +277,10 @@ fn a_broken_template_is_a_problem() {
     let lost = read(&[("main.bicep", "resource x 'A.B/c@1' = {\n")]);
     assert!(!lost.problems.is_empty() && matches!(lost.deployments[0].gaps[0].hides, Some(Hides::Anything)));
 }
+
+#[test]
+fn parents_that_go_round_in_a_circle_end() {
+    let text = "resource a 'Microsoft.Network/virtualNetworks/subnets@2023-09-01' = {\n  parent: b\n  name: 'a'\n}\n\
+                resource b 'Microsoft.Network/virtualNetworks/subnets@2023-09-01' = {\n  parent: a\n  name: 'b'\n}\n";
+    assert_eq!(only(&[("main.bicep", text)]).resources.len(), 2);
+}
