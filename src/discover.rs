@@ -77,7 +77,8 @@ pub fn is_script(path: &str) -> bool {
     const SCRIPTS: &[&str] = &["sh", "bash", "zsh", "azcli", "ps1", "cmd", "bat", "md", "mk"];
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["Makefile", "justfile", "Justfile"].contains(&name) || SCRIPTS.iter().any(|known| known.eq_ignore_ascii_case(extension))
+    ["Makefile", "justfile", "Justfile"].contains(&name)
+        || SCRIPTS.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 struct Walk<'a> {
@@ -193,7 +194,15 @@ mod tests {
         ]);
         assert_eq!(
             walk(&settings(tree.path())),
-            (vec![".github/workflows/ci.yml".into(), "a.Bicep".into(), "k8s/Kustomization".into(), "z/main.tf".into()], vec![])
+            (
+                vec![
+                    ".github/workflows/ci.yml".into(),
+                    "a.Bicep".into(),
+                    "k8s/Kustomization".into(),
+                    "z/main.tf".into()
+                ],
+                vec![]
+            )
         );
     }
 

@@ -83,7 +83,13 @@ impl Finding {
     /// The order of findings in every output: by file (in the order of `path_of`), place, rule, message.
     pub fn sort(findings: &mut Vec<Finding>, path_of: impl Fn(&Finding) -> String) {
         findings.sort_by_cached_key(|finding| {
-            (path_of(finding), finding.primary.span.start, finding.primary.span.end, finding.rule, finding.message.clone())
+            (
+                path_of(finding),
+                finding.primary.span.start,
+                finding.primary.span.end,
+                finding.rule,
+                finding.message.clone(),
+            )
         });
         findings.dedup();
     }

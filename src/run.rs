@@ -118,7 +118,8 @@ impl Clock {
         let begun = *self.begun.get_or_insert(start);
         if self.progress && begun.elapsed().as_secs() >= 1 {
             // Standard error is a terminal then; when even that fails there is nobody to tell.
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("\r\x1b[Kacrlint: {name} …\r").as_bytes());
+            let _ =
+                std::io::Write::write_all(&mut std::io::stderr(), format!("\r\x1b[Kacrlint: {name} …\r").as_bytes());
         }
         let result = work();
         self.steps.push((name, start.elapsed()));
@@ -129,7 +130,8 @@ impl Clock {
         if self.progress && self.begun.is_some_and(|begun| begun.elapsed().as_secs() >= 1) {
             let _ = std::io::Write::write_all(&mut std::io::stderr(), b"\r\x1b[K");
         }
-        let line = |(name, time): &(&str, std::time::Duration)| format!("{name:>12} {:>9.1} ms", time.as_secs_f64() * 1_000.0);
+        let line =
+            |(name, time): &(&str, std::time::Duration)| format!("{name:>12} {:>9.1} ms", time.as_secs_f64() * 1_000.0);
         if self.shown { self.steps.iter().map(line).collect() } else { Vec::new() }
     }
 }
@@ -147,12 +149,15 @@ type FrontEnd = fn(&Store, &[SourceId]) -> Lowered;
 fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
     let front_ends: [(&'static str, FrontEnd); 3] =
         [("templates", template::lower), ("terraform", terraform::lower), ("kubernetes", kubernetes::lower)];
-    let mut read = Read { lowered: Lowered::default(), imperative: Vec::new(), failures: Vec::new(), files: found.sources.len() };
+    let mut read =
+        Read { lowered: Lowered::default(), imperative: Vec::new(), failures: Vec::new(), files: found.sources.len() };
     for (name, lower) in front_ends {
         let made = clock.step(name, || catch_unwind(AssertUnwindSafe(|| lower(store, &found.sources))));
         match made {
             Ok(lowered) => read.lowered.join(lowered),
-            Err(_) => read.failures.push(internal(found.sources.first().copied(), &format!("the front end `{name}` failed"))),
+            Err(_) => {
+                read.failures.push(internal(found.sources.first().copied(), &format!("the front end `{name}` failed")))
+            }
         }
     }
     let named: Vec<SourceId> = found.named.clone();
@@ -162,7 +167,8 @@ fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
     }
     for unreadable in &found.unreadable {
         let source = store.refused(&unreadable.path);
-        let problem = Problem { trouble: Trouble::Unreadable, message: unreadable.message.clone(), span: Span::file(source) };
+        let problem =
+            Problem { trouble: Trouble::Unreadable, message: unreadable.message.clone(), span: Span::file(source) };
         read.failures.push(trouble(problem, false));
     }
     read.imperative = clock.step("scripts", || imperative(store, found));
@@ -170,7 +176,8 @@ fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
 }
 
 fn imperative(store: &Store, found: &Discovered) -> Vec<Imperative> {
-    let yaml = |id: &&SourceId| store.source(**id).path.rsplit('.').next().is_some_and(|end| matches!(end, "yml" | "yaml"));
+    let yaml =
+        |id: &&SourceId| store.source(**id).path.rsplit('.').next().is_some_and(|end| matches!(end, "yml" | "yaml"));
     let sources: Vec<SourceId> = found.scripts.iter().chain(found.sources.iter().filter(yaml)).copied().collect();
     let commands = script::scan(store, &sources).into_iter();
     let made = |grants| if grants { Makes::Grant } else { Makes::Secret };
@@ -223,7 +230,8 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let world = clock.step("world", || World::new(&read.lowered.deployments, read.imperative.clone(), outlook));
         let case = clock.step("pulls", || Case::judge(&world, store));
-        let found: Vec<Finding> = clock.step("rules", || rules::all().iter().flat_map(|rule| checked(rule, &case, first)).collect());
+        let found: Vec<Finding> =
+            clock.step("rules", || rules::all().iter().flat_map(|rule| checked(rule, &case, first)).collect());
         let joins = tell::joins(&world);
         (found, tell::pulls(&case), joins)
     }));
@@ -255,7 +263,8 @@ fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<Source
 }
 
 fn allow(findings: &mut Vec<Finding>, store: &Store, sources: &[SourceId], deployments: &[Deployment]) -> usize {
-    let extents: Vec<Span> = deployments.iter().flat_map(|deployment| &deployment.resources).map(|resource| resource.extent).collect();
+    let extents: Vec<Span> =
+        deployments.iter().flat_map(|deployment| &deployment.resources).map(|resource| resource.extent).collect();
     let known: Vec<(&'static str, &'static str)> = rules::all().iter().map(|rule| (rule.id, rule.name)).collect();
     let outcome = suppress::apply(std::mem::take(findings), store, sources, &extents, &known);
     *findings = outcome.kept;
@@ -274,7 +283,8 @@ fn outlook(settings: &Settings, store: &Store, sources: &[SourceId]) -> Outlook 
         Fact::Reachable { registry, cluster } => Assumed::Reachable { registry, cluster },
     });
     let paths = sources.iter().map(|&id| store.source(id).path.to_string());
-    let mapped = paths.filter_map(|path| settings.cluster_of(&path).map(|mapping| (path.clone(), mapping.cluster.clone())));
+    let mapped =
+        paths.filter_map(|path| settings.cluster_of(&path).map(|mapping| (path.clone(), mapping.cluster.clone())));
     Outlook {
         completeness: match settings.world {
             crate::cli::World::Repository => Completeness::Repository,
@@ -294,7 +304,8 @@ fn report(store: &Store, read: &Read, judged: Judged, suppressed: usize, today: 
     let gaps = deployments.iter().flat_map(|deployment| &deployment.gaps);
     let mut not_understood: Vec<NotUnderstood> =
         gaps.map(|gap| NotUnderstood { why: gap.why.to_string(), place: gap.span }).collect();
-    not_understood.sort_by_cached_key(|gap| (store.source(gap.place.source).path.to_string(), gap.place, gap.why.clone()));
+    not_understood
+        .sort_by_cached_key(|gap| (store.source(gap.place.source).path.to_string(), gap.place, gap.why.clone()));
     not_understood.dedup();
     let coverage = Coverage {
         files: read.files,
@@ -324,13 +335,19 @@ fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Out
         (View::Pulls, crate::cli::Format::Human) => report::Format::Pulls,
         (_, format) => tell::format(format),
     };
-    let quiet = settings.quiet && report.findings.is_empty() && matches!(format, report::Format::Human | report::Format::Concise);
+    let quiet = settings.quiet
+        && report.findings.is_empty()
+        && matches!(format, report::Format::Human | report::Format::Concise);
     let look = Look { colour: settings.color, ..plain };
     let loudest = report.findings.iter().map(|finding| finding.severity).max();
     let unknown = report.pulls.iter().filter(|pull| pull.verdict == Verdict::Unknown).count();
     Outcome {
         told: if quiet { String::new() } else { written(format, &look) },
-        files: settings.outputs.iter().map(|output| (output.file.clone(), written(tell::format(output.format), &plain))).collect(),
+        files: settings
+            .outputs
+            .iter()
+            .map(|output| (output.file.clone(), written(tell::format(output.format), &plain)))
+            .collect(),
         notes: Vec::new(),
         exit_code: settings.exit_code(loudest, unknown),
     }

@@ -57,7 +57,13 @@ pub fn joins(world: &World<'_>) -> Joins {
 pub fn pulls(case: &Case<'_, '_>) -> Vec<Pull> {
     let mut pulls: Vec<Pull> = case.paths.iter().map(|path| pull(case, path)).collect();
     pulls.sort_by_cached_key(|pull| {
-        (case.store.source(pull.place.source).path.to_string(), pull.place, pull.workload.clone(), pull.image.clone(), pull.cluster.clone())
+        (
+            case.store.source(pull.place.source).path.to_string(),
+            pull.place,
+            pull.workload.clone(),
+            pull.image.clone(),
+            pull.cluster.clone(),
+        )
     });
     pulls.dedup();
     pulls

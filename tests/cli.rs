@@ -163,7 +163,7 @@ fn every_shell_has_completions() {
 #[test]
 fn colour_is_for_those_who_want_it() {
     let folder = clean();
-    fs::write(folder.path().join("broken.yaml"), "a: [\n").unwrap();
+    fs::write(folder.path().join("broken.yaml"), "apiVersion: v1\nkind: [\n").unwrap();
     let escapes = |command: &mut Command| stdout(&command.output().unwrap()).contains('\u{1b}');
     let run = |arguments: &[&str]| command(folder.path(), arguments);
     assert!(!escapes(&mut run(&[])));

@@ -8,7 +8,8 @@ use crate::ir::{Node, Resource, Value};
 /// The value of a property that nobody writes but everybody reads: the login server of a registry, the object id of a
 /// kubelet identity that the user supplied, the principal of a user-assigned control-plane identity.
 pub fn computed(resource: &Resource, path: &[Arc<str>]) -> Option<Node> {
-    let is = |steps: &[&str]| path.len() == steps.len() && path.iter().zip(steps).all(|(a, b)| a.eq_ignore_ascii_case(b));
+    let is =
+        |steps: &[&str]| path.len() == steps.len() && path.iter().zip(steps).all(|(a, b)| a.eq_ignore_ascii_case(b));
     if resource.is_kind(REGISTRY) && is(&["properties", "loginServer"]) {
         return login_server(resource);
     }
@@ -33,7 +34,8 @@ fn login_server(registry: &Resource) -> Option<Node> {
     if label.is_some_and(|label| label.as_str() != Some("Unsecure")) {
         return None;
     }
-    let lower = Node { value: Value::Call("tolower".into(), Arc::new(vec![registry.name.clone()])), ..registry.name.clone() };
+    let lower =
+        Node { value: Value::Call("tolower".into(), Arc::new(vec![registry.name.clone()])), ..registry.name.clone() };
     Some(Node::concat(vec![lower, Node::text(".azurecr.io", registry.name.span)], registry.name.span))
 }
 

@@ -68,7 +68,9 @@ pub fn misspelt(host: &str) -> Option<String> {
     let lower = host.to_ascii_lowercase();
     let labels: Vec<&str> = lower.split('.').collect();
     match labels.as_slice() {
-        [name, "azureacr" | "azurecontainerregistry" | "acr", "io"] if !name.is_empty() && labels.contains(&"azureacr") => {
+        [name, "azureacr" | "azurecontainerregistry" | "acr", "io"]
+            if !name.is_empty() && labels.contains(&"azureacr") =>
+        {
             Some(format!("{name}.azurecr.io"))
         }
         [name, "azurecr", "com" | "net" | "azure"] => Some(format!("{name}.azurecr.io")),

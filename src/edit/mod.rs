@@ -23,7 +23,8 @@ pub fn principal_of_kubelet(language: Language, cluster: &Cluster<'_>) -> String
         ),
         Language::Terraform | Language::Plan => format!("principal_id = {symbol}.kubelet_identity[0].object_id"),
         Language::Kubernetes | Language::AzureCli => {
-            "--assignee-object-id \"$(az aks show … --query identityProfile.kubeletidentity.objectId -o tsv)\"".to_owned()
+            "--assignee-object-id \"$(az aks show … --query identityProfile.kubeletidentity.objectId -o tsv)\""
+                .to_owned()
         }
     }
 }
@@ -53,7 +54,9 @@ pub fn grant_pull(cluster: &Cluster<'_>, registry: &Registry<'_>) -> String {
 pub fn repository_role(language: Language) -> String {
     const READER: &str = "b93aa761-3e63-49ed-ac28-beffa264f7ac";
     match language {
-        Language::Terraform | Language::Plan => "role_definition_name = \"Container Registry Repository Reader\"".to_owned(),
+        Language::Terraform | Language::Plan => {
+            "role_definition_name = \"Container Registry Repository Reader\"".to_owned()
+        }
         _ => format!("use the role Container Registry Repository Reader (`{READER}`)"),
     }
 }

@@ -79,7 +79,9 @@ pub fn node_of(tree: &Tree) -> Node {
             };
             return hops(Node::map(members.iter().map(entry).collect(), tree.span), tree);
         }
-        TreeKind::Lost => Value::Unknown { why: Why::UnsupportedSyntax("a value with a syntax error".into()), sym: None },
+        TreeKind::Lost => {
+            Value::Unknown { why: Why::UnsupportedSyntax("a value with a syntax error".into()), sym: None }
+        }
     };
     hops(Node::new(value, tree.span), tree)
 }

@@ -38,12 +38,21 @@ pub fn scan(store: &Store, sources: &[SourceId]) -> Vec<Command> {
     for &id in sources {
         let source = store.source(id);
         let manual = source.path.to_ascii_lowercase().ends_with(".md");
-        if !source.text.contains("acr") && !source.text.contains("ssignment") && !source.text.contains("docker-registry") && !source.text.contains("Acr") {
+        if !source.text.contains("acr")
+            && !source.text.contains("ssignment")
+            && !source.text.contains("docker-registry")
+            && !source.text.contains("Acr")
+        {
             continue;
         }
         for (words, grants, pattern) in COMMANDS.iter() {
             let uses = pattern.find_iter(&source.text).filter(|hit| manual || !is_comment(&source.text, hit.start()));
-            found.extend(uses.map(|hit| Command { words, grants: *grants, span: Span::new(id, hit.start(), hit.end()), manual }));
+            found.extend(uses.map(|hit| Command {
+                words,
+                grants: *grants,
+                span: Span::new(id, hit.start(), hit.end()),
+                manual,
+            }));
         }
     }
     found
@@ -62,7 +71,9 @@ mod tests {
     #[test]
     fn commands_count_and_comments_do_not() {
         let store = Store::new(MemoryFiles::default());
-        let id = store.add("deploy.sh", b"# az aks update --attach-acr x\naz aks update -n a --attach-acr shop\n".to_vec()).unwrap();
+        let id = store
+            .add("deploy.sh", b"# az aks update --attach-acr x\naz aks update -n a --attach-acr shop\n".to_vec())
+            .unwrap();
         let found = scan(&store, &[id]);
         assert_eq!(found.len(), 1);
         assert_eq!((store.source(id).line_of(found[0].span.start), found[0].manual, found[0].grants), (2, false, true));

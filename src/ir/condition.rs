@@ -154,7 +154,9 @@ impl Assumption {
         if count > most {
             return None;
         }
-        let pick = |bits: usize| Assumption(flags.iter().enumerate().map(|(at, flag)| (flag.clone(), bits >> at & 1 == 1)).collect());
+        let pick = |bits: usize| {
+            Assumption(flags.iter().enumerate().map(|(at, flag)| (flag.clone(), bits >> at & 1 == 1)).collect())
+        };
         Some((0..count).map(pick).collect())
     }
 }

@@ -30,12 +30,24 @@ pub struct ResourceId {
 impl ResourceId {
     /// The id of a subscription.
     pub fn of_subscription(subscription: Node) -> ResourceId {
-        ResourceId { subscription: Some(subscription), group: None, kind: SUBSCRIPTION.into(), names: Vec::new(), extends: None }
+        ResourceId {
+            subscription: Some(subscription),
+            group: None,
+            kind: SUBSCRIPTION.into(),
+            names: Vec::new(),
+            extends: None,
+        }
     }
 
     /// The id of a resource group.
     pub fn of_group(subscription: Node, group: Node) -> ResourceId {
-        ResourceId { subscription: Some(subscription), group: Some(group), kind: GROUP.into(), names: Vec::new(), extends: None }
+        ResourceId {
+            subscription: Some(subscription),
+            group: Some(group),
+            kind: GROUP.into(),
+            names: Vec::new(),
+            extends: None,
+        }
     }
 
     /// The id of a management group.
@@ -100,7 +112,11 @@ fn split(pieces: &[Node], whole: &Node) -> Option<Vec<Node>> {
             _ => {}
         }
         for part in parts {
-            segments.push(if part.is_empty() { Vec::new() } else { vec![Node { value: Value::Str(part.into()), ..piece.clone() }] });
+            segments.push(if part.is_empty() {
+                Vec::new()
+            } else {
+                vec![Node { value: Value::Str(part.into()), ..piece.clone() }]
+            });
         }
     }
     let joined = segments.into_iter().filter(|pieces| !pieces.is_empty());
@@ -108,7 +124,9 @@ fn split(pieces: &[Node], whole: &Node) -> Option<Vec<Node>> {
 }
 
 fn parse_segments(segments: &[Node]) -> Option<ResourceId> {
-    let is = |node: Option<&Node>, word: &str| node.and_then(Node::as_str).is_some_and(|text| text.eq_ignore_ascii_case(word));
+    let is = |node: Option<&Node>, word: &str| {
+        node.and_then(Node::as_str).is_some_and(|text| text.eq_ignore_ascii_case(word))
+    };
     let mut rest = segments;
     let mut id = ResourceId { subscription: None, group: None, kind: "".into(), names: Vec::new(), extends: None };
     if is(rest.first(), "subscriptions") {

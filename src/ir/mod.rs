@@ -11,8 +11,8 @@ mod same;
 mod value;
 
 pub use condition::{Assumption, Cond};
-pub use id::{ResourceId, GROUP, MANAGEMENT_GROUP, SUBSCRIPTION};
+pub use id::{GROUP, MANAGEMENT_GROUP, ResourceId, SUBSCRIPTION};
 pub use resolve::{Computed, Resolver};
 pub use resource::{Address, Deployment, Gap, Hides, Key, Language, Origin, Resource, Step};
-pub use same::{same, same_in, Case, Truth};
+pub use same::{Case, Truth, same, same_in};
 pub use value::{Choice, Entry, List, Map, Node, Ref, Sym, Target, Value, Why};

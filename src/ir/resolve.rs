@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::same::Comparison;
-use super::{Address, Case, Choice, Cond, Deployment, Entry, List, Map, Node, Origin, Ref, Resource, ResourceId, Target, Truth, Value, Why};
+use super::{
+    Address, Case, Choice, Cond, Deployment, Entry, List, Map, Node, Origin, Ref, Resource, ResourceId, Target, Truth,
+    Value, Why,
+};
 use crate::source::Via;
 
 /// Properties that Azure computes from others, such as a registry's login server: asked when nobody wrote the property.
@@ -162,7 +165,8 @@ impl<'a> Resolver<'a> {
             let Some(theirs) = self.id_within(&other.id, fuel) else { continue };
             let mut comparison = Comparison::new(self, Case::Ignored);
             if comparison.ids(&id, &theirs) == Truth::Yes {
-                let better = found.is_none_or(|known| known.origin == Origin::Existing && other.origin != Origin::Existing);
+                let better =
+                    found.is_none_or(|known| known.origin == Origin::Existing && other.origin != Origin::Existing);
                 found = if better { Some(other) } else { found };
             }
         }
@@ -176,7 +180,8 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn node_within(&self, node: &Node, fuel: &mut Fuel) -> Node {
-        let empty = Node { value: Value::Unknown { why: Why::LimitReached("references".into()), sym: None }, ..node.clone() };
+        let empty =
+            Node { value: Value::Unknown { why: Why::LimitReached("references".into()), sym: None }, ..node.clone() };
         fuel.deeper(empty, |fuel| self.follow(node, fuel))
     }
 
@@ -209,7 +214,9 @@ impl<'a> Resolver<'a> {
                 });
                 again(Value::Map(Arc::new(Map { entries: entries.collect(), open: map.open.clone() })))
             }
-            Value::Derived(refs) => again(Value::Derived(Arc::new(refs.iter().map(|r| self.point_at_canonical(r)).collect()))),
+            Value::Derived(refs) => {
+                again(Value::Derived(Arc::new(refs.iter().map(|r| self.point_at_canonical(r)).collect())))
+            }
             _ => node.clone(),
         }
     }
@@ -239,7 +246,10 @@ impl<'a> Resolver<'a> {
         };
         let Some(resource) = found else { return node.clone() };
         let canonical = Node {
-            value: Value::Ref(Arc::new(Ref { target: Target::Resource(resource.address.clone()), path: reference.path.clone() })),
+            value: Value::Ref(Arc::new(Ref {
+                target: Target::Resource(resource.address.clone()),
+                path: reference.path.clone(),
+            })),
             ..node.clone()
         };
         if reference.is(&["id"]) {
@@ -275,7 +285,9 @@ fn walk(node: &Node, path: &[Arc<str>]) -> Option<Node> {
             (yes.is_some() || no.is_some())
                 .then(|| Node::choice(choice.on.clone(), yes.unwrap_or_else(null), no.unwrap_or_else(null), node.span))
         }
-        Value::Unknown { why, .. } => Some(Node { value: Value::Unknown { why: why.clone(), sym: None }, ..node.clone() }),
+        Value::Unknown { why, .. } => {
+            Some(Node { value: Value::Unknown { why: why.clone(), sym: None }, ..node.clone() })
+        }
         Value::Null => None,
         _ => Some(Node { value: Value::Unknown { why: Why::UnresolvedName(step.clone()), sym: None }, ..node.clone() }),
     }
@@ -324,8 +336,14 @@ impl Node {
                 Node { value: Value::List(Arc::new(List { items, open: list.open.clone() })), ..self.clone() }
             }
             Value::Map(map) => {
-                let entries = map.entries.iter().map(|entry| Entry { key: entry.key.under(assumed), value: entry.value.under(assumed) });
-                Node { value: Value::Map(Arc::new(Map { entries: entries.collect(), open: map.open.clone() })), ..self.clone() }
+                let entries = map
+                    .entries
+                    .iter()
+                    .map(|entry| Entry { key: entry.key.under(assumed), value: entry.value.under(assumed) });
+                Node {
+                    value: Value::Map(Arc::new(Map { entries: entries.collect(), open: map.open.clone() })),
+                    ..self.clone()
+                }
             }
             Value::Ref(reference) => match &reference.target {
                 Target::Id(id) => {

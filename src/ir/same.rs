@@ -126,7 +126,9 @@ impl<'r, 'a> Comparison<'r, 'a> {
             (Value::List(x), Value::List(y)) => self.lists(x, y),
             (Value::Map(x), Value::Map(y)) => self.maps(x, y),
             _ if is_textual(&a.value) && is_textual(&b.value) => self.texts(a, b),
-            (Value::Unknown { .. } | Value::Call(..), _) | (_, Value::Unknown { .. } | Value::Call(..)) => Truth::Unknown,
+            (Value::Unknown { .. } | Value::Call(..), _) | (_, Value::Unknown { .. } | Value::Call(..)) => {
+                Truth::Unknown
+            }
             (x, y) => Truth::of(scalars_equal(x, y)),
         }
     }
@@ -136,7 +138,8 @@ impl<'r, 'a> Comparison<'r, 'a> {
     }
 
     fn references(&mut self, a: &Ref, b: &Ref) -> Truth {
-        let same_path = a.path.len() == b.path.len() && a.path.iter().zip(&b.path).all(|(x, y)| x.eq_ignore_ascii_case(y));
+        let same_path =
+            a.path.len() == b.path.len() && a.path.iter().zip(&b.path).all(|(x, y)| x.eq_ignore_ascii_case(y));
         let same_target = match (&a.target, &b.target) {
             (Target::Resource(x), Target::Resource(y)) if x == y => Truth::Yes,
             _ => self.targets(a, b),
@@ -238,7 +241,9 @@ impl<'r, 'a> Comparison<'r, 'a> {
         if !known(a) || !known(b) {
             return Truth::Unknown;
         }
-        let lacks = |of: &Map, other: &Map| of.entries.iter().any(|e| e.key.as_str().is_some_and(|key| other.get(key).is_none()));
+        let lacks = |of: &Map, other: &Map| {
+            of.entries.iter().any(|e| e.key.as_str().is_some_and(|key| other.get(key).is_none()))
+        };
         if lacks(a, b) || lacks(b, a) {
             return Truth::No;
         }
@@ -461,7 +466,11 @@ impl Node {
                 let mut parts = id.subscription.iter().chain(&id.group).chain(&id.names).chain(id.extends.as_deref());
                 inner(key, &format!("{}(", id.kind.to_ascii_lowercase()), &mut parts);
             }
-            Value::Unknown { sym: None, .. } | Value::List(_) | Value::Map(_) | Value::Choice(_) | Value::Derived(_) => place(key),
+            Value::Unknown { sym: None, .. }
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Choice(_)
+            | Value::Derived(_) => place(key),
         }
     }
 }

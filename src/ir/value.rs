@@ -365,7 +365,11 @@ impl Node {
 impl Map {
     /// The member `key`, compared without regard to ASCII case; the last one wins.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries.iter().rev().find(|entry| entry.key.as_str().is_some_and(|k| k.eq_ignore_ascii_case(key))).map(|entry| &entry.value)
+        self.entries
+            .iter()
+            .rev()
+            .find(|entry| entry.key.as_str().is_some_and(|k| k.eq_ignore_ascii_case(key)))
+            .map(|entry| &entry.value)
     }
 
     /// The member `key`, compared to the letter; the last one wins.

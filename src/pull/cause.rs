@@ -4,10 +4,10 @@ use super::pair::wires;
 use super::{Case, Pair};
 use crate::ir::{Node, Truth};
 use crate::source::{Hop, Span, Via};
+use crate::world::Makes;
 use crate::world::cluster::Cluster;
 use crate::world::grant::{Grant, Granted};
 use crate::world::identity::Holder;
-use crate::world::Makes;
 use crate::world::knowledge::Fact;
 use crate::world::registry::{Registry, RoleMode};
 
@@ -32,7 +32,8 @@ impl<'a> Case<'_, 'a> {
     /// The grants that were meant for a pair and miss, each with how.
     pub fn causes(&self, pair: &Pair) -> Vec<(Cause, &Grant<'a>)> {
         let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return Vec::new() };
-        let concerned = self.world.grants.iter().filter(|grant| grant.concerns(cluster, registry, &self.world.resolver));
+        let concerned =
+            self.world.grants.iter().filter(|grant| grant.concerns(cluster, registry, &self.world.resolver));
         concerned.filter_map(|grant| Some((self.cause(grant, cluster, registry)?, grant))).collect()
     }
 
@@ -49,7 +50,9 @@ impl<'a> Case<'_, 'a> {
         match (covers, holds) {
             (Truth::Yes, Truth::Yes) if grant.lets_pull(registry) == Truth::No => Some(role_cause(grant, registry)),
             (Truth::No, Truth::Yes) if grant.means_pull() && grant.misplaces(registry, resolver) => Some(Cause::Scope),
-            (Truth::No, Truth::Yes) if grant.means_pull() && grant.lets_pull(registry) == Truth::Yes => Some(Cause::Scope),
+            (Truth::No, Truth::Yes) if grant.means_pull() && grant.lets_pull(registry) == Truth::Yes => {
+                Some(Cause::Scope)
+            }
             _ => None,
         }
     }
@@ -108,7 +111,8 @@ impl<'a> Case<'_, 'a> {
         let Some(at) = hops.iter().position(|hop| hop.span.source == declared.source) else { return value.span };
         let before = at.checked_sub(1).and_then(|before| hops.get(before)).map_or(value.span, |hop| hop.span);
         // What enters through a parameter of this file is edited where it is passed.
-        let enters = hops.get(at + 1).is_some_and(|next| next.via == Via::Parameter && next.span.source == declared.source);
+        let enters =
+            hops.get(at + 1).is_some_and(|next| next.via == Via::Parameter && next.span.source == declared.source);
         match hops.get(at) {
             Some(hop) if !enters && hop.via != Via::Parameter => hop.span,
             _ => before,

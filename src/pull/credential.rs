@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::world::knowledge::Fact;
 use crate::world::registry::Registry;
 use crate::world::secret::{Payload, Secret};
-use crate::world::workload::{shown, Workload};
+use crate::world::workload::{Workload, shown};
 use crate::world::{Completeness, World};
 
 /// What one pull secret of a pod offers.
@@ -59,7 +59,9 @@ impl Outcome {
         match self {
             Outcome::Alive => format!("pull secret `{name}` has a credential for the host"),
             Outcome::Missing => format!("pull secret `{name}` is made nowhere in this tree"),
-            Outcome::OtherNamespace(namespace) => format!("pull secret `{name}` exists only in namespace `{namespace}`"),
+            Outcome::OtherNamespace(namespace) => {
+                format!("pull secret `{name}` exists only in namespace `{namespace}`")
+            }
             Outcome::Ignored(why) | Outcome::Malformed(why) => format!("pull secret `{name}`: {why}"),
             Outcome::OtherHost(hosts) => format!("pull secret `{name}` is for {}", listed(hosts)),
             Outcome::Placeholder => format!("pull secret `{name}` holds a placeholder"),
@@ -77,17 +79,36 @@ fn listed(hosts: &[String]) -> String {
 }
 
 /// What the pull secrets of a workload offer for an image of `host`; `path` is what follows the host.
-pub fn offers<'a>(world: &World<'a>, workload: &Workload<'a>, host: &Node, path: &str, registry: Option<&Registry<'a>>) -> Vec<Offer> {
+pub fn offers<'a>(
+    world: &World<'a>,
+    workload: &Workload<'a>,
+    host: &Node,
+    path: &str,
+    registry: Option<&Registry<'a>>,
+) -> Vec<Offer> {
     let named = world.secrets_of(workload).names;
     named.iter().map(|name| offer(world, workload, name, host, path, registry)).collect()
 }
 
-fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, host: &Node, path: &str, registry: Option<&Registry<'a>>) -> Offer {
-    let unknown = |why: &str| Offer { named: node.span, name: shown(node), what: Outcome::Unknown(why.to_owned()), secret: None };
+fn offer<'a>(
+    world: &World<'a>,
+    workload: &Workload<'a>,
+    node: &Node,
+    host: &Node,
+    path: &str,
+    registry: Option<&Registry<'a>>,
+) -> Offer {
+    let unknown =
+        |why: &str| Offer { named: node.span, name: shown(node), what: Outcome::Unknown(why.to_owned()), secret: None };
     let Some(name) = node.as_str() else { return unknown("its name is not known") };
     let (here, elsewhere) = world.secrets_named(name, &workload.namespace);
     let at = |secret: &Secret<'a>| world.secrets.iter().position(|other| std::ptr::eq(other, secret));
-    let made = |what, secret: Option<&Secret<'a>>| Offer { named: node.span, name: name.to_owned(), what, secret: secret.and_then(at) };
+    let made = |what, secret: Option<&Secret<'a>>| Offer {
+        named: node.span,
+        name: name.to_owned(),
+        what,
+        secret: secret.and_then(at),
+    };
     if let [secret] = here.as_slice() {
         return made(opened(secret, host, path, registry), Some(secret));
     }
@@ -110,10 +131,11 @@ fn opened(secret: &Secret<'_>, host: &Node, path: &str, registry: Option<&Regist
         Payload::Unknown(why) => return Outcome::Unknown(why.to_string()),
         Payload::Entries(entries) => entries,
     };
-    if let [only] = entries.as_slice() {
-        if only.host.is_empty() && only.placeholder {
-            return Outcome::Placeholder;
-        }
+    if let [only] = entries.as_slice()
+        && only.host.is_empty()
+        && only.placeholder
+    {
+        return Outcome::Placeholder;
     }
     let Some(host) = host.as_str() else { return Outcome::Unknown("the image's host is not known".to_owned()) };
     let fitting: Vec<_> = entries.iter().filter(|entry| entry.is_for(host, path)).collect();
@@ -127,7 +149,9 @@ fn opened(secret: &Secret<'_>, host: &Node, path: &str, registry: Option<&Regist
         [] => Outcome::OtherHost(entries.iter().map(|entry| entry.host.clone()).collect()),
         fitting if fitting.iter().all(|entry| entry.placeholder) => Outcome::Placeholder,
         fitting if fitting.iter().all(|entry| admin_off(&entry.username)) => Outcome::AdminDisabled,
-        fitting if fitting.iter().any(|entry| entry.expires) => Outcome::Unknown("the credential is a token that expires".to_owned()),
+        fitting if fitting.iter().any(|entry| entry.expires) => {
+            Outcome::Unknown("the credential is a token that expires".to_owned())
+        }
         fitting => known_user(fitting, registry),
     }
 }

@@ -3,11 +3,11 @@
 use super::path::Demand;
 use super::permission::permission;
 use crate::ir::Truth;
+use crate::world::World;
 use crate::world::cluster::Cluster;
 use crate::world::grant::Grant;
 use crate::world::knowledge::Judgement;
 use crate::world::registry::Registry;
-use crate::world::World;
 
 /// What puts a pair under judgement, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,10 +51,12 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     }
     ties.extend(siblings(world, &ties));
     ties.extend(alone(world, &ties));
-    ties.into_iter().filter_map(|(cluster, registry, tie)| {
-        let permission = permission(world, world.clusters.get(cluster)?, world.registries.get(registry)?)?;
-        Some(Pair { cluster, registry, tie, permission })
-    }).collect()
+    ties.into_iter()
+        .filter_map(|(cluster, registry, tie)| {
+            let permission = permission(world, world.clusters.get(cluster)?, world.registries.get(registry)?)?;
+            Some(Pair { cluster, registry, tie, permission })
+        })
+        .collect()
 }
 
 /// Whether a grant for pulling ties an identity of the cluster to the registry.
@@ -77,7 +79,8 @@ fn is_about<'a>(world: &World<'a>, grant: &Grant<'a>, cluster: &Cluster<'a>) -> 
 fn mentions<'a>(world: &World<'a>, node: &crate::ir::Node, cluster: &Cluster<'a>) -> bool {
     let crate::ir::Value::Ref(reference) = &node.value else { return false };
     let Some(found) = world.resolver.target(&reference.target) else { return false };
-    let is_id = |id: &crate::ir::Node| world.resolver.resource_of(id).is_some_and(|identity| identity.address == found.address);
+    let is_id =
+        |id: &crate::ir::Node| world.resolver.resource_of(id).is_some_and(|identity| identity.address == found.address);
     let supplied = match &cluster.pulling {
         crate::world::cluster::Pulling::Kubelet { supplied: Some(id), .. } => is_id(id),
         _ => false,
@@ -116,11 +119,12 @@ fn wired_inside(world: &World<'_>, c: usize, r: usize) -> bool {
     let (Some(cluster), Some(registry)) = (world.clusters.get(c), world.registries.get(r)) else { return false };
     let modules = cluster.resource.address.path.split_last().map_or(&[][..], |(_, modules)| modules);
     let instanced = modules.iter().any(|step| step.key.is_some());
-    instanced && world.grants.iter().any(|grant| {
-        grant.resource.address.root == cluster.resource.address.root
-            && grant.resource.address.path.starts_with(modules)
-            && wires(world, grant, cluster, registry)
-    })
+    instanced
+        && world.grants.iter().any(|grant| {
+            grant.resource.address.root == cluster.resource.address.root
+                && grant.resource.address.path.starts_with(modules)
+                && wires(world, grant, cluster, registry)
+        })
 }
 
 fn alone(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usize, Tie)> {
@@ -128,8 +132,13 @@ fn alone(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usize, 
     let mut found = Vec::new();
     for (c, cluster) in world.clusters.iter().enumerate().filter(|(_, cluster)| cluster.is_declared()) {
         let own = root(&cluster.resource.address);
-        let clusters = world.clusters.iter().filter(|other| other.is_declared() && root(&other.resource.address) == own).count();
-        let mut registries = world.registries.iter().enumerate().filter(|(_, other)| other.is_declared() && root(&other.resource.address) == own);
+        let clusters =
+            world.clusters.iter().filter(|other| other.is_declared() && root(&other.resource.address) == own).count();
+        let mut registries = world
+            .registries
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| other.is_declared() && root(&other.resource.address) == own);
         let (Some((r, _)), None) = (registries.next(), registries.next()) else { continue };
         if clusters == 1 && !ties.iter().any(|&(a, b, _)| a == c || b == r) {
             found.push((c, r, Tie::Alone));

@@ -1,6 +1,6 @@
 //! From an image to a verdict.
 
-use super::credential::{offers, truth_of, Offer};
+use super::credential::{Offer, offers, truth_of};
 use super::pair::{Pair, Tie};
 use crate::azure::image;
 use crate::ir::{Node, Truth};
@@ -90,7 +90,12 @@ pub(super) fn demands(world: &World<'_>, store: &Store) -> Vec<Demand> {
                 let node = workload.images.iter().find(|node| node.as_str() == Some(image)).cloned();
                 let known = |demand: &Demand| demand.workload == at && demand.image.as_str() == Some(image);
                 if let Some(node) = node.filter(|_| !found.iter().any(known)) {
-                    found.push(Demand { workload: at, image: node, source: Match::Elsewhere(host.to_owned()), clusters: clusters.clone() });
+                    found.push(Demand {
+                        workload: at,
+                        image: node,
+                        source: Match::Elsewhere(host.to_owned()),
+                        clusters: clusters.clone(),
+                    });
                 }
             }
         }
@@ -154,7 +159,8 @@ fn demanded(world: &World<'_>, pairs: &[Pair], demand: &Demand) -> Path {
         (Match::Unknown(host), _) => {
             path.host = Some(host.clone());
             let text = format!("the registry `{host}` is not known whole");
-            path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Unknown, demand.image.span, text) });
+            path.steps
+                .push(Step { name: "registry", judgement: Judgement::new(Truth::Unknown, demand.image.span, text) });
         }
         _ => {}
     }
@@ -162,7 +168,11 @@ fn demanded(world: &World<'_>, pairs: &[Pair], demand: &Demand) -> Path {
 }
 
 fn at_registry(registry: &Registry<'_>) -> Judgement {
-    Judgement::new(Truth::Yes, registry.resource.declared, format!("registry `{}`", crate::world::workload::shown(&registry.name)))
+    Judgement::new(
+        Truth::Yes,
+        registry.resource.declared,
+        format!("registry `{}`", crate::world::workload::shown(&registry.name)),
+    )
 }
 
 /// A registry that the tree doesn't have: judged by the pod's secrets alone where there is no cluster either.
@@ -195,7 +205,9 @@ fn best_offer(world: &World<'_>, path: &Path, demand: &Demand) -> Judgement {
     let decisive = path.offers.iter().find(|offer| truth_of(offer, world) == truth).or(path.offers.first());
     match decisive {
         Some(offer) => Judgement::new(truth, offer.named, offer.what.text(&offer.name)),
-        None if secrets_open(world, demand) => Judgement::new(Truth::Unknown, demand.image.span, "pull secrets can't be read"),
+        None if secrets_open(world, demand) => {
+            Judgement::new(Truth::Unknown, demand.image.span, "pull secrets can't be read")
+        }
         None => Judgement::new(Truth::Unknown, demand.image.span, "no pull secret; the node identity decides"),
     }
 }
@@ -255,7 +267,9 @@ fn agreed(answers: &[(&Pair, Judgement)], demand: &Demand) -> (Option<usize>, Ju
 fn or_anonymous(permission: Judgement, registry: &Registry<'_>) -> Judgement {
     match (&registry.anonymous, permission.truth) {
         (Fact::Known(true, span), _) => Judgement::new(Truth::Yes, *span, "the registry lets anybody pull"),
-        (Fact::Unknown(why, span), Truth::No) => Judgement::new(Truth::Unknown, *span, format!("anonymous pull may be allowed: {why}")),
+        (Fact::Unknown(why, span), Truth::No) => {
+            Judgement::new(Truth::Unknown, *span, format!("anonymous pull may be allowed: {why}"))
+        }
         _ => permission,
     }
 }
@@ -264,7 +278,9 @@ fn network(world: &World<'_>, registry: &Registry<'_>, cluster: Option<&Cluster<
     let at = registry.public.span();
     let is = |node: &Node, name: &str| node.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name));
     let assumed = world.outlook.assumed.iter().any(|fact| match fact {
-        Assumed::Reachable { registry: r, cluster: c } => is(&registry.name, r) && cluster.is_some_and(|cluster| is(&cluster.name, c)),
+        Assumed::Reachable { registry: r, cluster: c } => {
+            is(&registry.name, r) && cluster.is_some_and(|cluster| is(&cluster.name, c))
+        }
         _ => false,
     });
     if assumed {

@@ -17,10 +17,19 @@ const MOST: usize = 64;
 /// Whether the identity that pulls may pull; nothing when no completion deploys both ends.
 pub(super) fn permission<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Judgement> {
     if assumed(world, cluster, registry) {
-        return Some(Judgement::new(Truth::Yes, cluster.resource.declared, "granted elsewhere, says the configuration"));
+        return Some(Judgement::new(
+            Truth::Yes,
+            cluster.resource.declared,
+            "granted elsewhere, says the configuration",
+        ));
     }
-    let grants: Vec<&Grant<'a>> =
-        world.grants.iter().filter(|grant| grant.concerns(cluster, registry, &world.resolver) && grant.covers(registry, &world.resolver) != Truth::No).collect();
+    let grants: Vec<&Grant<'a>> = world
+        .grants
+        .iter()
+        .filter(|grant| {
+            grant.concerns(cluster, registry, &world.resolver) && grant.covers(registry, &world.resolver) != Truth::No
+        })
+        .collect();
     let both = Cond::all([cluster.resource.deployed.clone(), registry.resource.deployed.clone()]);
     let mut flags: Vec<Arc<str>> = both.atoms();
     for flag in grants.iter().flat_map(|grant| grant.resource.deployed.atoms()) {
@@ -31,7 +40,10 @@ pub(super) fn permission<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry:
     let Some(cases) = Assumption::every(&flags, MOST) else {
         return Some(Judgement::new(Truth::Unknown, cluster.resource.declared, "too many conditions to try them all"));
     };
-    let mut answers = cases.iter().filter(|case| both.under(case) == Some(true)).map(|case| under(world, cluster, registry, &grants, case));
+    let mut answers = cases
+        .iter()
+        .filter(|case| both.under(case) == Some(true))
+        .map(|case| under(world, cluster, registry, &grants, case));
     let first = answers.next()?;
     Some(answers.fold(first, |one, other| match one.truth.agree(other.truth) {
         truth if truth == one.truth => one,
@@ -47,7 +59,13 @@ fn assumed(world: &World<'_>, cluster: &Cluster<'_>, registry: &Registry<'_>) ->
     })
 }
 
-fn under<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>, grants: &[&Grant<'a>], case: &Assumption) -> Judgement {
+fn under<'a>(
+    world: &World<'a>,
+    cluster: &Cluster<'a>,
+    registry: &Registry<'a>,
+    grants: &[&Grant<'a>],
+    case: &Assumption,
+) -> Judgement {
     let mut open: Option<Judgement> = None;
     for grant in grants {
         let exists = grant.resource.deployed.under(case);
@@ -65,7 +83,12 @@ fn under<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>, 
 }
 
 /// Whether this grant lets the cluster pull from the registry.
-pub(super) fn serves<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>, grant: &Grant<'a>) -> Truth {
+pub(super) fn serves<'a>(
+    world: &World<'a>,
+    cluster: &Cluster<'a>,
+    registry: &Registry<'a>,
+    grant: &Grant<'a>,
+) -> Truth {
     let role = match grant.lets_pull(registry) {
         // A condition may exclude the repository.
         Truth::Yes if grant.conditional => Truth::Unknown,
@@ -108,7 +131,10 @@ fn none<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -
                 return unknown(at, "no grant here; what is only referred to may be wired elsewhere".to_owned());
             }
             if !made_here(world, cluster) {
-                return unknown(cluster.pulling_span, "no grant here; the identity that pulls is made elsewhere".to_owned());
+                return unknown(
+                    cluster.pulling_span,
+                    "no grant here; the identity that pulls is made elsewhere".to_owned(),
+                );
             }
         }
     }
@@ -120,7 +146,9 @@ fn none<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -
 
 /// The identity that pulls comes into being with this tree, so nobody elsewhere can have granted it anything.
 fn made_here<'a>(world: &World<'a>, cluster: &Cluster<'a>) -> bool {
-    let declared = |node: &crate::ir::Node| world.resolver.resource_of(node).is_some_and(|resource| resource.origin == Origin::Declared);
+    let declared = |node: &crate::ir::Node| {
+        world.resolver.resource_of(node).is_some_and(|resource| resource.origin == Origin::Declared)
+    };
     match &cluster.pulling {
         Pulling::Kubelet { supplied: None, .. } => true,
         Pulling::Kubelet { supplied: Some(id), .. } => declared(id),

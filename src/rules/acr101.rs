@@ -1,6 +1,6 @@
 //! ACR101 `missing-pull-grant`.
 
-use super::{story, Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::ir::Truth;
@@ -35,7 +35,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         };
         let (aks, acr) = (shown(&cluster.name), shown(&registry.name));
         let key = format_args!("{}:{}", cluster.resource.address, registry.resource.address);
-        let told = reporter.report(severity, cluster.resource.declared, format!("`{aks}` has no role to pull from `{acr}`"), key);
+        let told = reporter.report(
+            severity,
+            cluster.resource.declared,
+            format!("`{aks}` has no role to pull from `{acr}`"),
+            key,
+        );
         story::pull(told, case, pair).help(edit::grant_pull(cluster, registry));
     }
 }

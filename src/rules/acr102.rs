@@ -1,6 +1,6 @@
 //! ACR102 `control-plane-grant`.
 
-use super::{story, Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::ir::Truth;

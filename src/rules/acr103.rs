@@ -1,6 +1,6 @@
 //! ACR103 `principal-not-object-id`.
 
-use super::{story, Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::ir::{Cond, Truth};
@@ -25,7 +25,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let covered = case.world.registries.iter().find(|registry| grant.covers(registry, resolver) == Truth::Yes);
         let Some(registry) = covered else { continue };
         // The lookup is skipped and the puller has another grant: the deployment passes and the pull works.
-        let pair = case.pairs.iter().find(|pair| case.causes(pair).iter().any(|(_, other)| std::ptr::eq(*other, grant)));
+        let pair =
+            case.pairs.iter().find(|pair| case.causes(pair).iter().any(|(_, other)| std::ptr::eq(*other, grant)));
         let served = pair.is_some_and(|pair| pair.permission.truth == Truth::Yes) && grant.lookup_skipped;
         let always = grant.resource.deployed == Cond::Always;
         let severity = if served || !always { Severity::Warning } else { Severity::Error };

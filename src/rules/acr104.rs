@@ -1,6 +1,6 @@
 //! ACR104 `role-without-pull`.
 
-use super::{story, Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::finding::Severity;
 use crate::ir::Truth;
 use crate::pull::{Case, Cause};
@@ -27,8 +27,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let severity = if case.fails(pair) { Severity::Error } else { Severity::Warning };
             let (role, acr) = (grant.role_name(), shown(&registry.name));
             let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
-            let told = reporter.report(severity, grant.role_span, format!("`{role}` does not let pull from `{acr}`"), key);
-            story::pull(told, case, pair).with(cluster.pulling_span, "the identity that pulls").help("grant AcrPull to the identity that pulls");
+            let told =
+                reporter.report(severity, grant.role_span, format!("`{role}` does not let pull from `{acr}`"), key);
+            story::pull(told, case, pair)
+                .with(cluster.pulling_span, "the identity that pulls")
+                .help("grant AcrPull to the identity that pulls");
         }
     }
 }

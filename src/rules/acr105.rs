@@ -1,6 +1,6 @@
 //! ACR105 `legacy-role-on-abac-registry`.
 
-use super::{story, Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::pull::{Case, Cause};
@@ -23,8 +23,15 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let severity = if case.fails(pair) { Severity::Error } else { Severity::Warning };
             let (role, acr) = (grant.role_name(), shown(&registry.name));
             let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
-            let told = reporter.report(severity, grant.role_span, format!("`{role}` is ignored by `{acr}`, which is in ABAC mode"), key);
-            story::pull(told, case, pair).with(cluster.pulling_span, "the identity that pulls").help(edit::repository_role(grant.resource.language));
+            let told = reporter.report(
+                severity,
+                grant.role_span,
+                format!("`{role}` is ignored by `{acr}`, which is in ABAC mode"),
+                key,
+            );
+            story::pull(told, case, pair)
+                .with(cluster.pulling_span, "the identity that pulls")
+                .help(edit::repository_role(grant.resource.language));
         }
     }
 }

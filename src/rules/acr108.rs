@@ -1,6 +1,6 @@
 //! ACR108 `grant-scope-misses-registry`.
 
-use super::{story, Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::finding::Severity;
 use crate::ir::{Node, Truth};
 use crate::pull::{Case, Cause, Tie};
@@ -31,11 +31,13 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 true if pair.tie != Tie::Alone => Severity::Error,
                 _ => Severity::Warning,
             };
-            let place = case.place_of(&Node { span: grant.scope_span, ..grant.resource.scope.clone() }, grant.resource.declared);
+            let place = case
+                .place_of(&Node { span: grant.scope_span, ..grant.resource.scope.clone() }, grant.resource.declared);
             let message = format!("the scope of `{}` does not cover `{}`", grant.role_name(), shown(&registry.name));
             let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
             let told = reporter.report(severity, place, message, key).at("the scope");
-            story::pull(told, case, pair).help(format!("make the registry `{}` the scope of the grant", shown(&registry.name)));
+            story::pull(told, case, pair)
+                .help(format!("make the registry `{}` the scope of the grant", shown(&registry.name)));
         }
     }
 }

@@ -25,7 +25,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let place = offer.named;
         let name = &offer.name;
         let key = format_args!("{}:{name}:{}", workload.label, path.image.as_ref().map(shown).unwrap_or_default());
-        let told = reporter.report(severity, place, format!("pull secret `{name}` exists only in namespace `{namespace}`"), key).with(secret.map_or(offer.named, |secret| secret.resource.declared), "the secret is here");
-        told.with(path.place, "the image that needs it").with(offer.named, "the pod names the secret").help(format!("create `{name}` in the namespace of `{}` too: pods read secrets of their own namespace only", workload.label));
+        let told = reporter
+            .report(severity, place, format!("pull secret `{name}` exists only in namespace `{namespace}`"), key)
+            .with(secret.map_or(offer.named, |secret| secret.resource.declared), "the secret is here");
+        told.with(path.place, "the image that needs it").with(offer.named, "the pod names the secret").help(format!(
+            "create `{name}` in the namespace of `{}` too: pods read secrets of their own namespace only",
+            workload.label
+        ));
     }
 }

@@ -34,7 +34,10 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let place = offer.named;
         let name = &offer.name;
         let key = format_args!("{}:{name}:{}", workload.label, path.image.as_ref().map(shown).unwrap_or_default());
-        let told = reporter.report(severity, place, format!("pull secret `{name}` is created nowhere in this tree"), key);
-        told.with(path.place, "the image that needs it").with(offer.named, "the pod names the secret").help(format!("create `{name}` as a secret of type `kubernetes.io/dockerconfigjson` in the pod's namespace"));
+        let told =
+            reporter.report(severity, place, format!("pull secret `{name}` is created nowhere in this tree"), key);
+        told.with(path.place, "the image that needs it").with(offer.named, "the pod names the secret").help(format!(
+            "create `{name}` as a secret of type `kubernetes.io/dockerconfigjson` in the pod's namespace"
+        ));
     }
 }

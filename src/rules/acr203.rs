@@ -23,10 +23,15 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let Some(workload) = path.workload.and_then(|at| case.world.workloads.get(at)) else { continue };
         let secret = offer.secret.and_then(|at| case.world.secrets.get(at));
         let severity = if path.truth() == Truth::No { Severity::Error } else { Severity::Warning };
-        let place = secret.map_or(offer.named, |secret| match &secret.kind { Fact::Known(_, span) => *span, _ => secret.resource.declared });
+        let place = secret.map_or(offer.named, |secret| match &secret.kind {
+            Fact::Known(_, span) => *span,
+            _ => secret.resource.declared,
+        });
         let name = &offer.name;
         let key = format_args!("{}:{name}:{}", workload.label, path.image.as_ref().map(shown).unwrap_or_default());
         let told = reporter.report(severity, place, format!("pull secret `{name}`: {why}"), key);
-        told.with(path.place, "the image that needs it").with(offer.named, "the pod names the secret").help("use type `kubernetes.io/dockerconfigjson` with the key `.dockerconfigjson`");
+        told.with(path.place, "the image that needs it")
+            .with(offer.named, "the pod names the secret")
+            .help("use type `kubernetes.io/dockerconfigjson` with the key `.dockerconfigjson`");
     }
 }

@@ -26,6 +26,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let name = &offer.name;
         let key = format_args!("{}:{name}:{}", workload.label, path.image.as_ref().map(shown).unwrap_or_default());
         let told = reporter.report(severity, place, format!("pull secret `{name}`: {why}"), key).hidden();
-        told.with(path.place, "the image that needs it").with(offer.named, "the pod names the secret").help("make the value with `kubectl create secret docker-registry … --dry-run=client -o yaml`");
+        told.with(path.place, "the image that needs it")
+            .with(offer.named, "the pod names the secret")
+            .help("make the value with `kubectl create secret docker-registry … --dry-run=client -o yaml`");
     }
 }

@@ -38,7 +38,19 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let place = secret.map_or(offer.named, |secret| secret.payload_span);
         let name = &offer.name;
         let key = format_args!("{}:{name}:{}", workload.label, path.image.as_ref().map(shown).unwrap_or_default());
-        let told = reporter.report(severity, place, format!("pull secret `{name}` has no entry for the host of `{}`", path.image.as_ref().map(shown).unwrap_or_default()), key).hidden();
-        told.with(path.place, "the image that needs it").with(offer.named, "the pod names the secret").help(format!("make an entry for the login server of the registry; the secret has {}", hosts.join(", ")));
+        let told = reporter
+            .report(
+                severity,
+                place,
+                format!(
+                    "pull secret `{name}` has no entry for the host of `{}`",
+                    path.image.as_ref().map(shown).unwrap_or_default()
+                ),
+                key,
+            )
+            .hidden();
+        told.with(path.place, "the image that needs it")
+            .with(offer.named, "the pod names the secret")
+            .help(format!("make an entry for the login server of the registry; the secret has {}", hosts.join(", ")));
     }
 }

@@ -25,7 +25,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let place = secret.map_or(offer.named, |secret| secret.payload_span);
         let name = &offer.name;
         let key = format_args!("{}:{name}:{}", workload.label, path.image.as_ref().map(shown).unwrap_or_default());
-        let told = reporter.report(severity, place, format!("pull secret `{name}` holds a placeholder instead of a credential"), key).hidden();
-        told.with(path.place, "the image that needs it").with(offer.named, "the pod names the secret").help("put the real credential in, from a secret store and not in clear text");
+        let told = reporter
+            .report(severity, place, format!("pull secret `{name}` holds a placeholder instead of a credential"), key)
+            .hidden();
+        told.with(path.place, "the image that needs it")
+            .with(offer.named, "the pod names the secret")
+            .help("put the real credential in, from a secret store and not in clear text");
     }
 }

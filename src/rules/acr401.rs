@@ -26,8 +26,10 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             Stated::Managed | Stated::ServicePrincipal | Stated::Unknown => continue,
         };
         // The provider refuses it; what Resource Manager does is not documented.
-        let refused = matches!(cluster.resource.language, Language::Terraform | Language::Plan) && cluster.resource.is_kind(CLUSTER);
-        let severity = if refused && cluster.resource.deployed == Cond::Always { Severity::Error } else { Severity::Warning };
+        let refused = matches!(cluster.resource.language, Language::Terraform | Language::Plan)
+            && cluster.resource.is_kind(CLUSTER);
+        let severity =
+            if refused && cluster.resource.deployed == Cond::Always { Severity::Error } else { Severity::Warning };
         let message = format!("cluster `{}` states {what}", shown(&cluster.name));
         reporter
             .report(severity, cluster.resource.declared, message, &cluster.resource.address)

@@ -25,7 +25,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let severity = if path.truth() == Truth::No { Severity::Error } else { Severity::Warning };
         let acr = shown(&registry.name);
         let message = format!("the admin user of `{acr}` is disabled, but pull secret `{}` uses it", offer.name);
-        let told = reporter.report(severity, registry.admin.span(), message, format_args!("{}:{}", registry.resource.address, offer.name));
+        let told = reporter.report(
+            severity,
+            registry.admin.span(),
+            message,
+            format_args!("{}:{}", registry.resource.address, offer.name),
+        );
         told.with(path.place, "the image that needs it")
             .with(offer.named, "the pod names the secret")
             .help("grant the kubelet identity AcrPull and drop the pull secret, or enable the admin user");

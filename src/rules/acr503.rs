@@ -19,7 +19,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for registry in case.world.registries.iter().filter(|registry| registry.is_declared()) {
         let Fact::Known(true, span) = registry.admin else { continue };
-        let message = format!("the admin user of `{}` is enabled: one shared account that may push and pull", shown(&registry.name));
+        let message = format!(
+            "the admin user of `{}` is enabled: one shared account that may push and pull",
+            shown(&registry.name)
+        );
         let told = reporter.report(Severity::Note, span, message, &registry.resource.address);
         told.help("grant identities roles instead; check first that no pull secret uses the admin user");
     }

@@ -27,7 +27,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             (None, Some(meant)) => (Severity::Warning, meant),
             (None, None) => continue,
         };
-        let told = reporter.report(severity, path.place, format!("no registry has the host `{host}`"), format_args!("{host}"));
+        let told =
+            reporter.report(severity, path.place, format!("no registry has the host `{host}`"), format_args!("{host}"));
         told.at(format!("`{meant}` may be meant")).help(format!("write `{meant}`"));
     }
 }

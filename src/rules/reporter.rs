@@ -16,7 +16,13 @@ impl Reporter {
     }
 
     /// A finding at `span`; `key` is built from addresses and stays when code moves.
-    pub fn report(&mut self, severity: Severity, span: Span, message: impl Into<String>, key: impl std::fmt::Display) -> Told<'_> {
+    pub fn report(
+        &mut self,
+        severity: Severity,
+        span: Span,
+        message: impl Into<String>,
+        key: impl std::fmt::Display,
+    ) -> Told<'_> {
         let message = message.into();
         self.findings.push(Finding {
             rule: self.rule.id,

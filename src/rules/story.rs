@@ -12,7 +12,10 @@ pub(super) fn pull<'f>(mut told: Told<'f>, case: &Case<'_, '_>, pair: &Pair) -> 
         told = told.with(path.place, format!("image `{}` is to be pulled", shown(image)));
     }
     if let Some(cluster) = case.cluster(pair) {
-        told = told.with(cluster.resource.declared, format!("cluster `{}` pulls as {}", shown(&cluster.name), identity(cluster)));
+        told = told.with(
+            cluster.resource.declared,
+            format!("cluster `{}` pulls as {}", shown(&cluster.name), identity(cluster)),
+        );
     }
     if let Some(registry) = case.registry(pair) {
         told = told.with(registry.resource.declared, format!("from registry `{}`", shown(&registry.name)));

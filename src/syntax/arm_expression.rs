@@ -78,7 +78,11 @@ struct Parser<'a> {
 impl Parser<'_> {
     fn expression(&mut self) -> Result<Expression, Fault> {
         if self.depth >= DEEPEST {
-            return Err(Fault { kind: FaultKind::Limit, message: "the expression is nested too deeply".to_owned(), span: self.whole });
+            return Err(Fault {
+                kind: FaultKind::Limit,
+                message: "the expression is nested too deeply".to_owned(),
+                span: self.whole,
+            });
         }
         self.depth += 1;
         let base = self.primary()?;
@@ -119,7 +123,11 @@ impl Parser<'_> {
             };
             links += 1;
             if self.depth + links > DEEPEST {
-                return Err(Fault { kind: FaultKind::Limit, message: "the chain of members is too long".to_owned(), span: self.whole });
+                return Err(Fault {
+                    kind: FaultKind::Limit,
+                    message: "the chain of members is too long".to_owned(),
+                    span: self.whole,
+                });
             }
             self.at += 1;
             let safe = self.take('?');
@@ -242,7 +250,11 @@ impl Parser<'_> {
 
     fn fault(&self, message: &str) -> Fault {
         let end = self.at + self.peek().map_or(0, char::len_utf8);
-        Fault { kind: FaultKind::Syntax, message: format!("{message} in a template expression"), span: self.span(self.at, end) }
+        Fault {
+            kind: FaultKind::Syntax,
+            message: format!("{message} in a template expression"),
+            span: self.span(self.at, end),
+        }
     }
 }
 
@@ -268,8 +280,12 @@ mod tests {
             ExpressionKind::Text(text) => format!("{text:?}"),
             ExpressionKind::Int(number) => number.to_string(),
             ExpressionKind::Float(number) => format!("{number:?}"),
-            ExpressionKind::Call(name, arguments) => format!("{name}({})", arguments.iter().map(show).collect::<Vec<_>>().join(" ")),
-            ExpressionKind::Member { base, key, safe } => format!("{}{}[{}]", show(base), if *safe { "?" } else { "" }, show(key)),
+            ExpressionKind::Call(name, arguments) => {
+                format!("{name}({})", arguments.iter().map(show).collect::<Vec<_>>().join(" "))
+            }
+            ExpressionKind::Member { base, key, safe } => {
+                format!("{}{}[{}]", show(base), if *safe { "?" } else { "" }, show(key))
+            }
         }
     }
 
@@ -282,8 +298,10 @@ mod tests {
 
     #[test]
     fn calls_members_and_literals() {
-        assert_eq!(shown("[reference(resourceId('a/b', 'it''s'), -1).x['y z'][0].?w]"),
-            r#"reference(resourceId("a/b" "it's") -1)["x"]["y z"][0]?["w"]"#);
+        assert_eq!(
+            shown("[reference(resourceId('a/b', 'it''s'), -1).x['y z'][0].?w]"),
+            r#"reference(resourceId("a/b" "it's") -1)["x"]["y z"][0]?["w"]"#
+        );
         assert_eq!(shown("[ contoso.name( 1.5 , parameters('x') ) ]"), r#"contoso.name(1.5 parameters("x"))"#);
         assert_eq!(shown("[[not an expression]"), "literal [not an expression]");
         assert_eq!(shown("[a] and b"), "literal [a] and b");

@@ -32,7 +32,8 @@ pub fn parse(source: SourceId, text: &str) -> (Option<Tree>, Vec<Comment>, Vec<F
         }
         Err(error) => {
             let Range { start, end } = error.range().start..error.range().end;
-            let fault = fault(FaultKind::Syntax, lower_case_start(&error.kind().to_string()), start, end.min(text.len()));
+            let fault =
+                fault(FaultKind::Syntax, lower_case_start(&error.kind().to_string()), start, end.min(text.len()));
             (None, comments, vec![fault])
         }
     }
@@ -61,7 +62,9 @@ fn tree(source: SourceId, value: &Value) -> Tree {
         Value::NumberLit(literal) => number(literal.value),
         Value::StringLit(literal) => TreeKind::Str(literal.value.as_ref().into()),
         Value::Array(array) => TreeKind::List(array.elements.iter().map(|item| tree(source, item)).collect()),
-        Value::Object(object) => TreeKind::Map(object.properties.iter().map(|property| member(source, property)).collect()),
+        Value::Object(object) => {
+            TreeKind::Map(object.properties.iter().map(|property| member(source, property)).collect())
+        }
     };
     Tree { kind, span: Span::new(source, range.start, range.end), via: Vec::new() }
 }
@@ -72,7 +75,11 @@ fn member(source: SourceId, property: &ObjectProp) -> Member {
         ObjectPropName::String(name) => name.value.as_ref(),
         ObjectPropName::Word(word) => word.value,
     };
-    Member { key: key.into(), key_span: Span::new(source, range.start, range.end), value: tree(source, &property.value) }
+    Member {
+        key: key.into(),
+        key_span: Span::new(source, range.start, range.end),
+        value: tree(source, &property.value),
+    }
 }
 
 /// A whole number when it is written as one and fits, else the nearest float.
@@ -174,8 +181,10 @@ mod tests {
     fn values_and_spans() {
         let text = "{ \"a\": [1, -2.5, 1e3, true, null], \"b\": \"x\\u00e9\\ud83d\\ude00\" }";
         let tree = read(text);
-        let kinds: Vec<TreeKind> = tree.get("a").unwrap().as_list().unwrap().iter().map(|item| item.kind.clone()).collect();
-        let expected = [TreeKind::Int(1), TreeKind::Float(-2.5), TreeKind::Float(1000.0), TreeKind::Bool(true), TreeKind::Null];
+        let kinds: Vec<TreeKind> =
+            tree.get("a").unwrap().as_list().unwrap().iter().map(|item| item.kind.clone()).collect();
+        let expected =
+            [TreeKind::Int(1), TreeKind::Float(-2.5), TreeKind::Float(1000.0), TreeKind::Bool(true), TreeKind::Null];
         assert_eq!(kinds, expected);
         assert_eq!(tree.get("b").unwrap().as_str(), Some("xé\u{1F600}"));
         assert_eq!(tree.span.range(), 0..text.len());
@@ -210,7 +219,25 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_one_fault_with_its_place() {
-        for text in ["", "// nothing", "{", "[1", "{'a': 1}", "{a: 1}", "[1 2]", "{\"a\" 1}", "[0x10]", "[+1]", "[.5]", "[NaN]", "[1],", "\"\\x\"", "{,}", "[/]", "/*"] {
+        for text in [
+            "",
+            "// nothing",
+            "{",
+            "[1",
+            "{'a': 1}",
+            "{a: 1}",
+            "[1 2]",
+            "{\"a\" 1}",
+            "[0x10]",
+            "[+1]",
+            "[.5]",
+            "[NaN]",
+            "[1],",
+            "\"\\x\"",
+            "{,}",
+            "[/]",
+            "/*",
+        ] {
             let fault = broken(text);
             assert_eq!(fault.kind, FaultKind::Syntax, "{text}");
             assert!(fault.span.range().end <= text.len(), "{text}");

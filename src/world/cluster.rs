@@ -72,7 +72,8 @@ impl<'a> Cluster<'a> {
         let read = Reader { resource, resolver };
         let client = read.at(&["properties", "servicePrincipalProfile", "clientId"]);
         let stated = stated(read.at(&["identity"]), read.at(&["identity", "type"]), client.as_ref());
-        let supplied = read.at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]).map(|id| only_candidate(&id));
+        let supplied =
+            read.at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]).map(|id| only_candidate(&id));
         let (pulling, pulling_span) = pulling(resource, stated, client, supplied);
         let outbound = read.at(&["properties", "networkProfile", "outboundType"]);
         Cluster {
@@ -97,7 +98,9 @@ fn stated(identity: Option<Node>, kind: Option<Node>, client: Option<&Node>) -> 
     };
     let principal = match client {
         None => Some(false),
-        Some(client) if client.as_str().is_some() => Some(client.as_str().is_some_and(|id| !id.eq_ignore_ascii_case("msi"))),
+        Some(client) if client.as_str().is_some() => {
+            Some(client.as_str().is_some_and(|id| !id.eq_ignore_ascii_case("msi")))
+        }
         // A client id that is a reference or parameter may still be `msi`, but nobody writes that.
         Some(client) if matches!(client.value, Value::Unknown { .. } | Value::Choice(_)) => None,
         Some(_) => Some(true),
@@ -116,7 +119,10 @@ fn stated(identity: Option<Node>, kind: Option<Node>, client: Option<&Node>) -> 
 fn pulling(resource: &Resource, stated: Stated, client: Option<Node>, supplied: Option<Node>) -> (Pulling, Span) {
     let made_by_aks = || {
         let path = ["properties", "identityProfile", "kubeletidentity", "objectId"];
-        Pulling::Kubelet { principal: Node::reference(resource.address.clone(), &path, resource.declared), supplied: None }
+        Pulling::Kubelet {
+            principal: Node::reference(resource.address.clone(), &path, resource.declared),
+            supplied: None,
+        }
     };
     match (supplied, stated, client) {
         (Some(id), ..) if matches!(id.value, Value::Unknown { .. } | Value::Choice(_) | Value::Derived(_)) => {

@@ -1,12 +1,14 @@
 //! Role assignments: to whom, which role, on what.
 
 use super::cluster::Cluster;
-use super::identity::{holder, Holder};
+use super::identity::{Holder, holder};
 use super::knowledge::Evidence;
 use super::registry::{Reader, Registry};
 use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION};
 use crate::azure::roles::{self, Role};
-use crate::ir::{same_in, Case, Node, ResourceId, Resolver, Resource, Truth, Value, Why, GROUP, MANAGEMENT_GROUP, SUBSCRIPTION};
+use crate::ir::{
+    Case, GROUP, MANAGEMENT_GROUP, Node, Resolver, Resource, ResourceId, SUBSCRIPTION, Truth, Value, Why, same_in,
+};
 use crate::source::Span;
 
 /// The role of a grant.
@@ -84,7 +86,11 @@ impl<'a> Grant<'a> {
             at: resolver.id_of(&resource.scope),
             target: resolver.resource_of(&resource.scope),
             scope: resolver.node(&resource.scope),
-            scope_span: if resource.extent.source == resource.scope.span.source { resource.scope.span } else { resource.declared },
+            scope_span: if resource.extent.source == resource.scope.span.source {
+                resource.scope.span
+            } else {
+                resource.declared
+            },
             conditional: read.at(&["properties", "condition"]).is_some(),
             lookup_skipped: skipped == Some(true) || kind.is_some_and(|kind| kind.as_str() == Some("ServicePrincipal")),
         }
@@ -134,7 +140,9 @@ impl<'a> Grant<'a> {
     /// Whether its role is one for pulling in some mode: what such a grant is meant for is plain.
     pub fn means_pull(&self) -> bool {
         match &self.role {
-            Granted::BuiltIn(role) => role.name.starts_with("AcrPu") || role.name.starts_with("Container Registry Repository"),
+            Granted::BuiltIn(role) => {
+                role.name.starts_with("AcrPu") || role.name.starts_with("Container Registry Repository")
+            }
             Granted::Custom { legacy, abac, .. } => *legacy == Truth::Yes || *abac == Truth::Yes,
             Granted::Unknown(_) => false,
         }
@@ -198,7 +206,8 @@ fn named(name: &str, resolver: &Resolver<'_>) -> Granted {
     if let Some(role) = roles::by_name(name) {
         return Granted::BuiltIn(role);
     }
-    let is_it = |definition: &&&Resource| role_name(definition, resolver).is_some_and(|own| own.eq_ignore_ascii_case(name));
+    let is_it =
+        |definition: &&&Resource| role_name(definition, resolver).is_some_and(|own| own.eq_ignore_ascii_case(name));
     match resolver.of_kind(ROLE_DEFINITION).iter().find(is_it) {
         Some(definition) => defined(definition, resolver),
         None => Granted::Unknown(Why::External(format!("role {name}").into())),
@@ -224,7 +233,9 @@ fn defined(definition: &Resource, resolver: &Resolver<'_>) -> Granted {
     let Some(blocks) = permissions.as_list().filter(|list| list.open.is_none()) else {
         return Granted::Unknown(Why::UnsupportedSyntax("the permissions of the role".into()));
     };
-    let any = |key: &str, action: &str| blocks.items.iter().map(|block| allows(block, key, action)).fold(Truth::No, Truth::or);
+    let any = |key: &str, action: &str| {
+        blocks.items.iter().map(|block| allows(block, key, action)).fold(Truth::No, Truth::or)
+    };
     const LEGACY: &str = "Microsoft.ContainerRegistry/registries/pull/read";
     const CONTENT: &str = "Microsoft.ContainerRegistry/registries/repositories/content/read";
     const METADATA: &str = "Microsoft.ContainerRegistry/registries/repositories/metadata/read";
@@ -239,7 +250,11 @@ fn allows(block: &Node, key: &str, action: &str) -> Truth {
         None => Truth::No,
         Some(node) if node.is_null() => Truth::No,
         Some(node) => match node.as_list().filter(|list| list.open.is_none()) {
-            Some(list) => list.items.iter().map(|item| item.as_str().map_or(Truth::Unknown, |text| matches(text, action))).fold(Truth::No, Truth::or),
+            Some(list) => list
+                .items
+                .iter()
+                .map(|item| item.as_str().map_or(Truth::Unknown, |text| matches(text, action)))
+                .fold(Truth::No, Truth::or),
             None => Truth::Unknown,
         },
     };

@@ -2,7 +2,7 @@
 
 use super::cluster::{Cluster, Pulling};
 use crate::azure::kinds::{APPLICATION, CLUSTER, ENTRA_GROUP, IDENTITY, SERVICE_PRINCIPAL};
-use crate::ir::{same_in, Case, Node, Origin, Ref, Resolver, Resource, Target, Truth, Value, Why};
+use crate::ir::{Case, Node, Origin, Ref, Resolver, Resource, Target, Truth, Value, Why, same_in};
 
 /// Whom a `principalId` means.
 #[derive(Clone, Debug)]
@@ -36,7 +36,9 @@ pub fn holder<'a>(resolver: &Resolver<'a>, principal: &Node) -> Holder<'a> {
         Value::Str(text) => literal(text),
         // `kubelet ?? ''`: the property of a deployed cluster is there, so the fallback is never taken.
         Value::Call(name, arguments) if matches!(&**name, "coalesce" | "tryget" | "tf:coalesce" | "tf:try") => {
-            arguments.first().map_or(Holder::Unknown(Why::UnsupportedCall(name.clone())), |first| holder(resolver, first))
+            arguments
+                .first()
+                .map_or(Holder::Unknown(Why::UnsupportedCall(name.clone())), |first| holder(resolver, first))
         }
         Value::Call(name, _) => Holder::Unknown(Why::UnsupportedCall(name.clone())),
         Value::Unknown { why, .. } => Holder::Unknown(why.clone()),
@@ -49,10 +51,14 @@ fn literal(text: &str) -> Holder<'static> {
     let hex = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     let parts: Vec<&str> = text.split('-').collect();
     match parts.as_slice() {
-        [a, b, c, d, e] if hex(a, 8) && hex(b, 4) && hex(c, 4) && hex(d, 4) && hex(e, 12) => Holder::Guid(text.to_ascii_lowercase()),
+        [a, b, c, d, e] if hex(a, 8) && hex(b, 4) && hex(c, 4) && hex(d, 4) && hex(e, 12) => {
+            Holder::Guid(text.to_ascii_lowercase())
+        }
         _ if text.starts_with('/') => Holder::WrongKind("a resource id"),
         // Something fills in what is in angle brackets, is empty or looks like a variable.
-        _ if text.is_empty() || text.contains(['<', '$', '{', '#', '%', '_', '@']) => Holder::Unknown(Why::TemplateText),
+        _ if text.is_empty() || text.contains(['<', '$', '{', '#', '%', '_', '@']) => {
+            Holder::Unknown(Why::TemplateText)
+        }
         _ => Holder::WrongKind("no GUID"),
     }
 }
@@ -76,10 +82,18 @@ fn referenced<'a>(resolver: &Resolver<'a>, reference: &Ref) -> Holder<'a> {
         () if resource.is_kind(IDENTITY) && reference.is(&["properties", "principalId"]) => {
             Holder::UserAssigned(Node::reference(resource.address.clone(), &["id"], resource.declared))
         }
-        () if resource.is_kind(IDENTITY) && reference.is(&["properties", "clientId"]) => Holder::WrongKind("a client id"),
-        () if resource.is_kind(SERVICE_PRINCIPAL) && last(reference, &["appId", "clientId", "applicationId"]) => Holder::WrongKind("a client id"),
-        () if resource.is_kind(SERVICE_PRINCIPAL) && last(reference, &["id", "objectId"]) => Holder::ServicePrincipal(resource),
-        () if resource.is_kind(APPLICATION) && last(reference, &["appId", "clientId", "applicationId"]) => Holder::WrongKind("a client id"),
+        () if resource.is_kind(IDENTITY) && reference.is(&["properties", "clientId"]) => {
+            Holder::WrongKind("a client id")
+        }
+        () if resource.is_kind(SERVICE_PRINCIPAL) && last(reference, &["appId", "clientId", "applicationId"]) => {
+            Holder::WrongKind("a client id")
+        }
+        () if resource.is_kind(SERVICE_PRINCIPAL) && last(reference, &["id", "objectId"]) => {
+            Holder::ServicePrincipal(resource)
+        }
+        () if resource.is_kind(APPLICATION) && last(reference, &["appId", "clientId", "applicationId"]) => {
+            Holder::WrongKind("a client id")
+        }
         () if resource.is_kind(APPLICATION) => Holder::WrongKind("the object id of an application"),
         () if resource.is_kind(ENTRA_GROUP) => Holder::Group,
         () if reference.is(&["identity", "principalId"]) => Holder::Other(resource),
@@ -97,7 +111,9 @@ fn is_addon(reference: &Ref) -> bool {
 }
 
 fn is_entra(resolver: &Resolver<'_>, reference: &Ref) -> bool {
-    resolver.target(&reference.target).is_some_and(|resource| resource.kind.to_ascii_lowercase().starts_with("microsoft.graph/"))
+    resolver
+        .target(&reference.target)
+        .is_some_and(|resource| resource.kind.to_ascii_lowercase().starts_with("microsoft.graph/"))
 }
 
 /// A resource that the tree doesn't have, known only by its id.
@@ -105,8 +121,12 @@ fn by_id<'a>(resolver: &Resolver<'a>, reference: &Ref) -> Holder<'a> {
     let unknown = Holder::Unknown(Why::Runtime(reference.path.join(".").into()));
     let Target::Id(id) = &reference.target else { return unknown };
     match resolver.id_of(id) {
-        Some(parts) if parts.is_kind(IDENTITY) && reference.is(&["properties", "principalId"]) => Holder::UserAssigned((**id).clone()),
-        Some(parts) if parts.is_kind(IDENTITY) && reference.is(&["properties", "clientId"]) => Holder::WrongKind("a client id"),
+        Some(parts) if parts.is_kind(IDENTITY) && reference.is(&["properties", "principalId"]) => {
+            Holder::UserAssigned((**id).clone())
+        }
+        Some(parts) if parts.is_kind(IDENTITY) && reference.is(&["properties", "clientId"]) => {
+            Holder::WrongKind("a client id")
+        }
         _ => unknown,
     }
 }
@@ -117,12 +137,18 @@ impl<'a> Holder<'a> {
         match (&cluster.pulling, self) {
             (_, Holder::WrongKind(_) | Holder::ControlPlane(_) | Holder::Other(_)) => Truth::No,
             (Pulling::Unknown(_), _) | (_, Holder::Group | Holder::Unknown(_)) => Truth::Unknown,
-            (Pulling::Kubelet { supplied: None, .. }, Holder::Kubelet(of)) => same_resource(of, cluster.resource, resolver),
-            (Pulling::Kubelet { supplied: Some(_), .. }, Holder::Kubelet(of)) => match same_resource(of, cluster.resource, resolver) {
-                Truth::No => Truth::No,
-                _ => Truth::Unknown,
-            },
-            (Pulling::Kubelet { supplied: Some(kubelet), .. }, Holder::UserAssigned(id)) => same_in(resolver, Case::Ignored, kubelet, id),
+            (Pulling::Kubelet { supplied: None, .. }, Holder::Kubelet(of)) => {
+                same_resource(of, cluster.resource, resolver)
+            }
+            (Pulling::Kubelet { supplied: Some(_), .. }, Holder::Kubelet(of)) => {
+                match same_resource(of, cluster.resource, resolver) {
+                    Truth::No => Truth::No,
+                    _ => Truth::Unknown,
+                }
+            }
+            (Pulling::Kubelet { supplied: Some(kubelet), .. }, Holder::UserAssigned(id)) => {
+                same_in(resolver, Case::Ignored, kubelet, id)
+            }
             (Pulling::Kubelet { supplied: None, .. }, Holder::UserAssigned(id)) => made_by_aks(id, cluster, resolver),
             (Pulling::Kubelet { principal, .. }, Holder::Guid(guid)) => guid_is(principal, guid, resolver),
             (Pulling::Kubelet { .. }, Holder::ServicePrincipal(_)) => Truth::No,

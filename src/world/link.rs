@@ -1,12 +1,12 @@
 //! Joining languages: images to registries, workloads to clusters, pull secrets to their makers.
 
+use super::World;
 use super::cluster::Cluster;
 use super::registry::Registry;
 use super::secret::Secret;
 use super::workload::{Namespace, PullSecrets, Workload, shown};
-use super::World;
 use crate::azure::image;
-use crate::ir::{same_in, Case, Node, Origin, Resolver, Resource, Truth};
+use crate::ir::{Case, Node, Origin, Resolver, Resource, Truth, same_in};
 use crate::source::Span;
 
 /// Which registry an image comes from.
@@ -55,8 +55,11 @@ impl<'a> World<'a> {
     /// Terraform root when it is written there, else all. `path` is the file of the workload.
     pub fn clusters_for(&self, workload: &Workload<'a>, path: &str) -> Vec<usize> {
         let mapped = self.outlook.clusters.get(path);
-        let named = |cluster: &Cluster<'_>| mapped.is_none_or(|name| cluster.name.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name)));
-        let all: Vec<usize> = self.clusters.iter().enumerate().filter(|(_, cluster)| named(cluster)).map(|(at, _)| at).collect();
+        let named = |cluster: &Cluster<'_>| {
+            mapped.is_none_or(|name| cluster.name.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name)))
+        };
+        let all: Vec<usize> =
+            self.clusters.iter().enumerate().filter(|(_, cluster)| named(cluster)).map(|(at, _)| at).collect();
         let root = &workload.resource.address.root;
         let own: Vec<usize> = all
             .iter()
@@ -88,7 +91,9 @@ impl<'a> World<'a> {
     /// The service account of a workload pulls as an identity of its own.
     pub fn has_own_identity(&self, workload: &Workload<'a>) -> bool {
         self.accounts.iter().any(|account| {
-            account.own_identity && account.namespace.may_be(&workload.namespace) && account.name.as_str() == workload.service_account.as_deref()
+            account.own_identity
+                && account.namespace.may_be(&workload.namespace)
+                && account.name.as_str() == workload.service_account.as_deref()
         })
     }
 
@@ -101,11 +106,14 @@ impl<'a> World<'a> {
     /// Whether something may make a secret of this name there later: a controller, a generator, a script.
     pub fn may_be_made_later(&self, name: &str, namespace: &Namespace) -> bool {
         let fits = |(made, at, _): &(Option<String>, Option<String>, Span)| {
-            made.as_deref().is_none_or(|made| made == name) && at.as_deref().is_none_or(|at| namespace.name().is_none_or(|own| own == at))
+            made.as_deref().is_none_or(|made| made == name)
+                && at.as_deref().is_none_or(|at| namespace.name().is_none_or(|own| own == at))
         };
         let scripted = self.imperative.iter().any(|command| command.makes == super::Makes::Secret);
         let assumed = self.outlook.assumed.iter().any(|fact| match fact {
-            super::Assumed::Secret { namespace: at, name: made } => made == name && namespace.name().is_none_or(|own| own == at),
+            super::Assumed::Secret { namespace: at, name: made } => {
+                made == name && namespace.name().is_none_or(|own| own == at)
+            }
             _ => false,
         });
         assumed || scripted || self.made_later.iter().any(fits)
@@ -122,7 +130,10 @@ fn might_be_azure(host: &Node) -> bool {
 }
 
 /// Objects that make secrets which stand in no manifest (domain reference, 3.5): name and namespace as far as known.
-pub(super) fn makes_secrets(resource: &Resource, resolver: &Resolver<'_>) -> Option<(Option<String>, Option<String>, Span)> {
+pub(super) fn makes_secrets(
+    resource: &Resource,
+    resolver: &Resolver<'_>,
+) -> Option<(Option<String>, Option<String>, Span)> {
     let (group, kind) = resource.kind.rsplit_once('/')?;
     let group = group.split('/').next().unwrap_or_default();
     let text = |path: &[&str]| resource.body.at(path).and_then(|node| resolver.node(node).as_str().map(str::to_owned));
@@ -133,7 +144,11 @@ pub(super) fn makes_secrets(resource: &Resource, resolver: &Resolver<'_>) -> Opt
         ("external-secrets.io", "ExternalSecret") => named(text(&["spec", "target", "name"]).or(own)),
         ("external-secrets.io", "ClusterExternalSecret" | "PushSecret") => Some((None, None, resource.declared)),
         ("bitnami.com", "SealedSecret") => named(own),
-        ("secrets-store.csi.x-k8s.io", "SecretProviderClass") if resource.body.at(&["spec", "secretObjects"]).is_some() => named(None),
+        ("secrets-store.csi.x-k8s.io", "SecretProviderClass")
+            if resource.body.at(&["spec", "secretObjects"]).is_some() =>
+        {
+            named(None)
+        }
         ("secrets.hashicorp.com" | "acrpull.microsoft.com" | "msi-acrpull.microsoft.com", _) => named(None),
         ("kyverno.io", _) | ("mutations.gatekeeper.sh", _) => Some((None, None, resource.declared)),
         ("generators.external-secrets.io", _) => None,

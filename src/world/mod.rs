@@ -129,7 +129,10 @@ impl<'a> World<'a> {
             accounts: Vec::new(),
             workloads: Vec::new(),
             made_later: Vec::new(),
-            gaps: deployments.iter().flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap))).collect(),
+            gaps: deployments
+                .iter()
+                .flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap)))
+                .collect(),
             imperative,
         };
         for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
@@ -173,7 +176,8 @@ impl<'a> World<'a> {
             Some(_) if deployment.language == Language::Kubernetes => false,
             Some(Hides::Anything) => true,
             Some(Hides::Touching(inputs)) => {
-                roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, cluster, registry, 8))
+                roots.contains(&&deployment.name)
+                    && inputs.iter().any(|input| self.touches(input, cluster, registry, 8))
             }
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
@@ -193,7 +197,9 @@ impl<'a> World<'a> {
             Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().any(inner),
             Value::Choice(choice) => inner(&choice.yes) || inner(&choice.no),
             Value::Ref(reference) => match &reference.target {
-                Target::Resource(address) => [cluster.resource, registry.resource].iter().any(|resource| resource.address == *address),
+                Target::Resource(address) => {
+                    [cluster.resource, registry.resource].iter().any(|resource| resource.address == *address)
+                }
                 Target::Id(_) => true,
             },
             Value::Id(_) => self.resolver.resource_of(input).is_some_and(|found| {

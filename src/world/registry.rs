@@ -2,7 +2,7 @@
 
 use super::knowledge::Fact;
 use crate::azure::kinds::REGISTRY;
-use crate::ir::{Node, Origin, ResourceId, Resolver, Resource, Truth, Value, Why};
+use crate::ir::{Node, Origin, Resolver, Resource, ResourceId, Truth, Value, Why};
 
 /// How a registry reads role assignments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,11 @@ impl<'a> Registry<'a> {
             resource,
             name: resolver.node(&resource.name),
             id: resolver.id_of(&resource.id),
-            host: resolver.node(&Node::reference(resource.address.clone(), &["properties", "loginServer"], resource.declared)),
+            host: resolver.node(&Node::reference(
+                resource.address.clone(),
+                &["properties", "loginServer"],
+                resource.declared,
+            )),
             admin: read.flag(&["properties", "adminUserEnabled"], false),
             anonymous: read.flag(&["properties", "anonymousPullEnabled"], false),
             public: read.word(&["properties", "publicNetworkAccess"], true, |word| match word {
@@ -122,7 +126,9 @@ impl Reader<'_, '_> {
 
     fn absent<T>(&self, default: T) -> Fact<T> {
         match self.resource.origin {
-            Origin::Existing => Fact::Unknown(Why::External(self.resource.address.to_string().into()), self.resource.declared),
+            Origin::Existing => {
+                Fact::Unknown(Why::External(self.resource.address.to_string().into()), self.resource.declared)
+            }
             Origin::Declared | Origin::Dump => Fact::Default(default, self.resource.declared),
         }
     }

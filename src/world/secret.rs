@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use super::knowledge::Fact;
-use super::workload::{metadata, Namespace};
+use super::workload::{Namespace, metadata};
 use crate::ir::{Node, Resolver, Resource, Value, Why};
 use crate::source::Span;
 
@@ -52,7 +52,8 @@ pub struct Credential {
 }
 
 /// The types that the kubelet reads, each with its key (the keyring checks both).
-const TYPES: [(&str, &str); 2] = [("kubernetes.io/dockerconfigjson", ".dockerconfigjson"), ("kubernetes.io/dockercfg", ".dockercfg")];
+const TYPES: [(&str, &str); 2] =
+    [("kubernetes.io/dockerconfigjson", ".dockerconfigjson"), ("kubernetes.io/dockercfg", ".dockercfg")];
 
 impl<'a> Secret<'a> {
     /// Whether it is a secret.
@@ -79,8 +80,11 @@ impl<'a> Secret<'a> {
 fn payload(body: &Node, kind: &Fact<String>, declared: Span) -> (Payload, Span) {
     let Some(kind) = kind.value() else { return (Payload::Unknown(Why::TemplateText), declared) };
     let present = |key: &str| {
-        let plain = body.get("stringData").and_then(|data| data.as_map()?.get_exact(key)).map(|node| (node.clone(), false));
-        plain.or_else(|| body.get("data").and_then(|data| data.as_map()?.get_exact(key)).map(|node| (node.clone(), true)))
+        let plain =
+            body.get("stringData").and_then(|data| data.as_map()?.get_exact(key)).map(|node| (node.clone(), false));
+        plain.or_else(|| {
+            body.get("data").and_then(|data| data.as_map()?.get_exact(key)).map(|node| (node.clone(), true))
+        })
     };
     let open = ["data", "stringData"].iter().filter_map(|key| body.get(key)).any(|data| match &data.value {
         Value::Map(map) => map.open.is_some(),
@@ -98,10 +102,10 @@ fn payload(body: &Node, kind: &Fact<String>, declared: Span) -> (Payload, Span) 
             false => (Payload::Ignored(format!("a secret of type `{kind}` needs the key `{key}`")), declared),
         };
     };
-    if let Value::Call(name, arguments) = &node.value {
-        if let ("tf:jsonencode", [document]) = (&**name, arguments.as_slice()) {
-            return (written_entries(document, *key == ".dockerconfigjson"), node.span);
-        }
+    if let Value::Call(name, arguments) = &node.value
+        && let ("tf:jsonencode", [document]) = (&**name, arguments.as_slice())
+    {
+        return (written_entries(document, *key == ".dockerconfigjson"), node.span);
     }
     let Some(text) = node.as_str() else {
         return (Payload::Unknown(node.why().cloned().unwrap_or(Why::TemplateText)), node.span);
@@ -114,7 +118,12 @@ fn read_payload(text: &str, encoded: bool, wrapped: bool) -> Payload {
         return Payload::Unknown(Why::External("an encrypted value".into()));
     }
     if is_placeholder(text.trim()) {
-        return Payload::Entries(vec![Credential { host: String::new(), username: String::new(), placeholder: true, expires: false }]);
+        return Payload::Entries(vec![Credential {
+            host: String::new(),
+            username: String::new(),
+            placeholder: true,
+            expires: false,
+        }]);
     }
     if text.contains("{{") || text.contains("${") {
         return Payload::Unknown(Why::TemplateText);
@@ -191,7 +200,20 @@ fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let bracketed = |open: &str, close: &str| lower.starts_with(open) && lower.ends_with(close);
     const WORDS: [&str; 14] = [
-        "", "changeme", "change-me", "change_me", "password", "xxx", "xxxx", "xxxxx", "todo", "tbd", "replaceme", "replace-me", "replace_me", "placeholder",
+        "",
+        "changeme",
+        "change-me",
+        "change_me",
+        "password",
+        "xxx",
+        "xxxx",
+        "xxxxx",
+        "todo",
+        "tbd",
+        "replaceme",
+        "replace-me",
+        "replace_me",
+        "placeholder",
     ];
     WORDS.contains(&lower.as_str()) || bracketed("<", ">") || bracketed("${", "}")
 }
@@ -207,12 +229,16 @@ impl Credential {
         let (key_name, key_port) = key_host.split_once(':').unwrap_or((key_host, ""));
         let (name, port) = host.split_once(':').unwrap_or((host, ""));
         let (keys, labels): (Vec<&str>, Vec<&str>) = (key_name.split('.').collect(), name.split('.').collect());
-        key_port == port && keys.len() == labels.len() && path.starts_with(key_path) && keys.iter().zip(&labels).all(|(key, label)| glob(key, label))
+        key_port == port
+            && keys.len() == labels.len()
+            && path.starts_with(key_path)
+            && keys.iter().zip(&labels).all(|(key, label)| glob(key, label))
     }
 }
 
 fn glob(pattern: &str, text: &str) -> bool {
-    globset::GlobBuilder::new(pattern).build().is_ok_and(|glob| glob.compile_matcher().is_match(text)) || pattern == text
+    globset::GlobBuilder::new(pattern).build().is_ok_and(|glob| glob.compile_matcher().is_match(text))
+        || pattern == text
 }
 
 #[cfg(test)]
@@ -227,7 +253,12 @@ mod tests {
     fn hosts_match_as_in_the_keyring() {
         let matches = |key: &str| credential(key).is_for("foo.azurecr.io", "web");
         assert!(matches("foo.azurecr.io") && matches("https://foo.azurecr.io/v2/") && matches("*.azurecr.io"));
-        assert!(!matches("foo") && !matches("https://index.docker.io/v1/") && !matches("*.io") && !matches("foo.azurecr.io:443"));
+        assert!(
+            !matches("foo")
+                && !matches("https://index.docker.io/v1/")
+                && !matches("*.io")
+                && !matches("foo.azurecr.io:443")
+        );
         assert!(!credential("*.azurecr.io").is_for("foo.eastus.geo.azurecr.io", "web"));
     }
 
@@ -236,10 +267,16 @@ mod tests {
         let encoded = |text: &str| STANDARD.encode(text);
         let auth = encoded("user:secret");
         let json = format!(r#"{{"auths":{{"foo.azurecr.io":{{"auth":"{auth}"}}}}}}"#);
-        assert!(matches!(read_payload(&encoded(&json), true, true), Payload::Entries(found) if found[0].username == "user" && !found[0].placeholder));
-        assert!(matches!(read_payload(&encoded(&encoded(&json)), true, true), Payload::Malformed(why) if why.contains("twice")));
+        assert!(
+            matches!(read_payload(&encoded(&json), true, true), Payload::Entries(found) if found[0].username == "user" && !found[0].placeholder)
+        );
+        assert!(
+            matches!(read_payload(&encoded(&encoded(&json)), true, true), Payload::Malformed(why) if why.contains("twice"))
+        );
         assert!(matches!(read_payload("%%%", true, true), Payload::Malformed(_)));
-        assert!(matches!(read_payload(r#"{"foo.azurecr.io":{}}"#, false, true), Payload::Malformed(why) if why.contains("auths")));
+        assert!(
+            matches!(read_payload(r#"{"foo.azurecr.io":{}}"#, false, true), Payload::Malformed(why) if why.contains("auths"))
+        );
         assert!(matches!(read_payload("<base64>", true, true), Payload::Entries(found) if found[0].placeholder));
         assert!(matches!(read_payload("ENC[AES256]", true, true), Payload::Unknown(_)));
     }

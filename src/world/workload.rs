@@ -91,7 +91,9 @@ fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
     match (group.split('/').next().unwrap_or_default(), kind) {
         ("v1", "Pod") => Some(&["spec"]),
         ("v1", "PodTemplate") => Some(&["template", "spec"]),
-        ("apps" | "extensions", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") => Some(&["spec", "template", "spec"]),
+        ("apps" | "extensions", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") => {
+            Some(&["spec", "template", "spec"])
+        }
         ("v1", "ReplicationController") | ("batch", "Job") => Some(&["spec", "template", "spec"]),
         ("batch", "CronJob") => Some(&["spec", "jobTemplate", "spec", "template", "spec"]),
         ("argoproj.io", "Rollout") | ("serving.knative.dev", "Service") => Some(&["spec", "template", "spec"]),
@@ -134,8 +136,13 @@ fn is_open(node: &Node) -> bool {
 }
 
 fn images(spec: &Node) -> Vec<Node> {
-    let lists = ["initContainers", "containers", "ephemeralContainers"].iter().filter_map(|key| spec.get(key)?.as_list());
-    lists.flat_map(|list| &list.items).filter_map(|container| container.get("image").cloned()).filter(|image| !image.is_null()).collect()
+    let lists =
+        ["initContainers", "containers", "ephemeralContainers"].iter().filter_map(|key| spec.get(key)?.as_list());
+    lists
+        .flat_map(|list| &list.items)
+        .filter_map(|container| container.get("image").cloned())
+        .filter(|image| !image.is_null())
+        .collect()
 }
 
 /// Reads `imagePullSecrets`.
@@ -178,7 +185,9 @@ pub fn shown(node: &Node) -> String {
         Value::Int(value) => value.to_string(),
         Value::Bool(value) => value.to_string(),
         Value::Concat(pieces) => pieces.iter().map(shown).collect(),
-        Value::Call(name, arguments) if matches!(&**name, "tolower" | "toupper") => arguments.iter().map(shown).collect(),
+        Value::Call(name, arguments) if matches!(&**name, "tolower" | "toupper") => {
+            arguments.iter().map(shown).collect()
+        }
         _ => "…".to_owned(),
     }
 }

@@ -41,7 +41,8 @@ impl Manifest {
 
     /// A fault on a line with a placeholder is no fault of the file that will be applied.
     fn tell(&mut self, fault: Fault, text: &str) {
-        let filled_in = fault.kind == FaultKind::Syntax && placeholder::stands_in(line_at(text, fault.span.range().start));
+        let filled_in =
+            fault.kind == FaultKind::Syntax && placeholder::stands_in(line_at(text, fault.span.range().start));
         match filled_in {
             true => self.gaps.push(Gap { why: Why::TemplateText, span: fault.span, hides: None }),
             false => self.problems.push(fault.into()),
@@ -174,9 +175,7 @@ impl Reader<'_> {
             TreeKind::Map(_) if self.templated && self.starts_with_action(tree.span) => {
                 Node::unknown(Why::TemplateText, tree.span)
             }
-            TreeKind::Map(members) => {
-                Node::map(members.iter().map(|member| self.entry(member)).collect(), tree.span)
-            }
+            TreeKind::Map(members) => Node::map(members.iter().map(|member| self.entry(member)).collect(), tree.span),
             TreeKind::Str(text) if NAMES.contains(&key) => filled_in_later(text, Placeholders::AnyStyle, tree.span),
             TreeKind::Str(text) if self.templated => filled_in_later(text, Placeholders::Actions, tree.span),
             _ => return node_of(tree),

@@ -140,7 +140,9 @@ impl Charts {
                 known.entry(folder).or_insert_with(|| store.list(folder).iter().any(|name| name == "Chart.yaml"));
             }
         }
-        Charts { folders: known.into_iter().filter(|(_, is_chart)| *is_chart).map(|(folder, _)| folder.to_owned()).collect() }
+        Charts {
+            folders: known.into_iter().filter(|(_, is_chart)| *is_chart).map(|(folder, _)| folder.to_owned()).collect(),
+        }
     }
 
     /// The chart that the file is a template of.

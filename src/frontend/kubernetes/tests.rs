@@ -29,7 +29,10 @@ fn told(lowered: &Lowered) -> String {
         for resource in &deployment.resources {
             write!(told, "  {}", resource.address).unwrap();
             let images = resource.body.at(&["spec", "containers"]).and_then(Node::as_list);
-            images.iter().flat_map(|list| &list.items).for_each(|item| write!(told, " {}", text(item.get("image").unwrap())).unwrap());
+            images
+                .iter()
+                .flat_map(|list| &list.items)
+                .for_each(|item| write!(told, " {}", text(item.get("image").unwrap())).unwrap());
             told.push('\n');
         }
     }
@@ -42,13 +45,22 @@ const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  se
 fn each_folder_is_a_deployment() {
     let (store, lowered) = lowered(&[
         ("a.yml", POD),
-        ("k8s/list.json", r#"{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "ns", "uid": "1"}, "data": {"k": "dg=="}}]}"#),
-        ("k8s/two.yaml", "kind: A\napiVersion: x/v1\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: ns}\n"),
+        (
+            "k8s/list.json",
+            r#"{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "ns", "uid": "1"}, "data": {"k": "dg=="}}]}"#,
+        ),
+        (
+            "k8s/two.yaml",
+            "kind: A\napiVersion: x/v1\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: ns}\n",
+        ),
         ("k8s/values.yaml", "image: [\n"),
         ("k8s/broken.yaml", "apiVersion: v1\nkind: Pod\nmetadata: [\n"),
         ("main.json", r#"{"$schema": "x", "apiVersion": "v1", "kind": "x"}"#),
     ]);
-    assert_eq!(told(&lowered), "*.yaml (0 gaps)\n  Pod web acr.azurecr.io/web:1\nk8s/*.yaml (0 gaps)\n  Secret ns/s\n  A k8s/two.yaml:1\n  Secret ns/s[1]\n");
+    assert_eq!(
+        told(&lowered),
+        "*.yaml (0 gaps)\n  Pod web acr.azurecr.io/web:1\nk8s/*.yaml (0 gaps)\n  Secret ns/s\n  A k8s/two.yaml:1\n  Secret ns/s[1]\n"
+    );
     assert_eq!(lowered.problems.len(), 1);
     assert_eq!(&*store.source(lowered.problems[0].span.source).path, "k8s/broken.yaml");
     let secret = &lowered.deployments[1].resources[0];
@@ -77,11 +89,17 @@ fn templates_are_gaps_and_no_syntax_errors() {
 #[test]
 fn a_kustomization_changes_what_it_lists() {
     let (store, lowered) = lowered(&[
-        ("base/kustomization.yaml", "resources: [pod.yaml, sa.yaml]\nsecretGenerator:\n- name: pull\n  type: kubernetes.io/dockerconfigjson\n  files: [.dockerconfigjson=c.json]\n"),
+        (
+            "base/kustomization.yaml",
+            "resources: [pod.yaml, sa.yaml]\nsecretGenerator:\n- name: pull\n  type: kubernetes.io/dockerconfigjson\n  files: [.dockerconfigjson=c.json]\n",
+        ),
         ("base/pod.yaml", POD),
         ("base/sa.yaml", "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: runner}\n"),
         ("base/other.yaml", POD),
-        ("prod/kustomization.yaml", "resources: [../base]\nnamespace: shop\nnamePrefix: p-\nimages:\n- name: acr.azurecr.io/web\n  newName: prod.azurecr.io/web\n  newTag: 1.10\n"),
+        (
+            "prod/kustomization.yaml",
+            "resources: [../base]\nnamespace: shop\nnamePrefix: p-\nimages:\n- name: acr.azurecr.io/web\n  newName: prod.azurecr.io/web\n  newTag: 1.10\n",
+        ),
     ]);
     let expected = "base/*.yaml (0 gaps)\n  Pod web acr.azurecr.io/web:1\nprod/kustomization.yaml (0 gaps)\n  Pod shop/p-web prod.azurecr.io/web:1.10\n  ServiceAccount shop/p-runner\n  Secret shop/p-pull\n";
     assert_eq!(told(&lowered), expected);
@@ -97,13 +115,25 @@ fn patches_take_knowledge_away() {
     let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: other}]}\n";
     let resources = "resources: [pod.yaml, two.yaml, https://github.com/a/b?ref=1, gone.yaml]\n";
     let other = POD.replace("name: web}", "name: two}");
-    let case = |fields: &str| told(&lowered(&[("k/pod.yaml", POD), ("k/two.yaml", &other), ("k/patch.yaml", patch), ("k/kustomization.yml", &format!("{resources}{fields}"))]).1);
+    let case = |fields: &str| {
+        told(
+            &lowered(&[
+                ("k/pod.yaml", POD),
+                ("k/two.yaml", &other),
+                ("k/patch.yaml", patch),
+                ("k/kustomization.yml", &format!("{resources}{fields}")),
+            ])
+            .1,
+        )
+    };
     let both = |web: &str, two: &str| format!("k/kustomization.yml (3 gaps)\n  Pod web {web}\n  Pod two {two}\n");
     let known = "acr.azurecr.io/web:1";
     assert_eq!(case("patches: [{path: patch.yaml}]\n"), both("…", known));
     assert_eq!(case("patchesStrategicMerge: [patch.yaml]\n"), both("…", known));
     assert!(case("patches: [{path: none.yaml}]\n").contains("Pod two …"));
-    let op = |path: &str| format!("patches: [{{target: {{kind: Pod, name: two}}, patch: '[{{op: replace, path: {path}, value: x}}]'}}]\n");
+    let op = |path: &str| {
+        format!("patches: [{{target: {{kind: Pod, name: two}}, patch: '[{{op: replace, path: {path}, value: x}}]'}}]\n")
+    };
     assert!(case(&op("/spec/containers/0/image")).contains(&format!("web {known}\n  Pod two …")));
     assert!(case(&op("/spec/replicas")).contains(&format!("web {known}\n  Pod two {known}")));
     assert!(case("replacements: [{}]\n").contains("Pod web …\n  Pod two …"));
@@ -111,13 +141,21 @@ fn patches_take_knowledge_away() {
 
 #[test]
 fn circles_and_ladders_end() {
-    let mut files: Vec<(String, String)> = vec![("a/kustomization.yaml".into(), "resources: [../a, ../b]".into()), ("b/kustomization.yaml".into(), "resources: [../a]".into())];
+    let mut files: Vec<(String, String)> = vec![
+        ("a/kustomization.yaml".into(), "resources: [../a, ../b]".into()),
+        ("b/kustomization.yaml".into(), "resources: [../a]".into()),
+    ];
     for level in 0..40 {
         files.push((format!("l{level}/kustomization.yaml"), format!("resources: [../l{0}, ./../l{0}]\n", level + 1)));
     }
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let (_, ladder) = lowered(&files);
-    assert!(ladder.deployments.iter().all(|deployment| deployment.gaps.iter().any(|gap| matches!(gap.why, Why::LimitReached(_)))));
+    assert!(
+        ladder
+            .deployments
+            .iter()
+            .all(|deployment| deployment.gaps.iter().any(|gap| matches!(gap.why, Why::LimitReached(_))))
+    );
     assert_eq!(lowered(&files[..2]).1.deployments.len(), 2, "a circle has no root, and is still told");
 }
 

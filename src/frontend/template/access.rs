@@ -46,7 +46,12 @@ pub fn each_arm(choice: &Choice, span: Span, of: impl Fn(&Node) -> Node) -> Node
 fn of_map(base: &Node, map: &Map, key: &Node, safe: bool, span: Span) -> Node {
     let Some(name) = key_text(key) else { return derived(base, key, span) };
     if let Some(found) = map.get(&name) {
-        let certain = map.entries.iter().rev().take_while(|entry| !same_key(&entry.key, &name)).all(|entry| entry.key.as_str().is_some());
+        let certain = map
+            .entries
+            .iter()
+            .rev()
+            .take_while(|entry| !same_key(&entry.key, &name))
+            .all(|entry| entry.key.as_str().is_some());
         return if certain { found.clone() } else { derived(base, key, span) };
     }
     if map.open.is_some() || map.entries.iter().any(|entry| entry.key.as_str().is_none()) {
@@ -94,7 +99,8 @@ pub fn derived(base: &Node, key: &Node, span: Span) -> Node {
         return Node::unknown(why, span);
     }
     // The member at the index of a loop over the same unknown collection is the loop's item.
-    let (base, key) = (canonical(base), key_text(key).map_or_else(|| format!("[{}]", canonical(key)), |key| format!(".{key}")));
+    let (base, key) =
+        (canonical(base), key_text(key).map_or_else(|| format!("[{}]", canonical(key)), |key| format!(".{key}")));
     if key == format!("[each:{base}#index]") {
         return Node::symbol(why, format!("each:{base}"), span);
     }

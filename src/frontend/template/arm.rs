@@ -37,13 +37,16 @@ fn is_shaped(tree: &Tree) -> bool {
 pub fn is_parameter_file(tree: &Tree) -> bool {
     match tree.get_ci("$schema").and_then(Tree::as_str) {
         Some(schema) => schema_name(schema).ends_with("deploymentparameters.json"),
-        None => tree.get_ci("contentVersion").is_some() && tree.get_ci("resources").is_none() && has_parameter_values(tree),
+        None => {
+            tree.get_ci("contentVersion").is_some() && tree.get_ci("resources").is_none() && has_parameter_values(tree)
+        }
     }
 }
 
 fn has_parameter_values(tree: &Tree) -> bool {
     let members = tree.get_ci("parameters").and_then(Tree::as_map).unwrap_or_default();
-    !members.is_empty() && members.iter().all(|member| ["value", "reference"].iter().any(|key| member.value.get_ci(key).is_some()))
+    !members.is_empty()
+        && members.iter().all(|member| ["value", "reference"].iter().any(|key| member.value.get_ci(key).is_some()))
 }
 
 /// Whether the Bicep compiler wrote it.
@@ -120,7 +123,12 @@ fn variables(members: &[Member], reading: &mut Reading<'_>) -> Vec<Definition> {
             Some(loops) if member.key.eq_ignore_ascii_case("copy") => {
                 found.extend(loops.iter().filter_map(|tree| copied_variable(tree, reading)));
             }
-            _ => found.push(Definition { name: member.key.clone(), span: member.key_span, value: value(&member.value, reading), condition: None }),
+            _ => found.push(Definition {
+                name: member.key.clone(),
+                span: member.key_span,
+                value: value(&member.value, reading),
+                condition: None,
+            }),
         }
     }
     found
@@ -136,7 +144,10 @@ fn output(member: &Member, reading: &mut Reading<'_>) -> Definition {
     let written = match (about.get_ci("value"), about.get_ci("copy")) {
         (Some(tree), _) => value(tree, reading),
         (None, Some(copy)) => super::arm_value::property_loop(copy, reading),
-        (None, None) => Expr { kind: ExprKind::Lost(Why::UnsupportedSyntax("an output without a value".into())), span: member.key_span },
+        (None, None) => Expr {
+            kind: ExprKind::Lost(Why::UnsupportedSyntax("an output without a value".into())),
+            span: member.key_span,
+        },
     };
     let condition = about.get_ci("condition").map(|tree| value(tree, reading));
     Definition { name: member.key.clone(), span: member.key_span, value: written, condition }
@@ -155,7 +166,8 @@ fn functions(tree: &Tree, reading: &mut Reading<'_>) -> Vec<Function> {
 
 fn function(namespace: &str, member: &Member, reading: &mut Reading<'_>) -> Option<Function> {
     let parameters = member.value.get_ci("parameters").and_then(Tree::as_list).unwrap_or_default();
-    let names = parameters.iter().filter_map(|tree| tree.get_ci("name").and_then(Tree::as_str)).map(Arc::from).collect();
+    let names =
+        parameters.iter().filter_map(|tree| tree.get_ci("name").and_then(Tree::as_str)).map(Arc::from).collect();
     let body = value(member.value.get_ci("output")?.get_ci("value")?, reading);
     Some(Function { name: format!("{namespace}.{}", member.key).into(), parameters: names, body })
 }
@@ -178,11 +190,18 @@ mod tests {
             r#"{"contentVersion": "1.0.0.0", "resources": [{"type": "Microsoft.ContainerRegistry/registries", "name": "a",
                 "resources": [{"type": "replications", "name": "west"}]}]}"#,
         );
-        let kinds: Vec<_> = template.resources.iter().map(|resource| match &resource.what {
-            What::Resource { kind, .. } => kind.to_string(),
-            What::Module { .. } => String::new(),
-        }).collect();
-        assert_eq!(kinds, ["Microsoft.ContainerRegistry/registries", "Microsoft.ContainerRegistry/registries/replications"]);
+        let kinds: Vec<_> = template
+            .resources
+            .iter()
+            .map(|resource| match &resource.what {
+                What::Resource { kind, .. } => kind.to_string(),
+                What::Module { .. } => String::new(),
+            })
+            .collect();
+        assert_eq!(
+            kinds,
+            ["Microsoft.ContainerRegistry/registries", "Microsoft.ContainerRegistry/registries/replications"]
+        );
         assert!(template.resources[1].parent.is_some());
     }
 
@@ -194,7 +213,11 @@ mod tests {
                 "template": {"resources": []}, "parameters": {"p": {"value": 1}}}}}}"#,
         );
         assert_eq!(template.target, TargetScope::Subscription);
-        let What::Module { template: ModuleTemplate::Inline(_), parameters, outer, group, .. } = &template.resources[0].what else { panic!() };
+        let What::Module { template: ModuleTemplate::Inline(_), parameters, outer, group, .. } =
+            &template.resources[0].what
+        else {
+            panic!()
+        };
         assert!(!outer && group.is_some() && parameters.is_some() && template.resources[0].symbolic);
     }
 }

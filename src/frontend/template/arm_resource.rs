@@ -20,7 +20,18 @@ pub const VAULT_SECRET: &str = "%vaultsecret";
 
 /// What stands in fields of a declaration and not in its body.
 const NOT_BODY: [&str; 12] = [
-    "type", "apiVersion", "name", "condition", "copy", "dependsOn", "scope", "resources", "existing", "comments", "metadata", "import",
+    "type",
+    "apiVersion",
+    "name",
+    "condition",
+    "copy",
+    "dependsOn",
+    "scope",
+    "resources",
+    "existing",
+    "comments",
+    "metadata",
+    "import",
 ];
 
 /// All resources below `resources`, children after their parents.
@@ -50,7 +61,9 @@ impl Lifting<'_, '_> {
     fn level(&mut self, tree: &Tree, parent: Option<&Parent<'_>>) {
         match &tree.kind {
             TreeKind::List(items) => items.iter().for_each(|item| self.resource(item, None, parent)),
-            TreeKind::Map(members) => members.iter().for_each(|member| self.resource(&member.value, Some(member), parent)),
+            TreeKind::Map(members) => {
+                members.iter().for_each(|member| self.resource(&member.value, Some(member), parent))
+            }
             TreeKind::Null => {}
             _ => self.lose(tree.span),
         }
@@ -111,7 +124,10 @@ impl Lifting<'_, '_> {
     fn name(&mut self, tree: &Tree) -> Expr {
         match tree.get_ci("name") {
             Some(name) => value(name, self.reading),
-            None => Expr { kind: ExprKind::Lost(Why::UnsupportedSyntax("a resource without a name".into())), span: tree.span },
+            None => Expr {
+                kind: ExprKind::Lost(Why::UnsupportedSyntax("a resource without a name".into())),
+                span: tree.span,
+            },
         }
     }
 
@@ -127,7 +143,8 @@ impl Lifting<'_, '_> {
         }
         let properties = tree.get_ci("properties");
         let property = |key: &str| properties.and_then(|properties| properties.get_ci(key));
-        let evaluated = property("expressionEvaluationOptions").and_then(|options| options.get_ci("scope")).and_then(Tree::as_str);
+        let evaluated =
+            property("expressionEvaluationOptions").and_then(|options| options.get_ci("scope")).and_then(Tree::as_str);
         let inner = evaluated.is_some_and(|scope| scope.eq_ignore_ascii_case("inner"));
         let inline = property("template");
         let template = match inline {
@@ -168,7 +185,10 @@ impl Lifting<'_, '_> {
         // The whole `{ "value": … }` may be an expression.
         let whole = value(tree, self.reading);
         let key = Expr { kind: ExprKind::Text("value".into()), span: tree.span };
-        Expr { kind: ExprKind::Property { base: Box::new(whole), key: Box::new(key), safe: false, from_end: false }, span: tree.span }
+        Expr {
+            kind: ExprKind::Property { base: Box::new(whole), key: Box::new(key), safe: false, from_end: false },
+            span: tree.span,
+        }
     }
 }
 
@@ -187,7 +207,8 @@ fn linked(link: Option<&Tree>, at: Span) -> ModuleTemplate {
     if let Some((path, span)) = field("relativePath").filter(|(path, _)| !path.starts_with('[')) {
         return ModuleTemplate::File(path.into(), span);
     }
-    let (name, span) = field("relativePath").or(field("uri")).or(field("id")).unwrap_or(("a deployment without a template", at));
+    let (name, span) =
+        field("relativePath").or(field("uri")).or(field("id")).unwrap_or(("a deployment without a template", at));
     ModuleTemplate::Remote(name.into(), span)
 }
 

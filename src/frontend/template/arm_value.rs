@@ -39,7 +39,11 @@ pub fn object(members: &[Member], without: &[&str], reading: &mut Reading<'_>) -
             Some(loops) if loops.iter().all(|tree| tree.get_ci("input").is_some()) => {
                 properties.extend(loops.iter().filter_map(|tree| looped_property(tree, reading)));
             }
-            _ => properties.push(Property { key: key(member, reading), value: value(&member.value, reading), spread: false }),
+            _ => properties.push(Property {
+                key: key(member, reading),
+                value: value(&member.value, reading),
+                spread: false,
+            }),
         }
     }
     properties
@@ -47,7 +51,11 @@ pub fn object(members: &[Member], without: &[&str], reading: &mut Reading<'_>) -
 
 fn looped_property(tree: &Tree, reading: &mut Reading<'_>) -> Option<Property> {
     let (name, span) = name_of(tree)?;
-    Some(Property { key: Expr { kind: ExprKind::Text(name), span }, value: property_loop(tree, reading), spread: false })
+    Some(Property {
+        key: Expr { kind: ExprKind::Text(name), span },
+        value: property_loop(tree, reading),
+        spread: false,
+    })
 }
 
 /// Keys may be expressions too: `"[format('{0}', parameters('x'))]": {}`.

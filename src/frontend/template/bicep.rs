@@ -175,7 +175,11 @@ fn list_of(literals: &[ast::Expr], span: Span) -> Expr {
 
 /// The arguments of the decorator `name`.
 fn decorator<'a>(decorators: &'a [ast::Decorator], name: &str) -> Option<&'a [ast::Expr]> {
-    decorators.iter().filter_map(ast::Decorator::call).find(|(called, _)| *called == name).map(|(_, arguments)| arguments)
+    decorators
+        .iter()
+        .filter_map(ast::Decorator::call)
+        .find(|(called, _)| *called == name)
+        .map(|(_, arguments)| arguments)
 }
 
 /// The types that a file declares.

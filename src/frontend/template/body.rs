@@ -16,7 +16,9 @@ pub fn lifted(node: &Node) -> Node {
         Value::Choice(choice) => {
             let (yes, no) = (lifted(&choice.yes), lifted(&choice.no));
             match (&yes.value, &no.value) {
-                (Value::Map(a), Value::Map(b)) if is_plain(a) && is_plain(b) => Value::Map(Arc::new(either(&choice.on, a, b, node.span))),
+                (Value::Map(a), Value::Map(b)) if is_plain(a) && is_plain(b) => {
+                    Value::Map(Arc::new(either(&choice.on, a, b, node.span)))
+                }
                 _ => Value::Choice(Arc::new(Choice { on: choice.on.clone(), yes, no })),
             }
         }
@@ -33,7 +35,8 @@ fn either(on: &Cond, yes: &Map, no: &Map, span: Span) -> Map {
     let mut entries = Vec::new();
     let further = no.entries.iter().filter(|entry| entry.key.as_str().is_some_and(|key| yes.get(key).is_none()));
     for entry in yes.entries.iter().chain(further) {
-        let member = |map: &Map| entry.key.as_str().and_then(|key| map.get(key)).cloned().unwrap_or_else(|| Node::null(span));
+        let member =
+            |map: &Map| entry.key.as_str().and_then(|key| map.get(key)).cloned().unwrap_or_else(|| Node::null(span));
         let value = lifted(&Node::choice(on.clone(), member(yes), member(no), entry.value.span));
         entries.push(Entry { key: entry.key.clone(), value });
     }

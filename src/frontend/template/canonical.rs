@@ -17,7 +17,9 @@ pub fn canonical(node: &Node) -> String {
     if text.len() <= LONGEST {
         return text;
     }
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let end = (0..=64).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     format!("{}…{hash:016x}", text.get(..end).unwrap_or_default())
 }

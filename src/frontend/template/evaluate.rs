@@ -101,10 +101,14 @@ impl<'a> Evaluation<'a> {
             ExprKind::Int(value) => Node::new(Value::Int(*value), span),
             ExprKind::Float(value) => Node::new(Value::Float(*value), span),
             ExprKind::Text(text) => Node::text(text.clone(), span),
-            ExprKind::Interpolation(pieces) => functions::joined(pieces.iter().map(|piece| self.value(piece, scope)).collect(), span),
+            ExprKind::Interpolation(pieces) => {
+                functions::joined(pieces.iter().map(|piece| self.value(piece, scope)).collect(), span)
+            }
             ExprKind::List(items) => self.list(items, span, scope),
             ExprKind::Object(properties) => self.object(properties, span, scope),
-            ExprKind::For(repeat, condition, body) => self.property_loop(repeat, condition.as_deref(), body, span, scope),
+            ExprKind::For(repeat, condition, body) => {
+                self.property_loop(repeat, condition.as_deref(), body, span, scope)
+            }
             ExprKind::Name(name) => self.name(name, span, scope),
             ExprKind::Property { base, key, safe, from_end } => self.property(base, key, *safe, *from_end, span, scope),
             ExprKind::Nested(parent, name) => self.nested(parent, name, span, scope),
@@ -197,7 +201,12 @@ impl<'a> Evaluation<'a> {
             (Value::Int(_), Value::Int(count)) if *count > INSTANCES as i64 => Some(vec![self.too_many(*count, span)]),
             (Value::Int(from), Value::Int(count)) => {
                 let index = |at: i64| Node::new(Value::Int(at), span);
-                let turn = |at| Turn { item: index(from.saturating_add(at)), index: index(at), key: crate::ir::Key::Int(at), there: Cond::Always };
+                let turn = |at| Turn {
+                    item: index(from.saturating_add(at)),
+                    index: index(at),
+                    key: crate::ir::Key::Int(at),
+                    there: Cond::Always,
+                };
                 Some((0..*count).map(turn).collect())
             }
             // `range(0, length(x))` runs over `x`: the index of both spellings is the same.
@@ -209,7 +218,13 @@ impl<'a> Evaluation<'a> {
             }
             (Value::Int(0), Value::Choice(choice)) => {
                 let mut turns = Vec::new();
-                self.either(&counted_list(&choice.yes, span)?, &counted_list(&choice.no, span)?, &choice.on, span, &mut turns);
+                self.either(
+                    &counted_list(&choice.yes, span)?,
+                    &counted_list(&choice.no, span)?,
+                    &choice.on,
+                    span,
+                    &mut turns,
+                );
                 Some(turns)
             }
             _ => None,
@@ -229,7 +244,12 @@ impl<'a> Evaluation<'a> {
             Value::List(list) if list.open.is_none() && list.items.len() <= INSTANCES => {
                 for (at, item) in list.items.iter().enumerate() {
                     let index = Node::new(Value::Int(at as i64), span);
-                    turns.push(Turn { item: item.clone(), index, key: crate::ir::Key::Int(at as i64), there: there.clone() });
+                    turns.push(Turn {
+                        item: item.clone(),
+                        index,
+                        key: crate::ir::Key::Int(at as i64),
+                        there: there.clone(),
+                    });
                 }
             }
             Value::Choice(choice) if is_listed(&choice.yes) && is_listed(&choice.no) => {
@@ -304,19 +324,31 @@ impl<'a> Evaluation<'a> {
         }
         let base = self.value(base, scope);
         match &base.value {
-            Value::Ref(_) if name.eq_ignore_ascii_case("getSecret") => Node::unknown(Why::External("getSecret()".into()), span).secret(),
+            Value::Ref(_) if name.eq_ignore_ascii_case("getSecret") => {
+                Node::unknown(Why::External("getSecret()".into()), span).secret()
+            }
             Value::Ref(_) => member(&base, &Node::text(format!("{name}()"), span), false, span),
             _ => self.missing(Why::UnsupportedCall(name.clone()), span),
         }
     }
 
     /// The scope of a user's function and its arguments.
-    pub(super) fn user_call(&self, frame: &Rc<Frame>, at: usize, arguments: &[Expr], span: Span, scope: &Scope) -> Node {
+    pub(super) fn user_call(
+        &self,
+        frame: &Rc<Frame>,
+        at: usize,
+        arguments: &[Expr],
+        span: Span,
+        scope: &Scope,
+    ) -> Node {
         let template = frame.loaded.template.clone();
-        let Some(function) = template.functions.get(at) else { return self.missing(Why::UnsupportedCall("function".into()), span) };
+        let Some(function) = template.functions.get(at) else {
+            return self.missing(Why::UnsupportedCall("function".into()), span);
+        };
         let values = arguments.iter().map(|argument| self.value(argument, scope));
         let bound = function.parameters.iter().zip(values);
-        let inner = bound.fold(Scope::of(frame), |inner, (name, value)| inner.with(LocalKind::Name(name.clone()), value));
+        let inner =
+            bound.fold(Scope::of(frame), |inner, (name, value)| inner.with(LocalKind::Name(name.clone()), value));
         self.bounded(self.value(&function.body, &inner))
     }
 }
@@ -358,6 +390,7 @@ pub fn reason(node: &Node) -> Why {
 /// An object that may have further members.
 pub fn opened(node: &Node, why: Why) -> Node {
     let Value::Map(map) = &node.value else { return node.clone() };
-    let entries = map.entries.iter().map(|entry| Entry { key: entry.key.clone(), value: opened(&entry.value, why.clone()) });
+    let entries =
+        map.entries.iter().map(|entry| Entry { key: entry.key.clone(), value: opened(&entry.value, why.clone()) });
     Node { value: Value::Map(Arc::new(Map { entries: entries.collect(), open: Some(why) })), ..node.clone() }
 }

@@ -161,7 +161,9 @@ impl Scope {
     /// The index of the innermost loop, or of the one with this label.
     pub fn loop_index(&self, label: Option<&str>) -> Option<&Node> {
         let fits = |local: &&Local| match &local.what {
-            LocalKind::Loop(own) => label.is_none_or(|label| own.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(label))),
+            LocalKind::Loop(own) => {
+                label.is_none_or(|label| own.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(label)))
+            }
             LocalKind::Name(_) => false,
         };
         self.locals().find(fits).map(|local| &local.value)
@@ -195,7 +197,8 @@ impl Scope {
 impl Frame {
     /// Whether this frame or one that deploys it is of the template.
     pub fn is_inside(&self, template: &Arc<Template>) -> bool {
-        Arc::ptr_eq(&self.loaded.template, template) || self.parent.as_ref().is_some_and(|parent| parent.is_inside(template))
+        Arc::ptr_eq(&self.loaded.template, template)
+            || self.parent.as_ref().is_some_and(|parent| parent.is_inside(template))
     }
 
     /// How many modules it is deep.

@@ -68,10 +68,14 @@ fn weigh(node: &Node, left: &mut usize, depth: usize) -> bool {
     match &node.value {
         Value::Str(text) => text.len() <= BYTES,
         Value::List(list) => each(&list.items),
-        Value::Map(map) => map.entries.iter().all(|entry| weigh(&entry.key, left, depth + 1) && weigh(&entry.value, left, depth + 1)),
+        Value::Map(map) => {
+            map.entries.iter().all(|entry| weigh(&entry.key, left, depth + 1) && weigh(&entry.value, left, depth + 1))
+        }
         Value::Concat(nodes) | Value::Call(_, nodes) => each(nodes),
         Value::Choice(choice) => {
-            weigh_cond(&choice.on, left, depth + 1) && weigh(&choice.yes, left, depth + 1) && weigh(&choice.no, left, depth + 1)
+            weigh_cond(&choice.on, left, depth + 1)
+                && weigh(&choice.yes, left, depth + 1)
+                && weigh(&choice.no, left, depth + 1)
         }
         Value::Id(id) => {
             let parts = id.subscription.iter().chain(&id.group).chain(&id.names).chain(id.extends.as_deref());

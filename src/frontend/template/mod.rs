@@ -67,7 +67,8 @@ fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
     let files = ParameterFiles::of(&library, sources);
     let roots = roots(&library, candidates(&library, sources));
     let mut deployments = Vec::new();
-    let deploys = |root: &&Candidate| !root.loaded.template.resources.is_empty() || !root.loaded.template.lost.is_empty();
+    let deploys =
+        |root: &&Candidate| !root.loaded.template.resources.is_empty() || !root.loaded.template.lost.is_empty();
     for root in roots.iter().filter(deploys) {
         let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let alone = roots.iter().filter(|other| folder(&other.path) == folder(&root.path)).count() == 1;
@@ -87,7 +88,8 @@ fn candidates(library: &Library<'_>, sources: &[SourceId]) -> Vec<Candidate> {
     for &source in sources {
         let file = library.store.source(source);
         let lower = file.path.to_ascii_lowercase();
-        let ours = lower.ends_with(".bicep") || is_json(&lower) && looks_like_template(&file.text) && !is_twin(&paths, &file.path, &file.text);
+        let ours = lower.ends_with(".bicep")
+            || is_json(&lower) && looks_like_template(&file.text) && !is_twin(&paths, &file.path, &file.text);
         if let Some(loaded) = ours.then(|| library.load(source).ok()).flatten() {
             found.push(Candidate { source, path: file.path.clone(), loaded });
         }
@@ -102,20 +104,24 @@ fn looks_like_template(text: &str) -> bool {
 /// The compiled form of a Bicep file beside it: its generator's mark stands before its resources.
 fn is_twin(paths: &BTreeSet<Arc<str>>, path: &str, text: &str) -> bool {
     let Some((stem, _)) = path.rsplit_once('.') else { return false };
-    let marked = text.find("\"_generator\"").is_some_and(|mark| text.find("\"resources\"").is_none_or(|resources| mark < resources));
+    let marked = text
+        .find("\"_generator\"")
+        .is_some_and(|mark| text.find("\"resources\"").is_none_or(|resources| mark < resources));
     marked && paths.contains(format!("{stem}.bicep").as_str())
 }
 
 /// Templates that no other template deploys. Templates that only deploy each other in a circle have their first one as
 /// a root.
 fn roots(library: &Library<'_>, candidates: Vec<Candidate>) -> Vec<Candidate> {
-    let uses: Vec<Vec<SourceId>> = candidates.iter().map(|candidate| library.uses(&candidate.loaded.template)).collect();
+    let uses: Vec<Vec<SourceId>> =
+        candidates.iter().map(|candidate| library.uses(&candidate.loaded.template)).collect();
     let used_by_others: BTreeSet<SourceId> = candidates
         .iter()
         .zip(&uses)
         .flat_map(|(candidate, uses)| uses.iter().copied().filter(|&used| used != candidate.source))
         .collect();
-    let of: BTreeMap<SourceId, &Vec<SourceId>> = candidates.iter().zip(&uses).map(|(candidate, uses)| (candidate.source, uses)).collect();
+    let of: BTreeMap<SourceId, &Vec<SourceId>> =
+        candidates.iter().zip(&uses).map(|(candidate, uses)| (candidate.source, uses)).collect();
     let (mut chosen, mut covered) = (BTreeSet::new(), BTreeSet::new());
     let plain = candidates.iter().filter(|candidate| !used_by_others.contains(&candidate.source));
     for candidate in plain.chain(&candidates) {

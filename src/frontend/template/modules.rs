@@ -27,7 +27,9 @@ impl Evaluation<'_> {
     pub(super) fn module(&self, instance: &Rc<Instance>) -> Rc<ModuleBody> {
         let known = self.modules.borrow().get(&*instance.address).cloned();
         if let Some(known) = known {
-            return known.unwrap_or_else(|| Rc::new(ModuleBody::Unknown(Why::LimitReached("modules inside themselves".into()))));
+            return known.unwrap_or_else(|| {
+                Rc::new(ModuleBody::Unknown(Why::LimitReached("modules inside themselves".into())))
+            });
         }
         self.modules.borrow_mut().insert((*instance.address).clone(), None);
         let body = Rc::new(self.new_module(instance));
@@ -38,7 +40,8 @@ impl Evaluation<'_> {
     fn new_module(&self, instance: &Rc<Instance>) -> ModuleBody {
         let template = instance.template();
         let declaration = template.resources.get(instance.declaration);
-        let Some((declaration, What::Module { template: inner, outer, .. })) = declaration.map(|it| (it, &it.what)) else {
+        let Some((declaration, What::Module { template: inner, outer, .. })) = declaration.map(|it| (it, &it.what))
+        else {
             return ModuleBody::Unknown(Why::UnsupportedSyntax("a module".into()));
         };
         let loaded = match inner {
@@ -89,7 +92,9 @@ impl Evaluation<'_> {
         let Some(parameters) = parameters else { return Hides::Touching(Vec::new()) };
         let object = self.value(parameters, &instance.names());
         match &object.value {
-            Value::Map(map) if map.open.is_none() => Hides::Touching(map.entries.iter().map(|entry| entry.value.clone()).collect()),
+            Value::Map(map) if map.open.is_none() => {
+                Hides::Touching(map.entries.iter().map(|entry| entry.value.clone()).collect())
+            }
             _ => Hides::Anything,
         }
     }
@@ -106,12 +111,15 @@ impl Evaluation<'_> {
             };
         }
         let What::Module { subscription, group, .. } = &declaration.what else { return here.clone() };
-        let given = [subscription, group].map(|expr| expr.as_ref().map(|expr| self.value(expr, &names)).filter(|node| !node.is_null()));
+        let given = [subscription, group]
+            .map(|expr| expr.as_ref().map(|expr| self.value(expr, &names)).filter(|node| !node.is_null()));
         let span = declaration.span;
         let moved = match given {
             [None, None] => return here.clone(),
             [None, Some(group)] => super::scope::resource_group(here, &self.name, &[group], span),
-            [Some(subscription), Some(group)] => super::scope::resource_group(here, &self.name, &[subscription, group], span),
+            [Some(subscription), Some(group)] => {
+                super::scope::resource_group(here, &self.name, &[subscription, group], span)
+            }
             [Some(subscription), None] => super::scope::subscription(here, &self.name, &[subscription], span),
         };
         match here.standing(&moved) {
@@ -120,10 +128,11 @@ impl Evaluation<'_> {
         }
     }
 
-
     fn unknown_place(&self, instance: &Instance, scope: &Node) -> Place {
         let why = reason(scope);
-        let symbol = |key: &str| Node::symbol(why.clone(), format!("{}#{}#{key}", self.name, super::canonical::canonical(scope)), scope.span);
+        let symbol = |key: &str| {
+            Node::symbol(why.clone(), format!("{}#{}#{key}", self.name, super::canonical::canonical(scope)), scope.span)
+        };
         let here = &instance.scope.frame.place;
         Place {
             subscription: Some(symbol("subscription")),
@@ -201,7 +210,8 @@ impl Evaluation<'_> {
     /// The values that a `.bicepparam` file gives, which are variables to this evaluation.
     pub fn lines(&self, loaded: &Rc<Loaded>, names: &[Arc<str>]) -> Vec<(Arc<str>, Node)> {
         let place = Place::chosen(&self.name, TargetScope::Group, Span::file(loaded.template.source));
-        let frame = Rc::new(self.frame(loaded.clone(), crate::ir::Address::root(self.name.clone()), place, Given::Nothing));
+        let frame =
+            Rc::new(self.frame(loaded.clone(), crate::ir::Address::root(self.name.clone()), place, Given::Nothing));
         let line = |name: &Arc<str>| Some((name.clone(), self.variable(&frame, loaded.find(Kind::Variable, name)?)));
         names.iter().filter_map(line).collect()
     }
@@ -210,7 +220,9 @@ impl Evaluation<'_> {
 /// The reason for a file that can't be had.
 pub fn unreadable(path: &str, error: &crate::source::OpenError) -> Why {
     match error {
-        crate::source::OpenError::NotFound | crate::source::OpenError::OutsideRoot => Why::UnresolvedModule(Arc::from(path)),
+        crate::source::OpenError::NotFound | crate::source::OpenError::OutsideRoot => {
+            Why::UnresolvedModule(Arc::from(path))
+        }
         _ => Why::Unreadable(Arc::from(path)),
     }
 }

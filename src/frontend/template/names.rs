@@ -85,7 +85,14 @@ impl Evaluation<'_> {
     }
 
     /// `alias.name(…)` of `import * as alias`.
-    pub(super) fn imported_call(&self, alias: &str, name: &str, arguments: &[Expr], span: Span, scope: &Scope) -> Option<Node> {
+    pub(super) fn imported_call(
+        &self,
+        alias: &str,
+        name: &str,
+        arguments: &[Expr],
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Node> {
         let (_, from) = scope.frame.loaded.namespaces.iter().find(|(own, _)| &**own == alias)?;
         let at = from.find(Kind::Function, name)?;
         Some(self.user_call(&self.imported(from), at, arguments, span, scope))
@@ -131,7 +138,10 @@ impl Evaluation<'_> {
         let scope = Scope::of(frame).evaluated();
         self.once(frame, Kind::Output, at, definition.span, || {
             let value = self.value(&definition.value, &scope);
-            let condition = definition.condition.as_ref().map_or(Cond::Always, |condition| Cond::of(&self.value(condition, &scope)));
+            let condition = definition
+                .condition
+                .as_ref()
+                .map_or(Cond::Always, |condition| Cond::of(&self.value(condition, &scope)));
             Node::choice(condition, value, Node::null(definition.span), definition.span)
         })
     }
@@ -181,7 +191,9 @@ impl Evaluation<'_> {
             }
             Given::Call(scope, declaration) => {
                 let template = scope.frame.loaded.template.clone();
-                let What::Module { parameters: Some(expr), .. } = &template.resources.get(*declaration)?.what else { return None };
+                let What::Module { parameters: Some(expr), .. } = &template.resources.get(*declaration)?.what else {
+                    return None;
+                };
                 let value = self.argument(expr, name, &scope.evaluated())?;
                 Some(value.through(span, Via::Module))
             }
@@ -191,11 +203,11 @@ impl Evaluation<'_> {
     /// The argument for one parameter of a module. A key or an object that isn't known leaves all arguments open.
     fn argument(&self, expr: &Expr, name: &str, scope: &Scope) -> Option<Node> {
         if let ExprKind::Object(properties) = &expr.kind {
-            let literal = |property: &super::template::Property| !property.spread && matches!(property.key.kind, ExprKind::Text(_));
+            let literal = |property: &super::template::Property| {
+                !property.spread && matches!(property.key.kind, ExprKind::Text(_))
+            };
             if properties.iter().all(literal) {
-                let named = |property: &&super::template::Property| {
-                    matches!(&property.key.kind, ExprKind::Text(key) if key.eq_ignore_ascii_case(name))
-                };
+                let named = |property: &&super::template::Property| matches!(&property.key.kind, ExprKind::Text(key) if key.eq_ignore_ascii_case(name));
                 return properties.iter().rev().find(named).map(|property| self.value(&property.value, scope));
             }
         }
@@ -216,7 +228,8 @@ impl Evaluation<'_> {
         }
         let instances = self.unfold(frame, at);
         let uncertain = instances.iter().any(|instance| instance.uncertain());
-        let open = uncertain.then(|| Why::Element(template.resources.get(at).map(|it| it.symbol.clone()).unwrap_or_default()));
+        let open =
+            uncertain.then(|| Why::Element(template.resources.get(at).map(|it| it.symbol.clone()).unwrap_or_default()));
         let items = instances.iter().map(|instance| whole(instance.address.clone(), span)).collect();
         Node::new(Value::List(Arc::new(List { items, open })), span)
     }
@@ -225,7 +238,9 @@ impl Evaluation<'_> {
     pub(super) fn indexed(&self, base: &Expr, index: &Node, span: Span, scope: &Scope) -> Option<Node> {
         let ExprKind::Name(name) = &base.kind else { return None };
         let loaded = &scope.frame.loaded;
-        if scope.local(name).is_some() || loaded.find(Kind::Parameter, name).or(loaded.find(Kind::Variable, name)).is_some() {
+        if scope.local(name).is_some()
+            || loaded.find(Kind::Parameter, name).or(loaded.find(Kind::Variable, name)).is_some()
+        {
             return None;
         }
         let at = loaded.find(Kind::Resource, name)?;
@@ -248,7 +263,12 @@ impl Evaluation<'_> {
         Some(match found {
             Some(instance) => whole(instance.address.clone(), span),
             None => {
-                let symbol = format!("{}#{}[{}]", self.name, frame.address.child(label(), None), super::canonical::canonical(index));
+                let symbol = format!(
+                    "{}#{}[{}]",
+                    self.name,
+                    frame.address.child(label(), None),
+                    super::canonical::canonical(index)
+                );
                 Node::symbol(Why::Element(label()), symbol, span)
             }
         })

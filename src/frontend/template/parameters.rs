@@ -72,7 +72,13 @@ impl ParameterFiles {
     }
 
     /// The parameter files of a template; `alone` when it is the only root in its folder.
-    pub fn for_template(&self, template: SourceId, path: &str, loaded: &Loaded, alone: bool) -> Vec<(SourceId, &ParameterSet)> {
+    pub fn for_template(
+        &self,
+        template: SourceId,
+        path: &str,
+        loaded: &Loaded,
+        alone: bool,
+    ) -> Vec<(SourceId, &ParameterSet)> {
         let bicep = self.bicep.iter().filter(|(using, own, _)| *using == template && !self.extended.contains(own));
         let mut found: Vec<(SourceId, &ParameterSet)> = bicep.map(|(_, own, set)| (*own, set)).collect();
         found.extend(self.arm_sets(path, loaded, alone));
@@ -85,7 +91,8 @@ impl ParameterFiles {
         let (folder, stem) = folder_and_stem(path);
         let fits = move |(_, own, set): &&(SourceId, Arc<str>, ParameterSet)| {
             let (own_folder, own_stem) = folder_and_stem(own);
-            own_folder == folder && (own_stem == stem || alone && matches!(set, ParameterSet::Arm(tree) if declares_all(loaded, tree)))
+            own_folder == folder
+                && (own_stem == stem || alone && matches!(set, ParameterSet::Arm(tree) if declares_all(loaded, tree)))
         };
         self.arm.iter().filter(fits).map(|(source, _, set)| (*source, set))
     }
@@ -103,7 +110,8 @@ pub fn is_json(lower_path: &str) -> bool {
 }
 
 fn looks_like_parameters(lower_path: &str, text: &str) -> bool {
-    text.contains("eploymentParameters.json") || lower_path.contains("param") && text.contains("\"parameters\"") && text.contains("\"contentVersion\"")
+    text.contains("eploymentParameters.json")
+        || lower_path.contains("param") && text.contains("\"parameters\"") && text.contains("\"contentVersion\"")
 }
 
 fn members(tree: &Tree) -> &[Member] {
@@ -120,7 +128,9 @@ fn declares_all(loaded: &Loaded, tree: &Tree) -> bool {
 pub fn values(set: &ParameterSet, evaluation: &Evaluation<'_>) -> Vec<(Arc<str>, Node)> {
     match set {
         ParameterSet::Arm(tree) => arm_values(tree, &evaluation.name),
-        ParameterSet::Bicep(files) => files.iter().flat_map(|(loaded, names)| evaluation.lines(loaded, names)).collect(),
+        ParameterSet::Bicep(files) => {
+            files.iter().flat_map(|(loaded, names)| evaluation.lines(loaded, names)).collect()
+        }
     }
 }
 
@@ -145,8 +155,16 @@ fn filled_in(node: &Node, deployment: &str, depth: usize) -> Node {
             None => return node.clone(),
         },
         _ if depth > 128 => return node.clone(),
-        Value::List(list) => return Node::list(list.items.iter().map(|item| filled_in(item, deployment, depth + 1)).collect(), node.span),
-        Value::Map(map) => map.entries.iter().map(|entry| Entry { key: entry.key.clone(), value: filled_in(&entry.value, deployment, depth + 1) }),
+        Value::List(list) => {
+            return Node::list(
+                list.items.iter().map(|item| filled_in(item, deployment, depth + 1)).collect(),
+                node.span,
+            );
+        }
+        Value::Map(map) => map
+            .entries
+            .iter()
+            .map(|entry| Entry { key: entry.key.clone(), value: filled_in(&entry.value, deployment, depth + 1) }),
         _ => return node.clone(),
     };
     Node::map(value.collect(), node.span)

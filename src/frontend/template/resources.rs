@@ -9,7 +9,10 @@ use super::evaluate::{Evaluation, reason, scope_of};
 use super::frame::{Frame, Kind, Scope};
 use super::scope::{Place, Standing, id_pieces};
 use super::template::{Declaration, Expr, Template, What};
-use crate::ir::{Address, Cond, GROUP, Key, MANAGEMENT_GROUP, Node, Origin, Ref, Resource, ResourceId, SUBSCRIPTION, Target, Value, Why};
+use crate::ir::{
+    Address, Cond, GROUP, Key, MANAGEMENT_GROUP, Node, Origin, Ref, Resource, ResourceId, SUBSCRIPTION, Target, Value,
+    Why,
+};
 use crate::source::Span;
 
 /// One instance of a declaration.
@@ -56,7 +59,8 @@ impl Evaluation<'_> {
         }
         self.unfolded.borrow_mut().insert(slot, None);
         let template = frame.loaded.template.clone();
-        let found = template.resources.get(at).map(|declaration| self.instances_of(frame, at, declaration)).unwrap_or_default();
+        let found =
+            template.resources.get(at).map(|declaration| self.instances_of(frame, at, declaration)).unwrap_or_default();
         for instance in &found {
             self.instances.borrow_mut().insert((*instance.address).clone(), instance.clone());
         }
@@ -82,11 +86,21 @@ impl Evaluation<'_> {
         turns.into_iter().map(instance).collect()
     }
 
-    fn new_instance(&self, scope: Scope, at: usize, declaration: &Declaration, key: Option<Key>, there: Cond) -> Rc<Instance> {
+    fn new_instance(
+        &self,
+        scope: Scope,
+        at: usize,
+        declaration: &Declaration,
+        key: Option<Key>,
+        there: Cond,
+    ) -> Rc<Instance> {
         let frame = &scope.frame;
         let label = frame.loaded.labels.get(at).cloned().unwrap_or_default();
         let address = Arc::new(frame.address.child(label, key.clone()));
-        let own = declaration.condition.as_ref().map_or(Cond::Always, |condition| Cond::of(&self.value(condition, &scope.evaluated())));
+        let own = declaration
+            .condition
+            .as_ref()
+            .map_or(Cond::Always, |condition| Cond::of(&self.value(condition, &scope.evaluated())));
         let deployed = Cond::all([frame.deployed.clone(), there.clone(), own]);
         Rc::new(Instance { address, scope, declaration: at, key, deployed, there, id: RefCell::default() })
     }
@@ -160,7 +174,8 @@ impl Evaluation<'_> {
     }
 
     fn names_of_unknown(&self, parent: &Node, count: usize) -> Vec<Node> {
-        let name = |at: usize| super::access::derived(parent, &Node::text(format!("name{at}"), parent.span), parent.span);
+        let name =
+            |at: usize| super::access::derived(parent, &Node::text(format!("name{at}"), parent.span), parent.span);
         (0..count).map(name).collect()
     }
 
@@ -170,7 +185,9 @@ impl Evaluation<'_> {
             return id.clone();
         }
         let template = instance.template();
-        let Some(declaration) = template.resources.get(instance.declaration) else { return Node::null(Span::file(template.source)) };
+        let Some(declaration) = template.resources.get(instance.declaration) else {
+            return Node::null(Span::file(template.source));
+        };
         let _level = match self.fuel.enter() {
             Ok(level) => level,
             Err(limit) => return self.missing(Why::LimitReached(limit.into()), declaration.span),
@@ -194,8 +211,12 @@ impl Evaluation<'_> {
                 Some(subscription) => Node::id(ResourceId::of_group(subscription.clone(), name.clone()), span),
                 None => Node::id(ResourceId::within(&on, kind, names), span),
             },
-            (Some(name), _) if kind.eq_ignore_ascii_case(MANAGEMENT_GROUP) => Node::id(ResourceId::of_management_group(name.clone()), span),
-            (Some(name), _) if kind.eq_ignore_ascii_case(SUBSCRIPTION) => Node::id(ResourceId::of_subscription(name.clone()), span),
+            (Some(name), _) if kind.eq_ignore_ascii_case(MANAGEMENT_GROUP) => {
+                Node::id(ResourceId::of_management_group(name.clone()), span)
+            }
+            (Some(name), _) if kind.eq_ignore_ascii_case(SUBSCRIPTION) => {
+                Node::id(ResourceId::of_subscription(name.clone()), span)
+            }
             _ => Node::id(ResourceId::within(&on, kind, names), span),
         }
     }
@@ -231,7 +252,9 @@ impl Evaluation<'_> {
             Standing::Resource(node) => {
                 let id = self.instance_of(&node).map_or_else(|| node.clone(), |on| self.id(&on));
                 let told = match &node.value {
-                    Value::Ref(reference) if reference.path.is_empty() => super::access::member(&node, &Node::text("id", expr.span), false, expr.span),
+                    Value::Ref(reference) if reference.path.is_empty() => {
+                        super::access::member(&node, &Node::text("id", expr.span), false, expr.span)
+                    }
                     _ => node,
                 };
                 (told, id)
@@ -312,7 +335,10 @@ impl Evaluation<'_> {
         let mut found = template.resources.iter().enumerate().filter(|(_, declaration)| wanted(&declaration.what));
         found.find_map(|(at, _)| {
             let instances = self.unfold(frame, at);
-            instances.iter().find(|instance| canonical(&self.written_name(instance)).to_ascii_lowercase() == name).cloned()
+            instances
+                .iter()
+                .find(|instance| canonical(&self.written_name(instance)).to_ascii_lowercase() == name)
+                .cloned()
         })
     }
 }
@@ -325,7 +351,9 @@ pub fn split_name(name: &Node, wanted: usize) -> Vec<Node> {
     };
     let mut segments: Vec<Vec<Node>> = vec![Vec::new()];
     for piece in pieces {
-        let parts = piece.as_str().map(|text| text.split('/').map(|part| Node { value: Value::Str(part.into()), ..piece.clone() }).collect());
+        let parts = piece
+            .as_str()
+            .map(|text| text.split('/').map(|part| Node { value: Value::Str(part.into()), ..piece.clone() }).collect());
         for (at, part) in parts.unwrap_or_else(|| vec![piece.clone()]).into_iter().enumerate() {
             if at > 0 {
                 segments.push(Vec::new());
@@ -336,7 +364,8 @@ pub fn split_name(name: &Node, wanted: usize) -> Vec<Node> {
         }
     }
     let joined = |pieces: Vec<Node>| Node { trail: name.trail.clone(), ..Node::concat(pieces, name.span) };
-    let mut names: Vec<Node> = segments.into_iter().map(joined).filter(|segment| segment.as_str() != Some("")).collect();
+    let mut names: Vec<Node> =
+        segments.into_iter().map(joined).filter(|segment| segment.as_str() != Some("")).collect();
     if names.len() == 1 && wanted > 1 && name.as_str().is_none() && !matches!(name.value, Value::Concat(_)) {
         let part = |at: usize| super::access::derived(name, &Node::text(format!("segment{at}"), name.span), name.span);
         names = (0..wanted).map(part).collect();

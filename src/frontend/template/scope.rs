@@ -33,12 +33,15 @@ pub enum Standing {
 impl Place {
     /// The place that the user chooses when deploying.
     pub fn chosen(deployment: &str, target: TargetScope, span: Span) -> Place {
-        let symbol = |what: &str, key: &str| Node::symbol(Why::DeploymentScope(what.into()), format!("{deployment}#{key}"), span);
+        let symbol = |what: &str, key: &str| {
+            Node::symbol(Why::DeploymentScope(what.into()), format!("{deployment}#{key}"), span)
+        };
         let below = matches!(target, TargetScope::Group | TargetScope::Subscription);
         Place {
             subscription: below.then(|| symbol("subscription", "subscription")),
             group: (target == TargetScope::Group).then(|| symbol("resource group", "group")),
-            management_group: (target == TargetScope::ManagementGroup).then(|| symbol("management group", "managementGroup")),
+            management_group: (target == TargetScope::ManagementGroup)
+                .then(|| symbol("management group", "managementGroup")),
             location: symbol("location", "location"),
         }
     }
@@ -46,7 +49,9 @@ impl Place {
     /// The id of the place; `null` for the tenant.
     pub fn id(&self, span: Span) -> Node {
         match (&self.subscription, &self.group, &self.management_group) {
-            (Some(subscription), Some(group), _) => Node::id(ResourceId::of_group(subscription.clone(), group.clone()), span),
+            (Some(subscription), Some(group), _) => {
+                Node::id(ResourceId::of_group(subscription.clone(), group.clone()), span)
+            }
             (Some(subscription), None, _) => Node::id(ResourceId::of_subscription(subscription.clone()), span),
             (None, _, Some(name)) => Node::id(ResourceId::of_management_group(name.clone()), span),
             (None, _, None) => Node::null(span),
@@ -64,7 +69,12 @@ impl Place {
 
     fn of_id(&self, id: &ResourceId, span: Span) -> Place {
         let management_group = id.is_kind(MANAGEMENT_GROUP).then(|| id.names.first().cloned()).flatten();
-        let place = Place { subscription: id.subscription.clone(), group: id.group.clone(), management_group, location: self.location.clone() };
+        let place = Place {
+            subscription: id.subscription.clone(),
+            group: id.group.clone(),
+            management_group,
+            location: self.location.clone(),
+        };
         if canonical(&place.id(span)) == canonical(&self.id(span)) {
             return self.clone();
         }
@@ -106,14 +116,21 @@ impl Place {
             true => a.clone(),
             false => Node::choice(choice.on.clone(), a.clone(), b.clone(), scope.span),
         };
-        let (Some(subscription), Some(other)) = (&yes.subscription, &no.subscription) else { return Standing::Unknown(scope.clone()) };
+        let (Some(subscription), Some(other)) = (&yes.subscription, &no.subscription) else {
+            return Standing::Unknown(scope.clone());
+        };
         let group = match (&yes.group, &no.group) {
             (Some(a), Some(b)) => Some(pick(a, b)),
             (None, None) => None,
             _ => return Standing::Unknown(scope.clone()),
         };
         let location = pick(&yes.location, &no.location);
-        Standing::Container(Place { subscription: Some(pick(subscription, other)), group, management_group: None, location })
+        Standing::Container(Place {
+            subscription: Some(pick(subscription, other)),
+            group,
+            management_group: None,
+            location,
+        })
     }
 
     /// The id that a text is: absolute, or `type/name` below this place.
@@ -195,7 +212,11 @@ pub fn subscription(place: &Place, deployment: &str, arguments: &[Node], span: S
     let Some(subscription) = arguments.first().or(place.subscription.as_ref()) else {
         return Node::unknown(Why::UnresolvedName("subscription()".into()), span);
     };
-    let name = Node::symbol(chosen("subscription"), format!("{deployment}#subscriptionName:{}", canonical(subscription)), span);
+    let name = Node::symbol(
+        chosen("subscription"),
+        format!("{deployment}#subscriptionName:{}", canonical(subscription)),
+        span,
+    );
     let members = vec![
         ("id", Node::id(ResourceId::of_subscription(subscription.clone()), span)),
         ("subscriptionId", subscription.clone()),

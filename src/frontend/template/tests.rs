@@ -58,17 +58,23 @@ const PRINCIPAL: [&str; 2] = ["properties", "principalId"];
 
 #[test]
 fn both_spellings_give_the_same_references() {
-    let bicep = only(&[("main.bicep", "param name string\n\
+    let bicep = only(&[(
+        "main.bicep",
+        "param name string\n\
         resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {\n  name: 'acr${name}'\n}\n\
         resource aks 'Microsoft.ContainerService/managedClusters@2024-01-01' = {\n  name: 'aks'\n}\n\
-        resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n  name: guid(acr.id, aks.id)\n  scope: acr\n  properties: {\n    principalId: aks.identity.principalId\n  }\n}\n")]);
-    let arm = only(&[("main.json", r#"{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "languageVersion": "2.0",
+        resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n  name: guid(acr.id, aks.id)\n  scope: acr\n  properties: {\n    principalId: aks.identity.principalId\n  }\n}\n",
+    )]);
+    let arm = only(&[(
+        "main.json",
+        r#"{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "languageVersion": "2.0",
         "contentVersion": "1.0.0.0", "parameters": {"name": {"type": "string"}}, "resources": {
         "acr": {"type": "Microsoft.ContainerRegistry/registries", "apiVersion": "2023-07-01", "name": "[format('acr{0}', parameters('name'))]"},
         "aks": {"type": "Microsoft.ContainerService/managedClusters", "apiVersion": "2024-01-01", "name": "aks"},
         "pull": {"type": "Microsoft.Authorization/roleAssignments", "apiVersion": "2022-04-01", "name": "[guid('x')]",
             "scope": "[resourceId('Microsoft.ContainerRegistry/registries', format('acr{0}', parameters('name')))]",
-            "properties": {"principalId": "[reference('aks', '2024-01-01', 'full').identity.principalId]"}}}}"#)]);
+            "properties": {"principalId": "[reference('aks', '2024-01-01', 'full').identity.principalId]"}}}}"#,
+    )]);
     for deployment in [&bicep, &arm] {
         let pull = found(deployment, "roleAssignments")[0];
         assert_eq!(at(pull, &PRINCIPAL), "@aks.identity.principalId");
@@ -82,15 +88,21 @@ fn both_spellings_give_the_same_references() {
 
 #[test]
 fn array_form_references_go_by_id() {
-    let arm = only(&[("t.json", r#"{"contentVersion": "1.0.0.0", "variables": {"aks": "k"}, "resources": [
+    let arm = only(&[(
+        "t.json",
+        r#"{"contentVersion": "1.0.0.0", "variables": {"aks": "k"}, "resources": [
         {"type": "Microsoft.ContainerRegistry/registries", "name": "acr"},
         {"type": "Microsoft.ContainerRegistry/registries/providers/roleAssignments", "name": "[concat('acr', '/Microsoft.Authorization/', guid('x'))]",
-         "properties": {"principalId": "[reference(resourceId('Microsoft.ContainerService/managedClusters', variables('aks')), '1').identityProfile.kubeletidentity.objectId]"}}]}"#)]);
+         "properties": {"principalId": "[reference(resourceId('Microsoft.ContainerService/managedClusters', variables('aks')), '1').identityProfile.kubeletidentity.objectId]"}}]}"#,
+    )]);
     let pull = found(&arm, "roleAssignments")[0];
     assert_eq!(&*pull.kind, "Microsoft.Authorization/roleAssignments");
     assert_eq!(show(&pull.name), "guid(x)");
     assert_eq!(show(&pull.scope), "<Microsoft.ContainerRegistry/registries ?t.json#group acr>");
-    assert_eq!(at(pull, &PRINCIPAL), "@<Microsoft.ContainerService/managedClusters ?t.json#group k>.properties.identityProfile.kubeletidentity.objectId");
+    assert_eq!(
+        at(pull, &PRINCIPAL),
+        "@<Microsoft.ContainerService/managedClusters ?t.json#group k>.properties.identityProfile.kubeletidentity.objectId"
+    );
 }
 
 fn nested(scope: &str) -> String {
@@ -110,19 +122,28 @@ fn nested(scope: &str) -> String {
 fn nested_deployments_are_evaluated_in_their_scope() {
     let inner = only(&[("t.json", &nested("inner"))]);
     assert_eq!(show(&found(&inner, "registries")[0].id), "<Microsoft.ContainerRegistry/registries shared inside>");
-    assert_eq!(at(found(&inner, "managedClusters")[0], &["tags", "id"]), "<Microsoft.ContainerRegistry/registries shared inside>");
+    assert_eq!(
+        at(found(&inner, "managedClusters")[0], &["tags", "id"]),
+        "<Microsoft.ContainerRegistry/registries shared inside>"
+    );
     let outer = only(&[("t.json", &nested("outer"))]);
     assert_eq!(show(&found(&outer, "registries")[0].id), "<Microsoft.ContainerRegistry/registries shared outside>");
 }
 
 #[test]
 fn loops_unfold_or_stand_for_each_member() {
-    let deployment = only(&[("main.bicep", "param names array\n\
+    let deployment = only(&[(
+        "main.bicep",
+        "param names array\n\
         resource one 'Microsoft.ContainerRegistry/registries@2023-07-01' = [for (n, i) in ['a', 'b']: {\n  name: '${n}${i}'\n}]\n\
         resource each 'Microsoft.ContainerRegistry/registries@2023-07-01' = [for (n, i) in names: {\n  name: n\n}]\n\
-        resource lock 'Microsoft.Authorization/locks@2020-05-01' = [for (n, i) in names: {\n  name: 'l'\n  scope: each[i]\n  properties: {\n    level: one[1].name\n  }\n}]\n")]);
+        resource lock 'Microsoft.Authorization/locks@2020-05-01' = [for (n, i) in names: {\n  name: 'l'\n  scope: each[i]\n  properties: {\n    level: one[1].name\n  }\n}]\n",
+    )]);
     let registries = found(&deployment, "registries");
-    assert_eq!(registries.iter().map(|it| show(&it.name)).collect::<Vec<_>>(), ["a0", "b1", "?each:main.bicep#param:names"]);
+    assert_eq!(
+        registries.iter().map(|it| show(&it.name)).collect::<Vec<_>>(),
+        ["a0", "b1", "?each:main.bicep#param:names"]
+    );
     assert_eq!(registries[1].address.path[0].key, Some(Key::Int(1)));
     let lock = found(&deployment, "locks")[0];
     assert_eq!(show(&lock.scope), "@each[each].id");
@@ -131,9 +152,12 @@ fn loops_unfold_or_stand_for_each_member() {
 
 #[test]
 fn an_arm_copy_has_the_members_of_the_bicep_loop() {
-    let arm = only(&[("t.json", r#"{"contentVersion": "1.0.0.0", "parameters": {"names": {"type": "array"}}, "resources": [
+    let arm = only(&[(
+        "t.json",
+        r#"{"contentVersion": "1.0.0.0", "parameters": {"names": {"type": "array"}}, "resources": [
         {"type": "Microsoft.ContainerRegistry/registries", "copy": {"name": "c", "count": "[length(parameters('names'))]"},
-         "name": "[parameters('names')[copyIndex()]]", "properties": {"copy": [{"name": "rules", "count": 2, "input": "[copyIndex('rules', 1)]"}]}}]}"#)]);
+         "name": "[parameters('names')[copyIndex()]]", "properties": {"copy": [{"name": "rules", "count": 2, "input": "[copyIndex('rules', 1)]"}]}}]}"#,
+    )]);
     let registry = found(&arm, "registries")[0];
     assert_eq!(registry.address.path[0].key, Some(Key::Each("t.json#param:names".into())));
     assert_eq!(show(&registry.name), "?each:t.json#param:names");
@@ -143,14 +167,20 @@ fn an_arm_copy_has_the_members_of_the_bicep_loop() {
 #[test]
 fn modules_take_parameters_and_give_outputs() {
     let deployment = only(&[
-        ("main.bicep", "targetScope = 'subscription'\nparam on bool\n\
+        (
+            "main.bicep",
+            "targetScope = 'subscription'\nparam on bool\n\
             resource rg 'Microsoft.Resources/resourceGroups@2024-03-01' = {\n  name: 'shop'\n  location: 'x'\n}\n\
             module acr 'acr.bicep' = if (on) {\n  scope: rg\n  params: {\n    name: 'shop'\n  }\n}\n\
             module far 'br/public:avm/res/x/y:1.0' = {\n  scope: rg\n  params: {\n    id: acr.outputs.id\n  }\n}\n\
-            resource tag 'Microsoft.Resources/tags@2024-03-01' = {\n  name: 'default'\n  properties: {\n    a: acr.outputs.host\n    b: far.outputs.x\n  }\n}\n"),
-        ("acr.bicep", "param name string\nparam location string = resourceGroup().location\n\
+            resource tag 'Microsoft.Resources/tags@2024-03-01' = {\n  name: 'default'\n  properties: {\n    a: acr.outputs.host\n    b: far.outputs.x\n  }\n}\n",
+        ),
+        (
+            "acr.bicep",
+            "param name string\nparam location string = resourceGroup().location\n\
             resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {\n  name: name\n  location: location\n}\n\
-            output id string = acr.id\noutput host string = acr.properties.loginServer\n"),
+            output id string = acr.id\noutput host string = acr.properties.loginServer\n",
+        ),
     ]);
     let acr = found(&deployment, "registries")[0];
     assert_eq!(acr.address.to_string(), "acr.acr");
@@ -167,9 +197,12 @@ fn modules_take_parameters_and_give_outputs() {
 
 #[test]
 fn conditions_are_kept() {
-    let deployment = only(&[("main.bicep", "param mine bool\n@secure()\nparam key string\n\
+    let deployment = only(&[(
+        "main.bicep",
+        "param mine bool\n@secure()\nparam key string\n\
         resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' existing = if (!mine) {\n  name: mine ? 'a' : 'b'\n}\n\
-        resource k 'Microsoft.ContainerService/managedClusters@2024-01-01' = {\n  name: 'k'\n  identity: mine ? { type: 'SystemAssigned' } : { type: 'None', x: key }\n}\n")]);
+        resource k 'Microsoft.ContainerService/managedClusters@2024-01-01' = {\n  name: 'k'\n  identity: mine ? { type: 'SystemAssigned' } : { type: 'None', x: key }\n}\n",
+    )]);
     let acr = found(&deployment, "registries")[0];
     assert_eq!(show(&acr.name), "if(a, b)");
     assert!(matches!(acr.deployed, Cond::Not(_)));
@@ -185,10 +218,16 @@ fn each_parameter_file_is_a_deployment() {
     let template = "param name string\nparam size int = 1\nresource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {\n  name: name\n  properties: {\n    size: size\n  }\n}\n";
     let lowered = read(&[
         ("main.bicep", template),
-        ("main.json", r#"{"$schema": "https://x/deploymentTemplate.json#", "contentVersion": "1", "metadata": {"_generator": {"name": "bicep"}}, "resources": []}"#),
+        (
+            "main.json",
+            r#"{"$schema": "https://x/deploymentTemplate.json#", "contentVersion": "1", "metadata": {"_generator": {"name": "bicep"}}, "resources": []}"#,
+        ),
         ("base.bicepparam", "using none\nvar n = 'from'\nparam size = 2\nparam name = n\n"),
         ("prod.bicepparam", "using './main.bicep'\nextends 'base.bicepparam'\nparam name = 'prod'\n"),
-        ("main.parameters.test.json", r##"{"$schema": "https://x/deploymentParameters.json#", "contentVersion": "1", "parameters": {"name": {"value": "a#{ENV}#"}}}"##),
+        (
+            "main.parameters.test.json",
+            r##"{"$schema": "https://x/deploymentParameters.json#", "contentVersion": "1", "parameters": {"name": {"value": "a#{ENV}#"}}}"##,
+        ),
         ("package.json", r#"{"name": "x"}"#),
         ("broken.json", r#"{"name": "#),
     ]);
@@ -197,19 +236,26 @@ fn each_parameter_file_is_a_deployment() {
         let acr = found(deployment, "registries")[0];
         format!("{}: {} {}", deployment.name, show(&acr.name), at(acr, &["properties", "size"]))
     };
-    assert_eq!(lowered.deployments.iter().map(shown).collect::<Vec<_>>(), [
-        "main.bicep with main.parameters.test.json: (a ?main.bicep with main.parameters.test.json#token:ENV) 1",
-        "main.bicep with prod.bicepparam: prod 2",
-    ]);
+    assert_eq!(
+        lowered.deployments.iter().map(shown).collect::<Vec<_>>(),
+        [
+            "main.bicep with main.parameters.test.json: (a ?main.bicep with main.parameters.test.json#token:ENV) 1",
+            "main.bicep with prod.bicepparam: prod 2",
+        ]
+    );
 }
 
 #[test]
 fn functions_compute_what_is_known() {
-    let lowered = read(&[("main.bicep", "import { shared, twice } from 'lib.bicep'\nparam p string\nvar list = ['b', 'a']\n\
+    let lowered = read(&[
+        (
+            "main.bicep",
+            "import { shared, twice } from 'lib.bicep'\nparam p string\nvar list = ['b', 'a']\n\
         resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {\n  name: toLower('ACR${p}')\n  properties: {\n    a: join(map(list, x => toUpper(x)), '-')\n    \
         b: empty(p) ? 1 : 2\n    c: union({ x: 1 }, { x: 2 }).x\n    d: last(split(acr2.id, '/'))\n    e: twice(shared)\n    f: loadJsonContent('x.json').y[0]\n    \
         g: uniqueString('a')\n    h: newGuid()\n    i: ({ a: null }).?a ?? 'd'\n    j: filter(list, x => x == 'a')\n  }\n}\n\
-        resource acr2 'Microsoft.ContainerRegistry/registries@2023-07-01' existing = {\n  name: 'two'\n}\n"),
+        resource acr2 'Microsoft.ContainerRegistry/registries@2023-07-01' existing = {\n  name: 'two'\n}\n",
+        ),
         ("lib.bicep", "@export()\nvar shared = 'lib'\n@export()\nfunc twice(x string) string => '${x}${x}'\n"),
         ("x.json", r#"{"y": ["deep"]}"#),
     ]);
@@ -217,9 +263,10 @@ fn functions_compute_what_is_known() {
     let acr = found(deployment, "registries")[0];
     assert_eq!(show(&acr.name), "(acr tolower(?main.bicep#param:p))");
     let value = |key: &str| at(acr, &["properties", key]);
-    assert_eq!(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"].map(value), [
-        "B-A", "if(1, 2)", "2", "two", "liblib", "deep", "uniquestring(a)", "?", "d", "[a]",
-    ]);
+    assert_eq!(
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"].map(value),
+        ["B-A", "if(1, 2)", "2", "two", "liblib", "deep", "uniquestring(a)", "?", "d", "[a]",]
+    );
 }
 
 #[test]
@@ -233,7 +280,14 @@ fn circles_end() {
     ]);
     assert_eq!(lowered.deployments.len(), 4);
     assert!(lowered.deployments.iter().all(|deployment| !deployment.gaps.is_empty()));
-    let name = |path: &str| lowered.deployments.iter().find(|it| &*it.name == path).and_then(|it| it.resources.first()).map(|it| show(&it.name));
+    let name = |path: &str| {
+        lowered
+            .deployments
+            .iter()
+            .find(|it| &*it.name == path)
+            .and_then(|it| it.resources.first())
+            .map(|it| show(&it.name))
+    };
     assert_eq!(name("vars.bicep").as_deref(), Some("?"));
     assert_eq!(name("self.bicep").as_deref(), Some("x"));
 }
@@ -241,8 +295,11 @@ fn circles_end() {
 #[test]
 fn a_million_copies_are_one_and_large_values_are_cut() {
     let start = Instant::now();
-    let deployment = only(&[("t.json", r#"{"contentVersion": "1.0.0.0", "resources": [
-        {"type": "A.B/c", "copy": {"name": "c", "count": 1000000}, "name": "[format('r{0}', copyIndex())]"}]}"#)]);
+    let deployment = only(&[(
+        "t.json",
+        r#"{"contentVersion": "1.0.0.0", "resources": [
+        {"type": "A.B/c", "copy": {"name": "c", "count": 1000000}, "name": "[format('r{0}', copyIndex())]"}]}"#,
+    )]);
     assert_eq!(deployment.resources.len(), 1);
     assert!(matches!(deployment.gaps[0].why, Why::LimitReached(_)));
     let mut laughs = String::from("var v0 = [utcNow(), 'ha']\n");
@@ -259,7 +316,10 @@ fn a_million_copies_are_one_and_large_values_are_cut() {
 #[test]
 fn deep_expressions_are_a_limit_and_not_a_crash() {
     let deep = format!("[{}'x'{}]", "toLower(".repeat(10_000), ")".repeat(10_000));
-    let lowered = read(&[("t.json", &format!(r#"{{"contentVersion": "1", "resources": [{{"type": "A.B/c", "name": "{deep}"}}]}}"#))]);
+    let lowered = read(&[(
+        "t.json",
+        &format!(r#"{{"contentVersion": "1", "resources": [{{"type": "A.B/c", "name": "{deep}"}}]}}"#),
+    )]);
     assert_eq!(lowered.problems.len(), 1);
     let mut chain = String::from("var v0 = utcNow()\n");
     for at in 1..2_000 {
@@ -272,7 +332,8 @@ fn deep_expressions_are_a_limit_and_not_a_crash() {
 
 #[test]
 fn a_broken_template_is_a_problem() {
-    let lowered = read(&[("t.json", r#"{"$schema": "https://x/deploymentTemplate.json#", "resources": ["#), ("x.json", "{")]);
+    let lowered =
+        read(&[("t.json", r#"{"$schema": "https://x/deploymentTemplate.json#", "resources": ["#), ("x.json", "{")]);
     assert_eq!(lowered.problems.len(), 1);
     let lost = read(&[("main.bicep", "resource x 'A.B/c@1' = {\n")]);
     assert!(!lost.problems.is_empty() && matches!(lost.deployments[0].gaps[0].hides, Some(Hides::Anything)));

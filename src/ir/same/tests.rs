@@ -42,7 +42,8 @@ fn leaf() -> impl Strategy<Value = Node> {
 }
 
 fn stringy() -> impl Strategy<Value = Node> {
-    let piece = prop_oneof![(0..5usize).prop_map(|at| text(TEXTS[at])), (0..3u8).prop_map(|at| unknown(&format!("s{at}")))];
+    let piece =
+        prop_oneof![(0..5usize).prop_map(|at| text(TEXTS[at])), (0..3u8).prop_map(|at| unknown(&format!("s{at}")))];
     piece.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 1..4).prop_map(|pieces| Node::concat(pieces, Span::default())),
@@ -57,9 +58,17 @@ fn node() -> impl Strategy<Value = Node> {
     prop_oneof![leaf(), stringy()].prop_recursive(2, 10, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(|items| Node::list(items, Span::default())),
-            (0..2u8, inner.clone(), inner.clone()).prop_map(|(at, yes, no)| Node::choice(flag(at), yes, no, Span::default())),
+            (0..2u8, inner.clone(), inner.clone()).prop_map(|(at, yes, no)| Node::choice(
+                flag(at),
+                yes,
+                no,
+                Span::default()
+            )),
             (stringy(), stringy()).prop_map(|(group, name)| registry(group, name)),
-            inner.prop_map(|value| Node::map(vec![super::super::Entry::new("k", Span::default(), value)], Span::default())),
+            inner.prop_map(|value| Node::map(
+                vec![super::super::Entry::new("k", Span::default(), value)],
+                Span::default()
+            )),
         ]
     })
 }
@@ -97,7 +106,9 @@ impl Completion {
             Value::Concat(pieces) => format!("str {}", self.letters(pieces)?),
             Value::Call(name, arguments) => format!("str {}", self.called(name, arguments)?),
             Value::Choice(choice) => self.complete(if self.holds(&choice.on) { &choice.yes } else { &choice.no })?,
-            Value::List(list) => format!("list {:?}", list.items.iter().map(|item| self.complete(item)).collect::<Option<Vec<_>>>()?),
+            Value::List(list) => {
+                format!("list {:?}", list.items.iter().map(|item| self.complete(item)).collect::<Option<Vec<_>>>()?)
+            }
             Value::Map(map) => format!("map {:?}", self.complete(&map.entries.first()?.value)?),
             Value::Id(id) => {
                 let part = |node: &Node| self.complete(node).map(|text| text.to_lowercase());
@@ -193,18 +204,31 @@ fn ids_compare_part_by_part_without_regard_to_case() {
     assert_eq!(same(&registry(unknown("g"), text("shop")), &id), Truth::Unknown);
     assert_eq!(same(&registry(unknown("g"), text("other")), &id), Truth::No);
     let pieces = Node::concat(
-        vec![text("/subscriptions/"), unknown("sub"), text("/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/shop")],
+        vec![
+            text("/subscriptions/"),
+            unknown("sub"),
+            text("/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/shop"),
+        ],
         Span::default(),
     );
     assert_eq!(same(&pieces, &id), Truth::Unknown);
-    assert_eq!(ResourceId::parse(&pieces).unwrap().subscription, Some(Node { span: Span::default(), ..unknown("sub") }));
+    assert_eq!(
+        ResourceId::parse(&pieces).unwrap().subscription,
+        Some(Node { span: Span::default(), ..unknown("sub") })
+    );
 }
 
 fn resource(root: &str, name: &str, body: Node, origin: Origin) -> Resource {
-    let group = Node::id(ResourceId::of_group(unknown(&format!("{root}#sub")), unknown(&format!("{root}#group"))), Span::default());
+    let group = Node::id(
+        ResourceId::of_group(unknown(&format!("{root}#sub")), unknown(&format!("{root}#group"))),
+        Span::default(),
+    );
     let kind = "Microsoft.ContainerRegistry/registries";
     Resource {
-        address: Arc::new(Address { root: root.into(), path: vec![Step { name: format!("{name}-{origin:?}").into(), key: None }] }),
+        address: Arc::new(Address {
+            root: root.into(),
+            path: vec![Step { name: format!("{name}-{origin:?}").into(), key: None }],
+        }),
         kind: kind.into(),
         api_version: None,
         name: text(name),
@@ -220,7 +244,14 @@ fn resource(root: &str, name: &str, body: Node, origin: Origin) -> Resource {
 }
 
 fn deployment(name: &str, resources: Vec<Resource>) -> Deployment {
-    Deployment { name: name.into(), language: Language::Bicep, source: SourceId(0), resources, gaps: Vec::new(), defaults_used: false }
+    Deployment {
+        name: name.into(),
+        language: Language::Bicep,
+        source: SourceId(0),
+        resources,
+        gaps: Vec::new(),
+        defaults_used: false,
+    }
 }
 
 #[test]
@@ -232,7 +263,9 @@ fn references_are_followed_to_the_declared_resource() {
     let id = |resource: &Resource| Node::reference(resource.address.clone(), &["id"], Span::default());
     let (d, e, o) = (id(&declared), id(&existing), id(&other));
     let location = Node::reference(existing.address.clone(), &["location"], Span::default());
-    let server = |resource: &Resource| Node::reference(resource.address.clone(), &["properties", "loginServer"], Span::default());
+    let server = |resource: &Resource| {
+        Node::reference(resource.address.clone(), &["properties", "loginServer"], Span::default())
+    };
     let (server_d, server_e) = (server(&declared), server(&existing));
     let deployments = [deployment("a", vec![declared, other]), deployment("b", vec![existing])];
     let resolver = Resolver::new(&deployments, |_, _| None);

@@ -21,8 +21,24 @@ const HEIGHT_LIMIT: u32 = 256;
 
 /// The words that begin a declaration.
 const KEYWORDS: [&str; 18] = [
-    "targetScope", "metadata", "param", "var", "type", "func", "resource", "module", "output", "import", "extension",
-    "provider", "extensionConfig", "assert", "test", "using", "extends", "export",
+    "targetScope",
+    "metadata",
+    "param",
+    "var",
+    "type",
+    "func",
+    "resource",
+    "module",
+    "output",
+    "import",
+    "extension",
+    "provider",
+    "extensionConfig",
+    "assert",
+    "test",
+    "using",
+    "extends",
+    "export",
 ];
 
 /// Reads a `.bicep` or `.bicepparam` file.

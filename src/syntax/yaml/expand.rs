@@ -42,7 +42,12 @@ impl Anchors {
 
     /// The anchored tree with its number of nodes and its height, as seen through an alias at `span`, `depth` levels
     /// down. An anchor that is not finished holds the alias itself.
-    pub(super) fn copy(&mut self, anchor: usize, span: Span, depth: usize) -> Result<(Tree, usize, usize), (FaultKind, String)> {
+    pub(super) fn copy(
+        &mut self,
+        anchor: usize,
+        span: Span,
+        depth: usize,
+    ) -> Result<(Tree, usize, usize), (FaultKind, String)> {
         let Some(anchored) = self.known.get(&anchor) else {
             return Err((FaultKind::Syntax, "the alias stands inside of the value that it refers to".to_owned()));
         };

@@ -189,7 +189,9 @@ impl Builder {
                 (TreeKind::List(items), last)
             }
             Content::Map { members, merged, .. } => {
-                let last = members.last().map(|member| if member.value.via.is_empty() { member.value.span } else { member.key_span });
+                let last = members
+                    .last()
+                    .map(|member| if member.value.via.is_empty() { member.value.span } else { member.key_span });
                 (TreeKind::Map(merge(members, merged)), last)
             }
         };

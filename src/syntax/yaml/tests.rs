@@ -20,7 +20,9 @@ fn same(tree: &Tree, value: &serde_yaml::Value) -> bool {
         (TreeKind::Float(a), Value::Number(b)) => b.as_f64() == Some(*a),
         (TreeKind::Str(a), Value::String(b)) => **a == **b,
         (TreeKind::List(a), Value::Sequence(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (TreeKind::Map(a), Value::Mapping(b)) => a.len() == b.len() && a.iter().all(|m| b.get(&*m.key).is_some_and(|b| same(&m.value, b))),
+        (TreeKind::Map(a), Value::Mapping(b)) => {
+            a.len() == b.len() && a.iter().all(|m| b.get(&*m.key).is_some_and(|b| same(&m.value, b)))
+        }
         _ => false,
     }
 }
@@ -34,7 +36,10 @@ fn an_independent_reader_agrees() {
         "a: &x {k: [1, 2]}\nb: *x\nc:\n- *x\n- k: v\n",
         "# head\n---\na: 1 # right\n...\n---\n- b\n--- c\n---\n",
         "a:\r\n  b: c\r\n  d: |\r\n    e\r\n    f\r\n",
-        "key with space: value: no\nurl: http://x/y#z\nempty:\nlist:\n- - a\n  - b\n- c: d\n  e: f\n".split_once('\n').unwrap().1,
+        "key with space: value: no\nurl: http://x/y#z\nempty:\nlist:\n- - a\n  - b\n- c: d\n  e: f\n"
+            .split_once('\n')
+            .unwrap()
+            .1,
         "a: !!str 1\nb: !!int \"2\"\n",
         "{\"a\": [1, {\"b\": \"c\\/d\"}], \"e\": -1e3}",
         "plain: a\n  b\n  c\nsingle: 'it''s\n  two'\n",
@@ -43,8 +48,9 @@ fn an_independent_reader_agrees() {
         "a: \"x\" \n\nb:   \t z\n",
     ];
     for text in texts {
-        let expected: Vec<serde_yaml::Value> =
-            serde_yaml::Deserializer::from_str(text).map(|document| serde_yaml::Value::deserialize(document).unwrap()).collect();
+        let expected: Vec<serde_yaml::Value> = serde_yaml::Deserializer::from_str(text)
+            .map(|document| serde_yaml::Value::deserialize(document).unwrap())
+            .collect();
         let found = read(text);
         assert_eq!(found.len(), expected.len(), "{text}");
         for (tree, value) in found.iter().zip(&expected) {
@@ -128,7 +134,9 @@ fn bombs_run_out_of_fuel() {
     }
     let (documents, _, faults) = parse(SourceId(0), &text);
     assert_eq!(documents.len(), 1);
-    assert!(faults.iter().all(|fault| fault.kind == FaultKind::Limit) && !faults.is_empty() && faults.len() <= MOST_FAULTS);
+    assert!(
+        faults.iter().all(|fault| fault.kind == FaultKind::Limit) && !faults.is_empty() && faults.len() <= MOST_FAULTS
+    );
 }
 
 #[test]

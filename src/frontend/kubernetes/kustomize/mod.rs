@@ -59,7 +59,14 @@ pub(super) fn lower(store: &Store, files: &[(Arc<str>, SourceId)]) -> (Lowered, 
     roots.retain(|(_, id)| !used.contains(id));
     let roots = if roots.is_empty() { all } else { roots.into_iter().map(|(_, id)| *id).collect() };
     for id in roots {
-        let mut build = Build { store, gaps: Vec::new(), problems: Vec::new(), read: BTreeSet::new(), open: Vec::new(), left: MOST_BUILT };
+        let mut build = Build {
+            store,
+            gaps: Vec::new(),
+            problems: Vec::new(),
+            read: BTreeSet::new(),
+            open: Vec::new(),
+            left: MOST_BUILT,
+        };
         let objects = build.run(id, Vec::new());
         let path = store.source(id).path.clone();
         lowered.deployments.push(super::deployment(store, &path, id, objects, build.gaps));
@@ -104,7 +111,8 @@ impl Kustomization {
     }
 
     fn entry(&self, store: &Store, path: &str) -> Entry {
-        if path.contains("://") || path.contains("?ref=") || path.starts_with("git@") || path.starts_with("github.com/") {
+        if path.contains("://") || path.contains("?ref=") || path.starts_with("git@") || path.starts_with("github.com/")
+        {
             return Entry::Remote;
         }
         if let Ok(id) = store.open(self.id, path) {
@@ -116,13 +124,17 @@ impl Kustomization {
 
     /// The files and kustomizations that this one refers to.
     fn files(&self, store: &Store) -> Vec<SourceId> {
-        let listed = ["resources", "bases", "components"].into_iter().flat_map(|key| self.items(key)).filter_map(Node::as_str);
+        let listed =
+            ["resources", "bases", "components"].into_iter().flat_map(|key| self.items(key)).filter_map(Node::as_str);
         let listed = listed.filter_map(|path| match self.entry(store, path) {
             Entry::Manifest(id) | Entry::Kustomization(id) => Some(id),
             Entry::Remote | Entry::Missing => None,
         });
-        let patches = self.items("patches").iter().chain(self.items("patchesJson6902")).filter_map(|patch| patch.get("path"));
-        let plain = ["patchesStrategicMerge", "configurations", "crds", "generators", "transformers"].into_iter().flat_map(|key| self.items(key));
+        let patches =
+            self.items("patches").iter().chain(self.items("patchesJson6902")).filter_map(|patch| patch.get("path"));
+        let plain = ["patchesStrategicMerge", "configurations", "crds", "generators", "transformers"]
+            .into_iter()
+            .flat_map(|key| self.items(key));
         let others = patches.chain(plain).filter_map(Node::as_str).filter_map(|path| store.open(self.id, path).ok());
         listed.chain(others).collect()
     }
@@ -196,7 +208,9 @@ impl Build<'_> {
             Entry::Manifest(_) | Entry::Missing => self.gap(Why::UnresolvedModule(path.into()), entry.span),
         }
         // A component that can't be seen may patch anything.
-        objects.iter_mut().for_each(|object| patch::loosen(object, &Why::UnsupportedSyntax("a kustomize component".into())));
+        objects
+            .iter_mut()
+            .for_each(|object| patch::loosen(object, &Why::UnsupportedSyntax("a kustomize component".into())));
         objects
     }
 

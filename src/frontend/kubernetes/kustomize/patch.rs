@@ -9,8 +9,17 @@ use crate::syntax::yaml;
 
 /// Members that decide how images are pulled, or hold those that do.
 const PULLING: [&str; 11] = [
-    "image", "imagePullSecrets", "serviceAccount", "serviceAccountName", "containers", "initContainers", "template", "spec",
-    "data", "stringData", "type",
+    "image",
+    "imagePullSecrets",
+    "serviceAccount",
+    "serviceAccountName",
+    "containers",
+    "initContainers",
+    "template",
+    "spec",
+    "data",
+    "stringData",
+    "type",
 ];
 
 /// Applies the patches of a kustomization; each one is a gap.
@@ -108,7 +117,8 @@ impl Patch {
             _ => true,
         };
         let name = aim.at(&["metadata", "name"]).or_else(|| aim.get("name"));
-        matches(aim.get("kind"), Some(&object.kind)) && matches(name, object.body.at(&["metadata", "name"]).and_then(Node::as_str))
+        matches(aim.get("kind"), Some(&object.kind))
+            && matches(name, object.body.at(&["metadata", "name"]).and_then(Node::as_str))
     }
 }
 

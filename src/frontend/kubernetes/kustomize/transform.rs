@@ -11,9 +11,22 @@ use crate::source::{Store, Via};
 
 /// Kinds that stand in no namespace. Custom resources count as namespaced, as kustomize counts them.
 const CLUSTER_WIDE: [&str; 16] = [
-    "APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "CustomResourceDefinition", "FlowSchema", "IngressClass",
-    "MutatingWebhookConfiguration", "Namespace", "Node", "PersistentVolume", "PriorityClass", "RuntimeClass", "StorageClass",
-    "ValidatingAdmissionPolicy", "ValidatingWebhookConfiguration",
+    "APIService",
+    "CSIDriver",
+    "CSINode",
+    "CertificateSigningRequest",
+    "CustomResourceDefinition",
+    "FlowSchema",
+    "IngressClass",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "RuntimeClass",
+    "StorageClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingWebhookConfiguration",
 ];
 
 /// Kinds whose name kustomize leaves alone.
@@ -65,11 +78,13 @@ fn rename(prefix: Option<&Node>, suffix: Option<&Node>, objects: &mut [Object]) 
             }
         };
         everywhere(&mut object.body, &mut |key, value| match key {
-            "imagePullSecrets" => items(value, &mut |item| members(item, &mut |key, value| {
-                if key == "name" {
-                    point(value, &secrets);
-                }
-            })),
+            "imagePullSecrets" => items(value, &mut |item| {
+                members(item, &mut |key, value| {
+                    if key == "name" {
+                        point(value, &secrets);
+                    }
+                })
+            }),
             "secretName" => point(value, &secrets),
             "serviceAccountName" | "serviceAccount" => point(value, &accounts),
             _ => {}
@@ -104,7 +119,8 @@ fn retagged(store: &Store, entry: &Node, wanted: &str, image: &Node) -> Option<N
     if image.why().is_some() && image.why() != Some(&crate::ir::Why::TemplateText) {
         return None;
     }
-    let written = image.as_str().map_or_else(|| store.snippet(image.span).trim_matches(['"', '\'']).to_owned(), str::to_owned);
+    let written =
+        image.as_str().map_or_else(|| store.snippet(image.span).trim_matches(['"', '\'']).to_owned(), str::to_owned);
     let (name, rest) = split(&written);
     if name != wanted {
         return None;

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use super::expression::{Scope, call};
 use super::unsupported;
-use crate::frontend::template::template::{
-    Declaration, Expr, ExprKind, ModuleTemplate, Property, Template, What,
-};
+use crate::frontend::template::template::{Declaration, Expr, ExprKind, ModuleTemplate, Property, Template, What};
 use crate::source::Span;
 use crate::syntax::bicep::ast::{self, Statement, StatementKind};
 
@@ -91,9 +89,7 @@ fn kind_and_version(written: &str, parent: Option<&Parent>) -> (Arc<str>, Option
         None => (written, None),
     };
     match parent {
-        Some(parent) => {
-            (format!("{}/{kind}", parent.kind).into(), version.or_else(|| parent.api_version.clone()))
-        }
+        Some(parent) => (format!("{}/{kind}", parent.kind).into(), version.or_else(|| parent.api_version.clone())),
         None => (kind.into(), version),
     }
 }

@@ -147,7 +147,8 @@ fn lost_declarations_are_told() {
 
 #[test]
 fn parameter_files_and_imports() {
-    let text = "using 'main.bicep'\nextends 'base.bicepparam'\nvar v = 1\nparam a = v\nparam =\nimport * as x from 'y'\n";
+    let text =
+        "using 'main.bicep'\nextends 'base.bicepparam'\nvar v = 1\nparam a = v\nparam =\nimport * as x from 'y'\n";
     let (file, _, _) = parse(SourceId(0), text);
     let parameters = lower_parameters(&file);
     assert_eq!(&*parameters.using.unwrap().0, "main.bicep");
@@ -161,7 +162,9 @@ fn parameter_files_and_imports() {
 
 #[test]
 fn what_the_parser_admits_can_be_lowered() {
-    for (before, middle, after) in [("(", "a", ")"), ("{ a: ", "b", "}"), ("", "a", ".b"), ("", "a", " != b"), ("x => ", "x", "")] {
+    for (before, middle, after) in
+        [("(", "a", ")"), ("{ a: ", "b", "}"), ("", "a", ".b"), ("", "a", " != b"), ("x => ", "x", "")]
+    {
         for count in [60, 120, 250] {
             let text = format!("var x = {}{middle}{}\n", before.repeat(count), after.repeat(count));
             let (file, _, _) = parse(SourceId(0), &text);

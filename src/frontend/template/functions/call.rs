@@ -32,7 +32,9 @@ impl Evaluation<'_> {
         }
         let values: Vec<Node> = arguments.iter().map(|argument| self.value(argument, scope)).collect();
         let found = self.of_deployment(&lower, &values, span, scope);
-        let found = found.or_else(|| self.of_resources(&lower, &values, span, scope)).or_else(|| self.of_file(&lower, &values, span, scope));
+        let found = found
+            .or_else(|| self.of_resources(&lower, &values, span, scope))
+            .or_else(|| self.of_file(&lower, &values, span, scope));
         if let Some(node) = found {
             return node;
         }
@@ -138,7 +140,9 @@ impl Evaluation<'_> {
                 let name = values.get(1)?;
                 let segments = split_name(name, 1);
                 match segments.len() {
-                    1 if name.as_str().is_none() => super::super::access::derived(name, &Node::text("last", span), span),
+                    1 if name.as_str().is_none() => {
+                        super::super::access::derived(name, &Node::text("last", span), span)
+                    }
                     _ => segments.last().cloned().unwrap_or_else(|| name.clone()),
                 }
             }
@@ -163,7 +167,9 @@ impl Evaluation<'_> {
             [offset, ..] => (None, Some(offset)),
             [] => (None, None),
         };
-        let Some(index) = scope.loop_index(label) else { return self.missing(Why::UnresolvedName("copyIndex()".into()), span) };
+        let Some(index) = scope.loop_index(label) else {
+            return self.missing(Why::UnresolvedName("copyIndex()".into()), span);
+        };
         match offset {
             None | Some(Node { value: Value::Int(0), .. }) => index.clone(),
             Some(offset) => pure("add", &[index.clone(), offset.clone()], span).unwrap_or_else(|| index.clone()),
@@ -175,5 +181,3 @@ impl Evaluation<'_> {
         matches!(expr.map(|expr| &expr.kind), Some(ExprKind::Lambda(..)))
     }
 }
-
-

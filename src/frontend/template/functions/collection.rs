@@ -59,7 +59,9 @@ fn create_object(arguments: &[Node], span: Span) -> Outcome {
 fn array(node: Option<&Node>, span: Span) -> Outcome {
     match node {
         Some(node) if node.as_list().is_some() => Outcome::Known(node.clone()),
-        Some(Node { value: Value::Unknown { .. } | Value::Ref(_) | Value::Call(..) | Value::Choice(_), .. }) | None => Outcome::Open,
+        Some(Node { value: Value::Unknown { .. } | Value::Ref(_) | Value::Call(..) | Value::Choice(_), .. }) | None => {
+            Outcome::Open
+        }
         Some(node) => listed(vec![node.clone()], span),
     }
 }
@@ -82,7 +84,9 @@ pub(super) fn appended(arguments: &[Node], span: Span) -> Outcome {
 
 fn union(name: &str, arguments: &[Node], span: Span) -> Outcome {
     let arguments = match arguments {
-        [Node { value: Value::List(list), .. }] if name == "shallowmerge" && list.open.is_none() => list.items.as_slice(),
+        [Node { value: Value::List(list), .. }] if name == "shallowmerge" && list.open.is_none() => {
+            list.items.as_slice()
+        }
         _ => arguments,
     };
     if arguments.iter().any(|argument| matches!(argument.value, Value::Choice(_))) {
@@ -120,7 +124,9 @@ fn over(under: &Node, above: &Node, deep: bool, span: Span, depth: usize) -> Nod
             let mut entries = if b.open.is_some() { Vec::new() } else { a.entries.clone() };
             for entry in &b.entries {
                 let value = match entry.key.as_str().filter(|_| deep).and_then(|key| a.get(key)) {
-                    Some(below) if below.as_map().is_some() && entry.value.as_map().is_some() => over(below, &entry.value, deep, span, depth + 1),
+                    Some(below) if below.as_map().is_some() && entry.value.as_map().is_some() => {
+                        over(below, &entry.value, deep, span, depth + 1)
+                    }
                     _ => entry.value.clone(),
                 };
                 let same = |own: &Entry| own.key.as_str().is_some() && own.key.as_str() == entry.key.as_str();
@@ -136,7 +142,9 @@ fn over(under: &Node, above: &Node, deep: bool, span: Span, depth: usize) -> Nod
             Node::choice(choice.on.clone(), arm(&choice.yes), arm(&choice.no), span)
         }
         (_, Value::Choice(choice)) if depth < 6 => either(choice),
-        (Value::Map(a), Value::Map(b)) => opened(&Node::map([a.entries.clone(), b.entries.clone()].concat(), span), reason(above)),
+        (Value::Map(a), Value::Map(b)) => {
+            opened(&Node::map([a.entries.clone(), b.entries.clone()].concat(), span), reason(above))
+        }
         _ => opened(&Node::map(Vec::new(), span), reason(above)),
     }
 }
@@ -221,7 +229,8 @@ fn cut(node: Option<&Node>, count: Option<i64>, take: bool, span: Span) -> Outco
         return text(if take { letters.take(count).collect::<String>() } else { letters.skip(count).collect() }, span);
     }
     let Some(items) = closed(node) else { return Outcome::Open };
-    let kept = if take { items.iter().take(count).cloned().collect() } else { items.iter().skip(count).cloned().collect() };
+    let kept =
+        if take { items.iter().take(count).cloned().collect() } else { items.iter().skip(count).cloned().collect() };
     listed(kept, span)
 }
 
@@ -230,7 +239,13 @@ fn items(node: Option<&Node>, span: Span) -> Outcome {
     let mut entries: Vec<&Entry> = map.entries.iter().collect();
     entries.sort_by_key(|entry| entry.key.as_str().map(str::to_lowercase));
     let pair = |entry: &Entry| {
-        Node::map(vec![Entry::new("key", entry.key.span, entry.key.clone()), Entry::new("value", entry.key.span, entry.value.clone())], span)
+        Node::map(
+            vec![
+                Entry::new("key", entry.key.span, entry.key.clone()),
+                Entry::new("value", entry.key.span, entry.value.clone()),
+            ],
+            span,
+        )
     };
     listed(entries.into_iter().map(pair).collect(), span)
 }

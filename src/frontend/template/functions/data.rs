@@ -55,9 +55,12 @@ fn to_value(node: &Node, depth: usize) -> Option<serde_json::Value> {
         Value::Int(value) => (*value).into(),
         Value::Float(value) => (*value).into(),
         Value::Str(text) => (**text).into(),
-        Value::List(list) if list.open.is_none() => list.items.iter().map(|item| to_value(item, depth + 1)).collect::<Option<Vec<_>>>()?.into(),
+        Value::List(list) if list.open.is_none() => {
+            list.items.iter().map(|item| to_value(item, depth + 1)).collect::<Option<Vec<_>>>()?.into()
+        }
         Value::Map(map) if map.open.is_none() => {
-            let member = |entry: &crate::ir::Entry| Some((entry.key.as_str()?.to_owned(), to_value(&entry.value, depth + 1)?));
+            let member =
+                |entry: &crate::ir::Entry| Some((entry.key.as_str()?.to_owned(), to_value(&entry.value, depth + 1)?));
             serde_json::Value::Object(map.entries.iter().map(member).collect::<Option<_>>()?)
         }
         _ => return None,

@@ -14,7 +14,16 @@ use crate::syntax::json;
 impl Evaluation<'_> {
     /// `loadTextContent` and its kin.
     pub(super) fn of_file(&self, name: &str, values: &[Node], span: Span, scope: &Scope) -> Option<Node> {
-        if !name.starts_with("load") || !matches!(name, "loadtextcontent" | "loadjsoncontent" | "loadyamlcontent" | "loadfileasbase64" | "loaddirectoryfileinfo") {
+        if !name.starts_with("load")
+            || !matches!(
+                name,
+                "loadtextcontent"
+                    | "loadjsoncontent"
+                    | "loadyamlcontent"
+                    | "loadfileasbase64"
+                    | "loaddirectoryfileinfo"
+            )
+        {
             return None;
         }
         let path = values.first()?;

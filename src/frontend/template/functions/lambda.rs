@@ -14,7 +14,9 @@ use crate::source::Span;
 impl Evaluation<'_> {
     /// `map`, `filter`, `reduce`, `sort`, `groupBy`, `toObject`, `mapValues`.
     pub(super) fn with_lambda(&self, name: &str, arguments: &[Expr], span: Span, scope: &Scope) -> Option<Node> {
-        if !matches!(name, "map" | "filter" | "reduce" | "sort" | "groupby" | "toobject" | "mapvalues") || !Self::is_lambda(arguments.last()) {
+        if !matches!(name, "map" | "filter" | "reduce" | "sort" | "groupby" | "toobject" | "mapvalues")
+            || !Self::is_lambda(arguments.last())
+        {
             return None;
         }
         let over = self.value(arguments.first()?, scope);
@@ -31,7 +33,11 @@ impl Evaluation<'_> {
         let Value::List(list) = &over.value else { return self.over_unknown(name, over, arguments, span, scope) };
         match (name, &list.open) {
             ("map", _) => {
-                let items = list.items.iter().enumerate().map(|(at, item)| self.apply(arguments.last(), &[item.clone(), index(at, span)], scope));
+                let items = list
+                    .items
+                    .iter()
+                    .enumerate()
+                    .map(|(at, item)| self.apply(arguments.last(), &[item.clone(), index(at, span)], scope));
                 Node::new(Value::List(Arc::new(List { items: items.collect(), open: list.open.clone() })), span)
             }
             ("filter", _) => self.filter(list, arguments, span, scope),
@@ -39,13 +45,18 @@ impl Evaluation<'_> {
                 let Some(start) = arguments.get(1) else { return Node::null(span) };
                 let mut so_far = self.value(start, scope);
                 for (at, item) in list.items.iter().enumerate() {
-                    so_far = self.bounded(self.apply(arguments.last(), &[so_far, item.clone(), index(at, span)], scope));
+                    so_far =
+                        self.bounded(self.apply(arguments.last(), &[so_far, item.clone(), index(at, span)], scope));
                 }
                 so_far
             }
-            ("sort", None) => self.sort(list, arguments, span, scope).unwrap_or_else(|| self.over_unknown(name, over, arguments, span, scope)),
+            ("sort", None) => self
+                .sort(list, arguments, span, scope)
+                .unwrap_or_else(|| self.over_unknown(name, over, arguments, span, scope)),
             ("toobject", _) => self.to_object(list, arguments, span, scope),
-            ("groupby", None) => self.group_by(list, arguments, span, scope).unwrap_or_else(|| self.over_unknown(name, over, arguments, span, scope)),
+            ("groupby", None) => self
+                .group_by(list, arguments, span, scope)
+                .unwrap_or_else(|| self.over_unknown(name, over, arguments, span, scope)),
             _ => self.over_unknown(name, over, arguments, span, scope),
         }
     }
@@ -62,7 +73,8 @@ impl Evaluation<'_> {
 
     fn apply(&self, lambda: Option<&Expr>, values: &[Node], scope: &Scope) -> Node {
         let Some(Expr { kind: ExprKind::Lambda(names, body), .. }) = lambda else { return Node::null(Span::default()) };
-        let bind = |scope: Scope, (name, value): (&Arc<str>, &Node)| scope.with(LocalKind::Name(name.clone()), value.clone());
+        let bind =
+            |scope: Scope, (name, value): (&Arc<str>, &Node)| scope.with(LocalKind::Name(name.clone()), value.clone());
         let inner = names.iter().zip(values).fold(scope.clone(), bind);
         self.value(body, &inner)
     }
@@ -113,7 +125,10 @@ impl Evaluation<'_> {
     }
 
     fn map_values(&self, map: &Map, arguments: &[Expr], span: Span, scope: &Scope) -> Node {
-        let entry = |entry: &Entry| Entry { key: entry.key.clone(), value: self.apply(arguments.last(), std::slice::from_ref(&entry.value), scope) };
+        let entry = |entry: &Entry| Entry {
+            key: entry.key.clone(),
+            value: self.apply(arguments.last(), std::slice::from_ref(&entry.value), scope),
+        };
         let entries = map.entries.iter().map(entry).collect();
         Node::new(Value::Map(Arc::new(Map { entries, open: map.open.clone() })), span)
     }

@@ -66,7 +66,11 @@ pub(super) fn is_literal(node: &Node, depth: usize) -> bool {
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => true,
             Value::List(list) => list.open.is_none() && list.items.iter().all(|item| is_literal(item, depth + 1)),
             Value::Map(map) => {
-                map.open.is_none() && map.entries.iter().all(|entry| is_literal(&entry.key, depth + 1) && is_literal(&entry.value, depth + 1))
+                map.open.is_none()
+                    && map
+                        .entries
+                        .iter()
+                        .all(|entry| is_literal(&entry.key, depth + 1) && is_literal(&entry.value, depth + 1))
             }
             _ => false,
         }
@@ -84,7 +88,9 @@ fn order(a: &Node, b: &Node) -> Option<Ordering> {
 pub(super) fn is_never_null(node: &Node) -> bool {
     match &node.value {
         Value::Null | Value::Ref(_) | Value::Choice(_) | Value::Derived(_) => false,
-        Value::Unknown { why: Why::Parameter(name), sym: Some(sym) } => sym.0.strip_suffix(&**name).is_some_and(|rest| rest.ends_with("#param:")),
+        Value::Unknown { why: Why::Parameter(name), sym: Some(sym) } => {
+            sym.0.strip_suffix(&**name).is_some_and(|rest| rest.ends_with("#param:"))
+        }
         Value::Unknown { why: Why::DeploymentScope(_), .. } => true,
         Value::Unknown { .. } => false,
         Value::Call(name, _) => &**name != "coalesce",

@@ -32,8 +32,25 @@ pub enum Outcome {
 
 /// Functions that are never computed here: their results are equal when their arguments are.
 const OPAQUE: [&str; 19] = [
-    "uniquestring", "guid", "parsecidr", "cidrsubnet", "cidrhost", "datetimeadd", "datetimefromepoch", "datetimetoepoch", "pickzones",
-    "providers", "parseuri", "buildurl", "urldecode", "tounixtime", "base64tojson", "datauritostring", "join", "length", "xml",
+    "uniquestring",
+    "guid",
+    "parsecidr",
+    "cidrsubnet",
+    "cidrhost",
+    "datetimeadd",
+    "datetimefromepoch",
+    "datetimetoepoch",
+    "pickzones",
+    "providers",
+    "parseuri",
+    "buildurl",
+    "urldecode",
+    "tounixtime",
+    "base64tojson",
+    "datauritostring",
+    "join",
+    "length",
+    "xml",
 ];
 
 /// A pure function by its lower-case name. Choices among few arguments are computed for both arms.

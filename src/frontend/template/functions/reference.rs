@@ -118,7 +118,9 @@ fn whole_of(reference: &Ref) -> Value {
 
 /// The position of the type among the arguments: the first text with a namespace.
 fn type_at(values: &[Node]) -> Option<usize> {
-    values.iter().position(|value| value.as_str().is_some_and(|text| text.contains('/') && text.contains('.') && !text.starts_with('/')))
+    values.iter().position(|value| {
+        value.as_str().is_some_and(|text| text.contains('/') && text.contains('.') && !text.starts_with('/'))
+    })
 }
 
 /// A type and names below the scope with this id.
@@ -135,7 +137,9 @@ fn typed(scope: &Node, values: &[Node], span: Span) -> Option<Node> {
         _ => None,
     };
     let id = match (subscription, names.as_slice()) {
-        (Some(subscription), [name]) if kind.eq_ignore_ascii_case(GROUP) => ResourceId::of_group(subscription, name.clone()),
+        (Some(subscription), [name]) if kind.eq_ignore_ascii_case(GROUP) => {
+            ResourceId::of_group(subscription, name.clone())
+        }
         (None, [name]) if kind.eq_ignore_ascii_case(MANAGEMENT_GROUP) => ResourceId::of_management_group(name.clone()),
         (_, [name]) if kind.eq_ignore_ascii_case(SUBSCRIPTION) => ResourceId::of_subscription(name.clone()),
         _ => ResourceId::within(scope, kind, names),

@@ -22,7 +22,9 @@ fn of_words(name: &str, arguments: &[Node], span: Span) -> Outcome {
     let flag = |answer: Option<bool>| answer.map_or(Outcome::Open, |answer| known(Value::Bool(answer), span));
     let made = match name {
         "trim" => first.map(|text| text.trim().to_owned()),
-        "replace" => first.zip(second.zip(word(arguments.get(2)))).and_then(|(text, (old, new))| replaced(text, old, new)),
+        "replace" => {
+            first.zip(second.zip(word(arguments.get(2)))).and_then(|(text, (old, new))| replaced(text, old, new))
+        }
         "substring" => return substring(arguments, span),
         "padleft" => return pad_left(arguments, span),
         "startswith" => return flag(starts(arguments)),
@@ -49,7 +51,9 @@ pub fn joined(pieces: Vec<Node>, span: Span) -> Node {
 fn as_id(node: Node) -> Node {
     let Value::Concat(pieces) = &node.value else { return node };
     let Some((first, rest)) = pieces.split_first() else { return node };
-    let (Value::Id(_), true) = (&first.value, rest.first().is_some_and(|next| next.as_str().is_some_and(|text| text.starts_with('/')))) else {
+    let (Value::Id(_), true) =
+        (&first.value, rest.first().is_some_and(|next| next.as_str().is_some_and(|text| text.starts_with('/'))))
+    else {
         return node;
     };
     let Some(mut flat) = super::super::scope::id_pieces(first) else { return node };
@@ -97,7 +101,9 @@ fn format(arguments: &[Node], span: Span) -> Outcome {
         }
         let hole = from.strip_prefix('{').and_then(|inner| inner.split_once('}'));
         let Some((number, after)) = hole else { return Outcome::Open };
-        let Some(value) = number.trim().parse::<usize>().ok().and_then(|number| values.get(number)) else { return Outcome::Open };
+        let Some(value) = number.trim().parse::<usize>().ok().and_then(|number| values.get(number)) else {
+            return Outcome::Open;
+        };
         pieces.push(Node::text(std::mem::take(&mut plain), first.span));
         pieces.push(value.clone());
         rest = after;
@@ -149,7 +155,9 @@ fn substring(arguments: &[Node], span: Span) -> Outcome {
         length => int(length).and_then(|length| usize::try_from(length).ok()),
     };
     match length {
-        Some(length) if start.saturating_add(length) <= count => text(whole.chars().skip(start).take(length).collect::<String>(), span),
+        Some(length) if start.saturating_add(length) <= count => {
+            text(whole.chars().skip(start).take(length).collect::<String>(), span)
+        }
         _ => Outcome::Open,
     }
 }
@@ -196,7 +204,9 @@ fn split(arguments: &[Node], span: Span) -> Outcome {
         Some(Value::List(list)) => list.items.iter().map(Node::as_str).collect(),
         _ => None,
     };
-    let Some(delimiters) = delimiters.filter(|all| all.iter().all(|text| !text.is_empty())) else { return Outcome::Open };
+    let Some(delimiters) = delimiters.filter(|all| all.iter().all(|text| !text.is_empty())) else {
+        return Outcome::Open;
+    };
     let mut parts = vec![whole];
     for delimiter in delimiters {
         parts = parts.into_iter().flat_map(|part| part.split(delimiter)).collect();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::ir::{Why, Cond, Entry, List, Node, Value};
+use crate::ir::{Cond, Entry, List, Node, Value, Why};
 use crate::syntax::json;
 
 /// How a value changes on the way.

@@ -107,7 +107,14 @@ fn a_file_cut_off_anywhere_is_read() {
 
 #[test]
 fn a_broken_declaration_costs_only_itself() {
-    for broken in ["param a string =", "var a = [", "resource a 'x' = {\n name: 'b'", "var a = '${b", "var a = '''", "@a()\nfoo bar"] {
+    for broken in [
+        "param a string =",
+        "var a = [",
+        "resource a 'x' = {\n name: 'b'",
+        "var a = '${b",
+        "var a = '''",
+        "@a()\nfoo bar",
+    ] {
         let (statements, faults) = parsed(&format!("var before = 1\n{broken}\n\nvar after = 2\n"));
         assert_eq!((statements.len(), lost(&statements), faults.len()), (3, 1, 1), "{broken}");
         assert!(matches!(&statements[2].kind, StatementKind::Variable(name, ..) if &*name.text == "after"));
@@ -130,9 +137,22 @@ fn strings_have_their_values() {
 
 #[test]
 fn depth_is_limited_everywhere() {
-    let forms = [("(", "a", ")"), ("[", "a", "]"), ("{a:", "b", "}"), ("'${", "a", "}'"), ("a ? b : ", "c", ""),
-        ("!", "a", ""), ("f(", "a", ")"), ("a[", "b", "]"), ("x => ", "x", ""), ("", "a", ".b"), ("", "a", " + b"),
-        ("", "a", "!"), ("[for x in y: ", "x", "]"), ("a || b && c == d < e + f * (", "g", ")")];
+    let forms = [
+        ("(", "a", ")"),
+        ("[", "a", "]"),
+        ("{a:", "b", "}"),
+        ("'${", "a", "}'"),
+        ("a ? b : ", "c", ""),
+        ("!", "a", ""),
+        ("f(", "a", ")"),
+        ("a[", "b", "]"),
+        ("x => ", "x", ""),
+        ("", "a", ".b"),
+        ("", "a", " + b"),
+        ("", "a", "!"),
+        ("[for x in y: ", "x", "]"),
+        ("a || b && c == d < e + f * (", "g", ")"),
+    ];
     for (before, middle, after) in forms {
         let text = format!("var x = {}{middle}{}\nvar y = 1\n", before.repeat(10_000), after.repeat(10_000));
         let (statements, faults) = parsed(&text);
