@@ -108,7 +108,10 @@ impl<'a> Case<'_, 'a> {
         }
         let mut hops: Vec<&Hop> = value.trail.hops().collect();
         hops.reverse();
-        let Some(at) = hops.iter().position(|hop| hop.span.source == declared.source) else { return value.span };
+        let Some(at) = hops.iter().position(|hop| hop.span.source == declared.source) else {
+            // It came in as a part of something larger: the last use of its own is the nearest.
+            return hops.last().map_or(value.span, |hop| hop.span);
+        };
         let before = at.checked_sub(1).and_then(|before| hops.get(before)).map_or(value.span, |hop| hop.span);
         // What enters through a parameter of this file is edited where it is passed.
         let enters =
