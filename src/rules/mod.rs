@@ -55,6 +55,7 @@ mod acr203;
 mod acr204;
 mod acr205;
 mod acr207;
+mod acr212;
 mod acr401;
 mod acr501;
 mod acr503;
@@ -78,6 +79,7 @@ pub static ALL: &[&Rule] = &[
     &acr204::RULE,
     &acr205::RULE,
     &acr207::RULE,
+    &acr212::RULE,
     &acr401::RULE,
     &acr501::RULE,
     &acr503::RULE,
