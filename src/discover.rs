@@ -72,13 +72,48 @@ pub fn is_input(name: &str) -> bool {
     name == "Kustomization" || EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
-/// Whether a file of this name holds commands.
+/// Whether a file of this name may hold commands: a script, a pipeline, a program, a page, or a file without an extension.
 pub fn is_script(path: &str) -> bool {
-    const SCRIPTS: &[&str] = &["sh", "bash", "zsh", "azcli", "ps1", "cmd", "bat", "md", "mk"];
+    const SCRIPTS: &[&str] = &[
+        "sh",
+        "bash",
+        "zsh",
+        "ksh",
+        "fish",
+        "azcli",
+        "ps1",
+        "psm1",
+        "psd1",
+        "cmd",
+        "bat",
+        "md",
+        "mk",
+        "make",
+        "groovy",
+        "jenkinsfile",
+        "py",
+        "ts",
+        "js",
+        "mjs",
+        "cjs",
+        "go",
+        "cs",
+        "fs",
+        "vb",
+        "java",
+        "kt",
+        "rb",
+        "rs",
+        "j2",
+        "tpl",
+        "tftpl",
+        "toml",
+    ];
     let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["Makefile", "justfile", "Justfile"].contains(&name)
-        || SCRIPTS.iter().any(|known| known.eq_ignore_ascii_case(extension))
+    match name.trim_start_matches('.').rsplit_once('.') {
+        Some((_, extension)) => SCRIPTS.iter().any(|known| known.eq_ignore_ascii_case(extension)),
+        None => !is_input(name),
+    }
 }
 
 struct Walk<'a> {

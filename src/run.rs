@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::discover::{self, Discovered};
 use crate::finding::{Finding, Label, Severity};
 use crate::frontend::{Lowered, Problem, Trouble, kubernetes, script, template, terraform};
-use crate::ir::{Deployment, Node, Value};
+use crate::ir::{Deployment, Imperative, Node, Value};
 use crate::pull::Case;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
 use crate::rules;
@@ -15,7 +15,7 @@ use crate::settings::{Fact, Settings, View};
 use crate::source::{FolderFiles, MemoryFiles, SourceId, Span, Store};
 use crate::suppress;
 use crate::tell;
-use crate::world::{Assumed, Completeness, Imperative, Makes, Outlook, World};
+use crate::world::{Assumed, Completeness, Outlook, World};
 
 /// What a run gives to the command.
 #[derive(Debug, Default)]
@@ -176,12 +176,8 @@ fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
 }
 
 fn imperative(store: &Store, found: &Discovered) -> Vec<Imperative> {
-    let yaml =
-        |id: &&SourceId| store.source(**id).path.rsplit('.').next().is_some_and(|end| matches!(end, "yml" | "yaml"));
-    let sources: Vec<SourceId> = found.scripts.iter().chain(found.sources.iter().filter(yaml)).copied().collect();
-    let commands = script::scan(store, &sources).into_iter();
-    let made = |grants| if grants { Makes::Grant } else { Makes::Secret };
-    commands.map(|c| Imperative { makes: made(c.grants), command: c.words, span: c.span, manual: c.manual }).collect()
+    let sources: Vec<SourceId> = found.scripts.iter().chain(&found.sources).copied().collect();
+    script::scan(store, &sources)
 }
 
 fn trouble(problem: Problem, named: bool) -> Finding {

@@ -1,66 +1,198 @@
-//! Commands in scripts, pipelines and pages that make what no template shows. They are told apart only by what they
-//! make: reading their arguments is not done yet, so a command counts for every registry, cluster and secret.
+//! Commands in scripts, pipelines, programs and pages that make what no template shows. They are recognised by their
+//! words; of their arguments only a literal registry and cluster are read, so a command counts for every registry and
+//! cluster that it doesn't rule out.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::source::{SourceId, Span, Store};
+use crate::ir::{Imperative, Makes};
+use crate::source::{Source, SourceId, Span, Store};
 
-/// A command that was found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Command {
-    /// The command, as words.
-    pub words: &'static str,
-    /// It grants a role; else it makes a pull secret.
-    pub grants: bool,
-    /// Where.
-    pub span: Span,
-    /// In a page for people: a step that somebody takes by hand.
-    pub manual: bool,
+/// A command and how it is recognised.
+struct Command {
+    words: &'static str,
+    makes: Makes,
+    pattern: Regex,
+    among: Among,
 }
 
-/// The words of each command, whether it grants, and how it is recognised.
-static COMMANDS: LazyLock<Vec<(&str, bool, Regex)>> = LazyLock::new(|| {
+/// The files in which words mean a command.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Among {
+    /// Any file.
+    All,
+    /// Programs that call Azure's libraries or describe resources; they also have to name a role that pulls.
+    Programs,
+}
+
+static COMMANDS: LazyLock<Vec<Command>> = LazyLock::new(|| {
+    use Among::{All, Programs};
     let all = [
-        ("az aks --attach-acr", true, r"--attach-acr\b"),
-        ("Set-AzAksCluster -AcrNameToAttach", true, r"(?i)-AcrNameToAttach\b"),
-        ("az role assignment create", true, r"\baz\s+role\s+assignment\s+create\b"),
-        ("New-AzRoleAssignment", true, r"(?i)\bNew-AzRoleAssignment\b"),
-        ("kubectl create secret docker-registry", false, r"\bcreate\s+secret\s+docker-registry\b"),
+        ("az aks --attach-acr", Makes::Grant, All, r"(?i)\battach[-_]?acr\b"),
+        ("Set-AzAksCluster -AcrNameToAttach", Makes::Grant, All, r"(?i)\bAcrNameToAttach\b"),
+        ("az role assignment create", Makes::Grant, All, r#"\brole['",\s]+assignment['",\s]+create\b"#),
+        ("New-AzRoleAssignment", Makes::Grant, All, r"(?i)\bNew-AzRoleAssignment\b"),
+        (
+            "az rest … roleAssignments",
+            Makes::Grant,
+            All,
+            r"\b(?:az\s+rest|curl|Invoke-(?:Az)?Rest\w+)\b.*roleAssignments/",
+        ),
+        ("azure_rm_roleassignment", Makes::Grant, All, r"\bazure_rm_roleassignment\b"),
+        ("a role assignment in a program", Makes::Grant, Programs, r"(?i)role_?assignment"),
+        (
+            "kubectl create secret docker-registry",
+            Makes::Secret,
+            All,
+            r#"\bcreate['",\s]+secret['",\s]+docker-registry\b"#,
+        ),
+        (
+            "kubectl create secret generic",
+            Makes::Secret,
+            All,
+            r"\bcreate\s+secret\s+generic\b(?s:.{0,400}?)docker(?:configjson|cfg)",
+        ),
+        (
+            "kubectl get secret … | kubectl apply",
+            Makes::Secret,
+            All,
+            r"\bget\s+secrets?\b(?s:.{0,300}?)\|(?s:.{0,300}?)\b(?:apply|create|replace)\b",
+        ),
+        (
+            "a pull secret in a program",
+            Makes::Secret,
+            Programs,
+            r"(?i)kubernetes\.io/dockerconfigjson|create_?namespaced_?secret",
+        ),
+        ("envsubst", Makes::Text, All, r"\benvsubst\b"),
+        ("sed", Makes::Text, All, r"\bsed\b.*\.(?:ya?ml|json)\b"),
+        ("replace tokens", Makes::Text, All, r"(?i)\breplace-?tokens\b"),
+        ("postBuild.substitute", Makes::Text, All, r"(?m)^\s*substitute(?:From)?:"),
     ];
-    all.into_iter().filter_map(|(words, grants, pattern)| Some((words, grants, Regex::new(pattern).ok()?))).collect()
+    let command =
+        |(words, makes, among, pattern)| Some(Command { words, makes, among, pattern: Regex::new(pattern).ok()? });
+    all.into_iter().filter_map(command).collect()
 });
 
-/// The commands in these files. Lines that a `#` comments out don't count outside of pages.
-pub fn scan(store: &Store, sources: &[SourceId]) -> Vec<Command> {
+/// A role that pulls, by name or id.
+static PULL_ROLE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)acr_?pull|7f951dda-4ed3|repository.?reader|b93aa761-3e63").ok());
+
+/// What a file is, as far as its commands go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Somebody or something runs what stands in it.
+    Script,
+    /// A program: its strings and calls count.
+    Program,
+    /// Commands in it run when it is deployed, or are only mentioned: what it must hold for the former.
+    Template(&'static [&'static str]),
+    /// For people.
+    Page,
+}
+
+impl Kind {
+    fn of(path: &str) -> Kind {
+        const PROGRAMS: &[&str] =
+            &["py", "ts", "js", "mjs", "cjs", "go", "cs", "fs", "vb", "java", "kt", "rb", "rs", "groovy"];
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+            "md" => Kind::Page,
+            "tf" | "tfvars" => Kind::Template(&["local-exec", "remote-exec", "deployment_script", "deploymentScripts"]),
+            "bicep" | "bicepparam" | "json" | "jsonc" => Kind::Template(&["deploymentScripts", "local-exec"]),
+            extension if PROGRAMS.contains(&extension) => Kind::Program,
+            _ => Kind::Script,
+        }
+    }
+}
+
+/// The commands in these files. Lines that are commented out don't count outside of pages.
+pub fn scan(store: &Store, sources: &[SourceId]) -> Vec<Imperative> {
+    sources.iter().flat_map(|&id| commands(&store.source(id), id)).collect()
+}
+
+fn commands(source: &Source, id: SourceId) -> Vec<Imperative> {
+    let kind = Kind::of(&source.path);
+    let manual = match kind {
+        Kind::Page => true,
+        Kind::Template(runs) => !runs.iter().any(|word| source.text.contains(word)),
+        Kind::Script | Kind::Program => false,
+    };
     let mut found = Vec::new();
-    for &id in sources {
-        let source = store.source(id);
-        let manual = source.path.to_ascii_lowercase().ends_with(".md");
-        if !source.text.contains("acr")
-            && !source.text.contains("ssignment")
-            && !source.text.contains("docker-registry")
-            && !source.text.contains("Acr")
-        {
+    for command in COMMANDS.iter().filter(|command| command.among == Among::All || kind == Kind::Program) {
+        if command.among == Among::Programs && command.makes == Makes::Grant && !names_pull_role(&source.text) {
             continue;
         }
-        for (words, grants, pattern) in COMMANDS.iter() {
-            let uses = pattern.find_iter(&source.text).filter(|hit| manual || !is_comment(&source.text, hit.start()));
-            found.extend(uses.map(|hit| Command {
-                words,
-                grants: *grants,
+        let hits = command.pattern.find_iter(&source.text);
+        for hit in hits.filter(|hit| kind == Kind::Page || !is_comment(&source.text, hit.start())) {
+            let line = command_line(&source.text, hit.start());
+            found.push(Imperative {
+                makes: command.makes,
+                command: command.words,
                 span: Span::new(id, hit.start(), hit.end()),
+                registry: argument(line, &ATTACHED).and_then(registry_name),
+                cluster: argument(line, &CLUSTER),
+                secret: argument(line, &SECRET),
                 manual,
-            }));
+            });
         }
     }
     found
 }
 
+fn names_pull_role(text: &str) -> bool {
+    PULL_ROLE.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
 fn is_comment(text: &str, at: usize) -> bool {
     let line = text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
-    line.trim_start().starts_with(['#', ';']) || line.trim_start().starts_with("//")
+    let line = line.trim_start();
+    line.starts_with(['#', ';'])
+        || line.starts_with("//")
+        || line.get(..4).is_some_and(|rem| rem.eq_ignore_ascii_case("rem "))
+}
+
+/// The whole command around a place: lines that end in `\`, `` ` `` or `^` go on.
+fn command_line(text: &str, at: usize) -> &str {
+    let goes_on = |line: &str| line.trim_end_matches(['\r', ' ']).ends_with(['\\', '`', '^']);
+    let mut from = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    while let Some(before) = text.get(..from.saturating_sub(1)).filter(|before| from > 0 && goes_on(before)) {
+        from = before.rfind('\n').map_or(0, |end| end + 1);
+    }
+    let rest = text.get(from..).unwrap_or_default();
+    let mut length = 0;
+    for line in rest.split_inclusive('\n') {
+        length += line.len();
+        if from + length > at && !goes_on(line.trim_end_matches('\n')) {
+            break;
+        }
+    }
+    rest.get(..length).unwrap_or_default()
+}
+
+static ATTACHED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?i)(?:--attach-acr|-AcrNameToAttach)(?:\s+|=)["']?([^\s"']+)"#).ok());
+static CLUSTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i)\b(?:az\s+aks\b|(?:New|Set)-AzAksCluster\b)(?s:.*?)\s(?:-n|--name|-Name)(?:\s+|=)["']?([^\s"']+)"#,
+    )
+    .ok()
+});
+
+static SECRET: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"\bcreate\s+secret\s+(?:docker-registry|generic)\s+["']?([^\s"'-][^\s"']*)"#).ok());
+
+/// The argument that a pattern captures, when it is a literal.
+fn argument(line: &str, pattern: &LazyLock<Option<Regex>>) -> Option<Box<str>> {
+    let found = pattern.as_ref()?.captures(line)?.get(1)?.as_str();
+    let literal = found.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'.'));
+    literal.then(|| found.into())
+}
+
+/// `--attach-acr` takes a name or a resource id.
+fn registry_name(argument: Box<str>) -> Option<Box<str>> {
+    argument.rsplit('/').next().map(Into::into)
 }
 
 #[cfg(test)]
@@ -68,14 +200,65 @@ mod tests {
     use super::*;
     use crate::source::MemoryFiles;
 
+    fn found(path: &str, text: &str) -> Vec<Imperative> {
+        let store = Store::new(MemoryFiles::default());
+        let id = store.add(path, text.as_bytes().to_vec()).unwrap();
+        scan(&store, &[id])
+    }
+
     #[test]
     fn commands_count_and_comments_do_not() {
-        let store = Store::new(MemoryFiles::default());
-        let id = store
-            .add("deploy.sh", b"# az aks update --attach-acr x\naz aks update -n a --attach-acr shop\n".to_vec())
-            .unwrap();
-        let found = scan(&store, &[id]);
-        assert_eq!(found.len(), 1);
-        assert_eq!((store.source(id).line_of(found[0].span.start), found[0].manual, found[0].grants), (2, false, true));
+        let found = found("deploy.sh", "# az aks update --attach-acr x\naz aks update -n a --attach-acr shop\n");
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((only.makes, only.manual, only.registry.as_deref()), (Makes::Grant, false, Some("shop")));
+        assert_eq!(only.cluster.as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn a_command_goes_on_over_lines_and_variables_name_nothing() {
+        let text = "az aks update \\\n  --name \"$AKS\" \\\n  --attach-acr /subscriptions/0/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/shop \\\n  -g g\naz aks show --name other\n";
+        let found = found("deploy.sh", text);
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((only.registry.as_deref(), only.cluster.as_deref()), (Some("shop"), None));
+    }
+
+    #[test]
+    fn every_spelling_of_a_grant_is_seen() {
+        let seen = |path: &str, text: &str| {
+            let found = found(path, text);
+            found.first().map(|command| (command.makes, command.manual))
+        };
+        let grant = Some((Makes::Grant, false));
+        assert_eq!(seen("x.ps1", "$p = @{\n  AcrNameToAttach = 'shop'\n}\nSet-AzAksCluster @p"), grant);
+        assert_eq!(seen("x.py", "run([\"az\", \"role\", \"assignment\", \"create\"])"), grant);
+        assert_eq!(seen("Jenkinsfile", "sh 'az aks update -n a -g g --attach-acr shop'"), grant);
+        assert_eq!(
+            seen("main.tf", "provisioner \"local-exec\" {\n command = \"az aks update --attach-acr x\"\n}"),
+            grant
+        );
+        assert_eq!(
+            seen("main.tf", "output \"next\" { value = \"az aks update --attach-acr x\" }"),
+            Some((Makes::Grant, true))
+        );
+        assert_eq!(seen("README.md", "az aks update --attach-acr x"), Some((Makes::Grant, true)));
+        assert_eq!(seen("index.ts", "new authorization.RoleAssignment('x', { roleDefinitionId: acrPull })"), grant);
+        assert_eq!(
+            seen("index.ts", "new authorization.RoleAssignment('x', { roleDefinitionId: storageReader })"),
+            None
+        );
+    }
+
+    #[test]
+    fn secrets_and_texts_are_seen() {
+        let makes = |text: &str| found("x.sh", text).first().map(|command| command.makes);
+        assert_eq!(makes("kubectl create secret docker-registry acr"), Some(Makes::Secret));
+        assert_eq!(makes("kubectl create secret generic db --from-literal=password=x"), None);
+        let named = |text: &str| found("x.sh", text).first().and_then(|command| command.secret.clone());
+        assert_eq!(named("kubectl create secret docker-registry acr -n a").as_deref(), Some("acr"));
+        assert_eq!(named("kubectl create secret docker-registry -n a acr"), None);
+        assert_eq!(makes("kubectl get secret acr -n a -o yaml | sed s/a/b/ | kubectl apply -f -"), Some(Makes::Secret));
+        assert_eq!(makes("envsubst < secret.yaml | kubectl apply -f -"), Some(Makes::Text));
+        assert_eq!(makes("sed -i s/X/Y/ k8s/secret.yaml"), Some(Makes::Text));
+        assert_eq!(makes("sed s/X/Y/ notes.txt"), None);
     }
 }

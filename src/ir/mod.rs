@@ -5,6 +5,7 @@
 
 mod condition;
 mod id;
+mod imperative;
 mod resolve;
 mod resource;
 mod same;
@@ -12,6 +13,7 @@ mod value;
 
 pub use condition::{Assumption, Cond};
 pub use id::{GROUP, MANAGEMENT_GROUP, ResourceId, SUBSCRIPTION};
+pub use imperative::{Imperative, Makes};
 pub use resolve::{Computed, Resolver};
 pub use resource::{Address, Deployment, Gap, Hides, Key, Language, Origin, Resource, Step};
 pub use same::{Case, Truth, same, same_in};

@@ -2,9 +2,8 @@
 
 use super::pair::wires;
 use super::{Case, Pair};
-use crate::ir::{Node, Truth};
+use crate::ir::{Makes, Node, Truth};
 use crate::source::{Hop, Span, Via};
-use crate::world::Makes;
 use crate::world::cluster::Cluster;
 use crate::world::grant::{Grant, Granted};
 use crate::world::identity::Holder;
@@ -47,6 +46,10 @@ impl<'a> Case<'_, 'a> {
                 _ => Some(Cause::ControlPlane),
             };
         }
+        if let Holder::WrongKind(kind) = grant.holder {
+            let own = grant.resource.address.root == cluster.resource.address.root;
+            return (own && covers == Truth::Yes && grant.means_pull()).then_some(Cause::NoObjectId(kind));
+        }
         match (covers, holds) {
             (Truth::Yes, Truth::Yes) if grant.lets_pull(registry) == Truth::No => Some(role_cause(grant, registry)),
             (Truth::No, Truth::Yes) if grant.means_pull() && grant.misplaces(registry, resolver) => Some(Cause::Scope),
@@ -74,9 +77,18 @@ impl<'a> Case<'_, 'a> {
         let mut paths = self.paths.iter().filter(served).peekable();
         let no_permission = |path: &super::Path| path.step("permission").is_some_and(|step| step.truth == Truth::No);
         let anonymous = self.registry(pair).is_some_and(|registry| registry.anonymous.is(&false) != Truth::Yes);
-        let manual = self.world.imperative.iter().any(|command| command.makes == Makes::Grant && command.manual);
+        let manual = self.granted_by_hand(pair);
         let failing = if paths.peek().is_some() { paths.any(no_permission) } else { !anonymous };
         pair.permission.truth == Truth::No && failing && !manual
+    }
+
+    /// A page, or a text that nothing runs, tells somebody to make the grant.
+    fn granted_by_hand(&self, pair: &Pair) -> bool {
+        let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return false };
+        let mut commands = self.world.imperative.iter();
+        commands.any(|command| {
+            command.makes == Makes::Grant && command.manual && self.world.may_be_about(command, cluster, registry)
+        })
     }
 
     /// Whether a grant to the identity that pulls may be the one, though not all of it is known.

@@ -110,7 +110,13 @@ fn offer<'a>(
         secret: secret.and_then(at),
     };
     if let [secret] = here.as_slice() {
-        return made(opened(secret, host, path, registry), Some(secret));
+        let what = match opened(secret, host, path, registry) {
+            Outcome::Placeholder if world.fills_placeholders() => {
+                Outcome::Unknown("its placeholder is filled in when it is applied".to_owned())
+            }
+            what => what,
+        };
+        return made(what, Some(secret));
     }
     if !here.is_empty() {
         return unknown("several secrets may be meant");

@@ -138,10 +138,25 @@ fn none<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -
             }
         }
     }
+    if let Some(grant) = elsewhere(world, cluster, registry) {
+        return unknown(grant.resource.declared, format!("another deployment has {}", doubt(grant)));
+    }
     if let Some((why, span)) = world.grants_open(cluster, registry) {
         return unknown(span, format!("there may be grants that can't be seen: {why}"));
     }
     Judgement::new(Truth::No, at, format!("nothing grants {} a pull role", puller(cluster)))
+}
+
+/// A grant of another deployment that may be the one: a second step that is handed the registry or the principal.
+fn elsewhere<'w, 'a>(world: &'w World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<&'w Grant<'a>> {
+    let resolver = &world.resolver;
+    world.grants.iter().find(|grant| {
+        !grant.concerns(cluster, registry, resolver)
+            && grant.lets_pull(registry) != Truth::No
+            && grant.holder.pulls_for(cluster, resolver) != Truth::No
+            && !grant.is_for_its_own()
+            && grant.covers(registry, resolver) != Truth::No
+    })
 }
 
 /// The identity that pulls comes into being with this tree, so nobody elsewhere can have granted it anything.

@@ -7,7 +7,8 @@ use super::registry::{Reader, Registry};
 use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION};
 use crate::azure::roles::{self, Role};
 use crate::ir::{
-    Case, GROUP, MANAGEMENT_GROUP, Node, Resolver, Resource, ResourceId, SUBSCRIPTION, Truth, Value, Why, same_in,
+    Case, GROUP, MANAGEMENT_GROUP, Node, Origin, Resolver, Resource, ResourceId, SUBSCRIPTION, Truth, Value, Why,
+    same_in,
 };
 use crate::source::Span;
 
@@ -117,6 +118,11 @@ impl<'a> Grant<'a> {
             || self.target.is_some_and(|at| at.address == registry.resource.address)
             || self.target.is_none() && self.at.as_ref().is_some_and(|at| at.is_kind(REGISTRY))
             || self.holder.pulls_for(cluster, resolver) == Truth::Yes
+    }
+
+    /// Its scope is something that its own deployment declares: nothing of another deployment.
+    pub fn is_for_its_own(&self) -> bool {
+        self.target.is_some_and(|at| at.origin == Origin::Declared && at.address.root == self.resource.address.root)
     }
 
     /// Its scope is a registry of the same name in another group or subscription: names of registries are unique in

@@ -6,7 +6,7 @@ use super::registry::Registry;
 use super::secret::Secret;
 use super::workload::{Namespace, PullSecrets, Workload, shown};
 use crate::azure::image;
-use crate::ir::{Case, Node, Origin, Resolver, Resource, Truth, same_in};
+use crate::ir::{Case, Makes, Node, Origin, Resolver, Resource, Truth, same_in};
 use crate::source::Span;
 
 /// Which registry an image comes from.
@@ -109,7 +109,10 @@ impl<'a> World<'a> {
             made.as_deref().is_none_or(|made| made == name)
                 && at.as_deref().is_none_or(|at| namespace.name().is_none_or(|own| own == at))
         };
-        let scripted = self.imperative.iter().any(|command| command.makes == super::Makes::Secret);
+        let scripted = self
+            .imperative
+            .iter()
+            .any(|command| command.makes == Makes::Secret && command.secret.as_deref().is_none_or(|made| made == name));
         let assumed = self.outlook.assumed.iter().any(|fact| match fact {
             super::Assumed::Secret { namespace: at, name: made } => {
                 made == name && namespace.name().is_none_or(|own| own == at)

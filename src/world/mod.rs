@@ -10,7 +10,10 @@ pub mod secret;
 pub mod workload;
 
 use crate::azure;
-use crate::ir::{Cond, Deployment, Gap, Hides, Language, Node, Origin, Resolver, Target, Value, Why};
+use crate::ir::{
+    Case, Cond, Deployment, Gap, Hides, Imperative, Language, Makes, Node, Origin, Resolver, Target, Truth, Value, Why,
+    same_in,
+};
 use crate::source::Span;
 use cluster::Cluster;
 use grant::Grant;
@@ -65,28 +68,6 @@ pub struct Outlook {
     pub assumed: Vec<Assumed>,
     /// Files whose manifests run on a cluster that the configuration names: path, cluster name.
     pub clusters: std::collections::BTreeMap<String, String>,
-}
-
-/// What a command in a script makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Makes {
-    /// A grant.
-    Grant,
-    /// A pull secret.
-    Secret,
-}
-
-/// A command somewhere in the tree that makes what templates and manifests don't show.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Imperative {
-    /// What it makes.
-    pub makes: Makes,
-    /// The command, as words.
-    pub command: &'static str,
-    /// Where.
-    pub span: Span,
-    /// In a Markdown file: a step that somebody has to take by hand.
-    pub manual: bool,
 }
 
 /// The typed world.
@@ -167,7 +148,9 @@ impl<'a> World<'a> {
 
     /// Why there may be grants that can't be seen, for this registry and cluster.
     pub fn grants_open(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
-        if let Some(command) = self.imperative.iter().find(|command| command.makes == Makes::Grant && !command.manual) {
+        let grants = |command: &&Imperative| command.makes == Makes::Grant && !command.manual;
+        let mut commands = self.imperative.iter().filter(grants);
+        if let Some(command) = commands.find(|command| self.may_be_about(command, cluster, registry)) {
             return Some((Why::NotAnalysed(format!("`{}`", command.command).into()), command.span));
         }
         let roots = [&cluster.resource.address.root, &registry.resource.address.root];
@@ -181,6 +164,20 @@ impl<'a> World<'a> {
             }
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Whether a command may be about this cluster and registry: it names neither, or these.
+    pub fn may_be_about(&self, command: &Imperative, cluster: &Cluster<'a>, registry: &Registry<'a>) -> bool {
+        let may_be = |named: &Option<Box<str>>, name: &Node| {
+            let Some(named) = named else { return true };
+            same_in(&self.resolver, Case::Ignored, &Node::text(named.clone(), command.span), name) != Truth::No
+        };
+        may_be(&command.registry, &registry.name) && may_be(&command.cluster, &cluster.name)
+    }
+
+    /// Something of the tree puts the real text in the place of placeholders.
+    pub fn fills_placeholders(&self) -> bool {
+        self.imperative.iter().any(|command| command.makes == Makes::Text)
     }
 
     /// Whether a value is unknown, or refers to the cluster, the registry or their surroundings.

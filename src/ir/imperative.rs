@@ -1,0 +1,33 @@
+//! Commands that make what no template or manifest shows.
+
+use crate::source::Span;
+
+/// What a command makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Makes {
+    /// A grant.
+    Grant,
+    /// A pull secret.
+    Secret,
+    /// The real text of placeholders in other files.
+    Text,
+}
+
+/// A command somewhere in the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imperative {
+    /// What it makes.
+    pub makes: Makes,
+    /// The command, as words.
+    pub command: &'static str,
+    /// Where.
+    pub span: Span,
+    /// The registry that it names, when that is a literal.
+    pub registry: Option<Box<str>>,
+    /// The cluster that it names, when that is a literal.
+    pub cluster: Option<Box<str>>,
+    /// The pull secret that it makes, when its name is a literal.
+    pub secret: Option<Box<str>>,
+    /// A step that somebody takes by hand: in a page, or in a text that nothing runs.
+    pub manual: bool,
+}
