@@ -99,6 +99,7 @@ impl Settings {
         rules: &[(&'static str, &'static str)],
     ) -> Result<Settings, SettingsError> {
         check_formats(view, flags)?;
+        check_outputs(flags, &surroundings.current)?;
         let location = location::locate(&flags.paths, &surroundings.current)?;
         let config = config::load(flags, &location, &surroundings.current, rules)?;
         let selection = Selection::resolve(&flags.select, &flags.ignore, &config.levels, rules)?;
@@ -177,6 +178,20 @@ fn check_formats(view: View, flags: &Flags) -> Result<(), SettingsError> {
     }
 }
 
+/// A report that can't be written should be known before the run, not after it.
+fn check_outputs(flags: &Flags, current: &Path) -> Result<(), SettingsError> {
+    for output in &flags.output {
+        let file = current.join(&output.file);
+        let why = match file.parent() {
+            Some(folder) if !folder.is_dir() => "its folder doesn't exist",
+            _ if file.is_dir() => "it is a folder",
+            _ => continue,
+        };
+        return Err(SettingsError::BadOutput { path: output.file.display().to_string(), why });
+    }
+    Ok(())
+}
+
 fn lowest(flags: &Flags) -> Option<Severity> {
     match flags.fail_on {
         _ if flags.exit_zero => None,
@@ -217,6 +232,15 @@ mod tests {
         assert_eq!(settings.selection.severity("ACR101", Severity::Error), Some(Severity::Error));
         let settings = resolve(folder.path(), &["--no-config"]).unwrap();
         assert_eq!((settings.world, settings.config), (World::Repository, None));
+    }
+
+    #[test]
+    fn an_output_that_cannot_be_written_is_known_before_the_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = |output: &str| resolve(folder.path(), &["--output", output]).unwrap_err().to_string();
+        assert_eq!(error("sarif=none/a.sarif"), "can't write `none/a.sarif`: its folder doesn't exist");
+        assert_eq!(error("sarif=."), "can't write `.`: it is a folder");
+        assert!(resolve(folder.path(), &["--output", "sarif=a.sarif"]).is_ok());
     }
 
     #[test]

@@ -1,11 +1,13 @@
-//! Small repositories with the output they must give: `testdata/scenarios/NAME/expected.txt` holds the concise format.
-//! `UPDATE=1` writes it anew.
+//! Small repositories with the output they must give: `testdata/scenarios/VERDICT/NAME/expected.txt` holds the concise
+//! format, and `UPDATE=1` writes it anew. The folder says what is true of the repository: `fine`, `broken`, or `unknown`
+//! because something that can't be read may wire it.
 
 // A test that can't read its own folder has failed.
 #![allow(clippy::unwrap_used)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use acrlint::finding::Severity;
 use acrlint::report::{Format, Look, Told, Verdict, write};
 use acrlint::{Linted, Outlook, lint};
 
@@ -35,18 +37,21 @@ fn concise(linted: &Linted) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-fn scenarios() -> Vec<std::path::PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/scenarios");
-    let mut found: Vec<_> = std::fs::read_dir(root).unwrap().flatten().map(|entry| entry.path()).collect();
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<_> = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()).collect();
     found.sort();
     assert!(!found.is_empty());
     found
 }
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/scenarios")
+}
+
 #[test]
 fn scenarios_say_what_they_must() {
     let mut wrong = Vec::new();
-    for folder in scenarios() {
+    for folder in folders(&root()).iter().flat_map(|verdict| folders(verdict)) {
         let said = concise(&run(&folder));
         let expected = folder.join("expected.txt");
         if std::env::var_os("UPDATE").is_some() {
@@ -61,14 +66,15 @@ fn scenarios_say_what_they_must() {
 }
 
 #[test]
-fn fixed_twins_are_clean_and_broken_ones_are_not() {
-    for folder in scenarios() {
-        let linted = run(&folder);
-        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        let has = |verdict| linted.report.pulls.iter().any(|pull| pull.verdict == verdict);
-        match name.ends_with("-fixed") {
-            true => assert!(linted.report.findings.is_empty() && has(Verdict::Fine) && !has(Verdict::Broken), "{name}"),
-            false => assert!(!linted.report.findings.is_empty() && has(Verdict::Broken), "{name}"),
+fn verdicts_are_those_of_the_folder() {
+    for (name, verdict) in [("fine", Verdict::Fine), ("broken", Verdict::Broken), ("unknown", Verdict::Unknown)] {
+        for folder in folders(&root().join(name)) {
+            let report = run(&folder).report;
+            let verdicts: Vec<Verdict> = report.pulls.iter().map(|pull| pull.verdict).collect();
+            let loud = report.findings.iter().any(|finding| finding.severity == Severity::Error);
+            assert!(verdicts.contains(&verdict), "{}: {verdicts:?}", folder.display());
+            assert_eq!(loud, verdict == Verdict::Broken, "{}", folder.display());
+            assert!(loud || !verdicts.contains(&Verdict::Broken), "{}: {verdicts:?}", folder.display());
         }
     }
 }

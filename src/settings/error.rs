@@ -17,6 +17,15 @@ pub enum SettingsError {
         /// The system's reason.
         why: String,
     },
+    /// A report can't be written there.
+    BadOutput {
+        /// As typed.
+        path: String,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// `--select` without a rule.
+    NothingSelected,
     /// A rule that doesn't exist, in `--select` or `--ignore`.
     UnknownRule(crate::cli::UnknownRule),
     /// A glob of `--exclude` that can't be read.
@@ -47,6 +56,8 @@ impl std::fmt::Display for SettingsError {
                 write!(f, "no such path: `{path}`; for the command of this name, write it first: `acrlint {path} …`")
             }
             SettingsError::BadPath { path, why } => write!(f, "`{path}` can't be read: {why}"),
+            SettingsError::BadOutput { path, why } => write!(f, "can't write `{path}`: {why}"),
+            SettingsError::NothingSelected => write!(f, "`--select` names no rule"),
             SettingsError::UnknownRule(rule) => rule.fmt(f),
             SettingsError::BadGlob { glob, why } => write!(f, "`--exclude {glob}` is no glob: {why}"),
             SettingsError::Config { path, at: Some((line, column)), message } => {

@@ -53,13 +53,17 @@ pub(super) fn relative(path: &Path, root: &Path) -> Option<String> {
 
 fn existing(path: &Path, current: &Path) -> Result<PathBuf, SettingsError> {
     let typed = path.display().to_string();
-    current.join(path).canonicalize().map_err(|error| match error.kind() {
+    let found = current.join(path).canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
             let command = crate::cli::Cli::command_names().contains(&typed);
-            SettingsError::NoSuchPath { path: typed, command }
+            SettingsError::NoSuchPath { path: typed.clone(), command }
         }
-        kind => SettingsError::BadPath { path: typed, why: kind.to_string() },
-    })
+        kind => SettingsError::BadPath { path: typed.clone(), why: kind.to_string() },
+    })?;
+    match found.is_dir() || found.is_file() {
+        true => Ok(found),
+        false => Err(SettingsError::BadPath { path: typed, why: "neither a file nor a folder".to_owned() }),
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {

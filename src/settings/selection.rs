@@ -41,7 +41,11 @@ impl Selection {
         levels: &BTreeMap<&'static str, Level>,
         rules: &[(&'static str, &'static str)],
     ) -> Result<Selection, SettingsError> {
+        let given = !select.is_empty();
         let select = selectors(select, rules)?;
+        if given && select.is_empty() {
+            return Err(SettingsError::NothingSelected);
+        }
         let ignore = selectors(ignore, rules)?;
         let mut said = BTreeMap::new();
         for &(id, name) in rules {
@@ -132,6 +136,8 @@ mod tests {
     fn an_unknown_word_is_an_error() {
         let error = Selection::resolve(&["ACR1O1".into()], &[], &BTreeMap::new(), RULES).unwrap_err();
         assert_eq!(error.to_string(), "unknown rule `ACR1O1`; did you mean `ACR101`?");
+        let nothing = Selection::resolve(&["".into()], &[], &BTreeMap::new(), RULES);
+        assert_eq!(nothing, Err(SettingsError::NothingSelected));
         assert!(Selection::resolve(&["AC".into()], &[], &BTreeMap::new(), RULES).is_err());
         assert!(Selection::resolve(&["ACRü".into()], &[], &BTreeMap::new(), RULES).is_err());
     }

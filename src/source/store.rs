@@ -27,6 +27,8 @@ pub enum OpenError {
     Unreadable(String),
     /// The bytes are no UTF-8; the first bad byte's offset.
     NotUtf8(usize),
+    /// The bytes are no text: they hold a NUL.
+    Binary,
     /// It is larger than the limit, in bytes.
     TooLarge(u64),
 }
@@ -38,6 +40,7 @@ impl std::fmt::Display for OpenError {
             OpenError::NotFound => write!(f, "no such file"),
             OpenError::Unreadable(why) => write!(f, "{why}"),
             OpenError::NotUtf8(at) => write!(f, "not UTF-8 (byte {at})"),
+            OpenError::Binary => write!(f, "no text (it holds NUL bytes; UTF-16 needs a byte order mark)"),
             OpenError::TooLarge(limit) => write!(f, "larger than the limit of {} MiB", limit >> 20),
         }
     }
@@ -219,6 +222,9 @@ fn decode(bytes: Vec<u8>) -> Result<Arc<str>, OpenError> {
         [0xfe, 0xff, ..] => return Ok(utf16(u16::from_be_bytes)?.into()),
         _ => {}
     }
+    if bytes.contains(&0) {
+        return Err(OpenError::Binary);
+    }
     let text = String::from_utf8(bytes).map_err(|error| OpenError::NotUtf8(error.utf8_error().valid_up_to()))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
 }
@@ -259,6 +265,7 @@ mod tests {
         assert_eq!(&*decode(b"\xef\xbb\xbfa".to_vec()).unwrap(), "a");
         assert_eq!(&*decode(b"\xff\xfea\0b\0".to_vec()).unwrap(), "ab");
         assert_eq!(decode(b"a\xffb".to_vec()), Err(OpenError::NotUtf8(1)));
+        assert_eq!(decode(b"a\0b\0".to_vec()), Err(OpenError::Binary));
     }
 
     #[cfg(unix)]

@@ -6,7 +6,7 @@ use super::registry::Registry;
 use super::secret::Secret;
 use super::workload::{Namespace, PullSecrets, Workload, shown};
 use crate::azure::image;
-use crate::ir::{Case, Makes, Node, Origin, Resolver, Resource, Truth, same_in};
+use crate::ir::{Case, Imperative, Makes, Node, Origin, Resolver, Resource, Truth, same_in};
 use crate::source::Span;
 
 /// Which registry an image comes from.
@@ -119,8 +119,36 @@ impl<'a> World<'a> {
             }
             _ => false,
         });
-        assumed || scripted || self.made_later.iter().any(fits)
+        assumed || scripted || self.copies(name) || self.made_later.iter().any(fits)
     }
+
+    /// Whether a controller of the tree copies secrets of this name, or any secret, from namespace to namespace.
+    fn copies(&self, name: &str) -> bool {
+        let named = self.secrets.iter().filter(|secret| secret.name.as_str().is_none_or(|own| own == name));
+        let mut images = self.workloads.iter().flat_map(|workload| &workload.images).filter_map(Node::as_str);
+        named.into_iter().any(|secret| secret.copied) || images.any(is_copier)
+    }
+}
+
+/// The image of a controller that hands out pull secrets on its own.
+fn is_copier(image: &str) -> bool {
+    const COPIERS: [&str; 4] = ["imagepullsecret", "registry-creds", "clustersecret", "secret-copier"];
+    COPIERS.iter().any(|copier| image.contains(copier))
+}
+
+/// Objects of operators that make role assignments in Azure (Azure Service Operator, Crossplane).
+pub(super) fn makes_grants(resource: &Resource) -> Option<Imperative> {
+    let (group, kind) = resource.kind.rsplit_once('/')?;
+    let operator = group.starts_with("authorization.azure");
+    (operator && kind == "RoleAssignment").then(|| Imperative {
+        makes: Makes::Grant,
+        command: "RoleAssignment of an operator",
+        span: resource.declared,
+        registry: None,
+        cluster: None,
+        secret: None,
+        manual: false,
+    })
 }
 
 /// Whether a host that is not known whole can be one of Azure's registries.
@@ -153,7 +181,9 @@ pub(super) fn makes_secrets(
             named(None)
         }
         ("secrets.hashicorp.com" | "acrpull.microsoft.com" | "msi-acrpull.microsoft.com", _) => named(None),
-        ("kyverno.io", _) | ("mutations.gatekeeper.sh", _) => Some((None, None, resource.declared)),
+        ("clustersecret.io", _) | ("kyverno.io", _) | ("mutations.gatekeeper.sh", _) => {
+            Some((None, None, resource.declared))
+        }
         ("generators.external-secrets.io", _) => None,
         _ if resource.origin == Origin::Dump => None,
         _ => None,

@@ -143,6 +143,7 @@ impl<'a> World<'a> {
             self.workloads.push(workload);
         } else {
             self.made_later.extend(link::makes_secrets(resource, resolver));
+            self.imperative.extend(link::makes_grants(resource));
         }
     }
 

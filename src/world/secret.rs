@@ -23,6 +23,8 @@ pub struct Secret<'a> {
     pub payload: Payload,
     /// Where the payload is written.
     pub payload_span: Span,
+    /// An annotation or label asks a controller to copy it to other namespaces.
+    pub copied: bool,
 }
 
 /// What a pull secret offers.
@@ -73,8 +75,19 @@ impl<'a> Secret<'a> {
             },
         };
         let (payload, payload_span) = payload(&body, &kind, resource.declared);
-        Secret { resource, name, namespace, kind, payload, payload_span }
+        Secret { resource, name, namespace, kind, payload, payload_span, copied: is_copied(&body) }
     }
+}
+
+/// Reflector, replicator, config-syncer and their like are asked by an annotation or a label of the secret. Their keys are
+/// many, their words are few.
+fn is_copied(body: &Node) -> bool {
+    const WORDS: [&str; 6] = ["reflect", "replicat", "sync", "copy", "copie", "kubed"];
+    let asks = |key: &str| WORDS.iter().any(|word| key.to_ascii_lowercase().contains(word));
+    ["annotations", "labels"].iter().filter_map(|kind| body.at(&["metadata", kind])).any(|marks| match marks.as_map() {
+        Some(map) => map.open.is_some() || map.entries.iter().any(|entry| entry.key.as_str().is_none_or(asks)),
+        None => !marks.is_null(),
+    })
 }
 
 fn payload(body: &Node, kind: &Fact<String>, declared: Span) -> (Payload, Span) {
