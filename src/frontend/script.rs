@@ -131,7 +131,7 @@ fn commands(source: &Source, id: SourceId) -> Vec<Imperative> {
                 makes: command.makes,
                 command: command.words,
                 span: Span::new(id, hit.start(), hit.end()),
-                registry: argument(line, &ATTACHED).and_then(registry_name),
+                registry: argument(line, &ATTACHED).and_then(|named| registry_name(&named)),
                 cluster: argument(line, &CLUSTER),
                 secret: argument(line, &SECRET),
                 manual,
@@ -191,7 +191,7 @@ fn argument(line: &str, pattern: &LazyLock<Option<Regex>>) -> Option<Box<str>> {
 }
 
 /// `--attach-acr` takes a name or a resource id.
-fn registry_name(argument: Box<str>) -> Option<Box<str>> {
+fn registry_name(argument: &str) -> Option<Box<str>> {
     argument.rsplit('/').next().map(Into::into)
 }
 

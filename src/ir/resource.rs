@@ -22,6 +22,13 @@ pub enum Language {
     AzureCli,
 }
 
+impl Language {
+    /// Whether a provider of Terraform checks and applies it.
+    pub fn is_terraform(self) -> bool {
+        matches!(self, Language::Terraform | Language::Plan)
+    }
+}
+
 /// One instance among those of a loop.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Key {
@@ -143,6 +150,11 @@ impl Resource {
     /// Whether it is of this type, without regard to case.
     pub fn is_kind(&self, kind: &str) -> bool {
         self.kind.eq_ignore_ascii_case(kind)
+    }
+
+    /// Whether it is deployed whatever the parameters are.
+    pub fn is_unconditional(&self) -> bool {
+        self.deployed == Cond::Always
     }
 }
 

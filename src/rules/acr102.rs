@@ -3,8 +3,8 @@
 use super::{Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
-use crate::ir::Truth;
 use crate::pull::{Case, Cause};
+use crate::world::knowledge::Truth;
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {

@@ -3,9 +3,9 @@
 use super::{Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
-use crate::ir::{Cond, Truth};
 use crate::pull::Case;
 use crate::world::identity::Holder;
+use crate::world::knowledge::Truth;
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
@@ -24,12 +24,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let Holder::WrongKind(kind) = grant.holder else { continue };
         let covered = case.world.registries.iter().find(|registry| grant.covers(registry, resolver) == Truth::Yes);
         let Some(registry) = covered else { continue };
-        // The lookup is skipped and the puller has another grant: the deployment passes and the pull works.
         let pair =
             case.pairs.iter().find(|pair| case.causes(pair).iter().any(|(_, other)| std::ptr::eq(*other, grant)));
-        let served = pair.is_some_and(|pair| pair.permission.truth == Truth::Yes) && grant.lookup_skipped;
-        let always = grant.resource.deployed == Cond::Always;
-        let severity = if served || !always { Severity::Warning } else { Severity::Error };
+        // Azure looks the principal up and refuses the deployment, unless the template says not to look.
+        let refused = grant.resource.is_unconditional() && !grant.lookup_skipped;
+        let fails = pair.is_some_and(|pair| case.fails(pair));
+        let severity = if refused || fails { Severity::Error } else { Severity::Warning };
         let place = case.place_of(&grant.principal, grant.resource.declared);
         let message = format!("the principal of `{}` is {kind}, not an object id", grant.role_name());
         let mut told = reporter.report(severity, place, message, &grant.resource.address).at(format!("this is {kind}"));

@@ -2,8 +2,8 @@
 
 use super::{Reporter, Rule, story};
 use crate::finding::Severity;
-use crate::ir::{Node, Truth};
 use crate::pull::{Case, Cause, Tie};
+use crate::world::knowledge::Truth;
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
@@ -35,8 +35,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 true if pair.tie != Tie::Alone => Severity::Error,
                 _ => Severity::Warning,
             };
-            let place = case
-                .place_of(&Node { span: grant.scope_span, ..grant.resource.scope.clone() }, grant.resource.declared);
+            let place = case.place_of(&grant.written_scope(), grant.resource.declared);
             let message = format!("the scope of `{}` does not cover `{}`", grant.role_name(), shown(&registry.name));
             let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
             let told = reporter.report(severity, place, message, key).at("the scope");

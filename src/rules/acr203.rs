@@ -1,11 +1,9 @@
 //! ACR203 `secret-type-ignored`.
 
-use super::{Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::finding::Severity;
-use crate::ir::Truth;
 use crate::pull::{Case, Outcome};
 use crate::world::knowledge::Fact;
-use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
     id: "ACR203",
@@ -18,20 +16,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    for (path, offer) in case.paths.iter().flat_map(|path| path.offers.iter().map(move |offer| (path, offer))) {
-        let Outcome::Ignored(why) = &offer.what else { continue };
-        let Some(workload) = path.workload.and_then(|at| case.world.workloads.get(at)) else { continue };
-        let secret = offer.secret.and_then(|at| case.world.secrets.get(at));
-        let severity = if path.truth() == Truth::No { Severity::Error } else { Severity::Warning };
-        let place = secret.map_or(offer.named, |secret| match &secret.kind {
+    for offered in story::offered(case) {
+        let Outcome::Ignored(why) = offered.what() else { continue };
+        let place = offered.secret.map_or(offered.offer.named, |secret| match &secret.kind {
             Fact::Known(_, span) => *span,
             _ => secret.resource.declared,
         });
-        let name = &offer.name;
-        let key = format_args!("{}:{name}:{}", workload.label, path.image.as_ref().map(shown).unwrap_or_default());
-        let told = reporter.report(severity, place, format!("pull secret `{name}`: {why}"), key);
-        told.with(path.place, "the image that needs it")
-            .with(offer.named, "the pod names the secret")
-            .help("use type `kubernetes.io/dockerconfigjson` with the key `.dockerconfigjson`");
+        let message = format!("pull secret `{}`: {why}", offered.offer.name);
+        let told = reporter.report(offered.severity(), place, message, offered.key());
+        offered.tell(told).help("use type `kubernetes.io/dockerconfigjson` with the key `.dockerconfigjson`");
     }
 }

@@ -1,10 +1,8 @@
 //! ACR204 `secret-payload-malformed`.
 
-use super::{Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::finding::Severity;
-use crate::ir::Truth;
 use crate::pull::{Case, Outcome};
-use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
     id: "ACR204",
@@ -17,17 +15,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    for (path, offer) in case.paths.iter().flat_map(|path| path.offers.iter().map(move |offer| (path, offer))) {
-        let Outcome::Malformed(why) = &offer.what else { continue };
-        let Some(workload) = path.workload.and_then(|at| case.world.workloads.get(at)) else { continue };
-        let secret = offer.secret.and_then(|at| case.world.secrets.get(at));
-        let severity = if path.truth() == Truth::No { Severity::Error } else { Severity::Warning };
-        let place = secret.map_or(offer.named, |secret| secret.payload_span);
-        let name = &offer.name;
-        let key = format_args!("{}:{name}:{}", workload.label, path.image.as_ref().map(shown).unwrap_or_default());
-        let told = reporter.report(severity, place, format!("pull secret `{name}`: {why}"), key).hidden();
-        told.with(path.place, "the image that needs it")
-            .with(offer.named, "the pod names the secret")
+    for offered in story::offered(case) {
+        let Outcome::Malformed(why) = offered.what() else { continue };
+        let message = format!("pull secret `{}`: {why}", offered.offer.name);
+        let told = reporter.report(offered.severity(), offered.payload(), message, offered.key()).hidden();
+        offered
+            .tell(told)
             .help("make the value with `kubectl create secret docker-registry … --dry-run=client -o yaml`");
     }
 }

@@ -1,10 +1,10 @@
 //! ACR205 `secret-for-other-host`.
 
-use super::{Reporter, Rule};
+use super::story::Offered;
+use super::{Reporter, Rule, story};
 use crate::finding::Severity;
-use crate::ir::Truth;
 use crate::pull::{Case, Outcome};
-use crate::world::workload::shown;
+use crate::world::knowledge::Truth;
 
 pub(super) static RULE: Rule = Rule {
     id: "ACR205",
@@ -17,40 +17,30 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    for (path, offer) in case.paths.iter().flat_map(|path| path.offers.iter().map(move |offer| (path, offer))) {
-        let Outcome::OtherHost(hosts) = &offer.what else { continue };
-        let Some(workload) = path.workload.and_then(|at| case.world.workloads.get(at)) else { continue };
-        let secret = offer.secret.and_then(|at| case.world.secrets.get(at));
-        let all: Vec<Truth> = path.offers.iter().map(|offer| offer.what.truth()).collect();
+    for offered in story::offered(case) {
+        let Outcome::OtherHost(hosts) = offered.what() else { continue };
         // Another secret of the pod may be the one for this host.
-        if all.iter().any(|truth| *truth != Truth::No) || case.world.secrets_of(workload).open {
+        let others = offered.path.offers.iter().any(|other| other.what.truth() != Truth::No);
+        if others || case.world.secrets_of(offered.workload).open {
             continue;
         }
-        let served = path.step("permission").is_some_and(|step| step.truth == Truth::Yes);
-        let dead = path.truth() == Truth::No;
-        let other_registry = hosts.iter().any(|host| host.contains(".azurecr."));
-        let severity = match () {
-            () if dead => Severity::Error,
-            () if served => Severity::Note,
-            () if other_registry => Severity::Warning,
-            () => Severity::Note,
-        };
-        let place = secret.map_or(offer.named, |secret| secret.payload_span);
-        let name = &offer.name;
-        let key = format_args!("{}:{name}:{}", workload.label, path.image.as_ref().map(shown).unwrap_or_default());
-        let told = reporter
-            .report(
-                severity,
-                place,
-                format!(
-                    "pull secret `{name}` has no entry for the host of `{}`",
-                    path.image.as_ref().map(shown).unwrap_or_default()
-                ),
-                key,
-            )
-            .hidden();
-        told.with(path.place, "the image that needs it")
-            .with(offer.named, "the pod names the secret")
+        let (name, image) = (&offered.offer.name, offered.image());
+        let message = format!("pull secret `{name}` has no entry for the host of `{image}`");
+        let severity = severity(&offered, hosts);
+        let told = reporter.report(severity, offered.payload(), message, offered.key()).hidden();
+        offered
+            .tell(told)
             .help(format!("make an entry for the login server of the registry; the secret has {}", hosts.join(", ")));
+    }
+}
+
+/// A secret for another of Azure's registries was meant for pulls; one for a foreign host may serve another image.
+fn severity(offered: &Offered<'_, '_>, hosts: &[String]) -> Severity {
+    let served = offered.path.step("permission").is_some_and(|step| step.truth == Truth::Yes);
+    let other_registry = hosts.iter().any(|host| host.contains(".azurecr."));
+    match offered.path.truth() {
+        Truth::No => Severity::Error,
+        _ if other_registry && !served => Severity::Warning,
+        _ => Severity::Note,
     }
 }

@@ -3,7 +3,6 @@
 use super::{Reporter, Rule};
 use crate::azure::kinds::CLUSTER;
 use crate::finding::Severity;
-use crate::ir::{Cond, Language};
 use crate::pull::Case;
 use crate::world::cluster::Stated;
 use crate::world::workload::shown;
@@ -26,10 +25,9 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             Stated::Managed | Stated::ServicePrincipal | Stated::Unknown => continue,
         };
         // The provider refuses it; what Resource Manager does is not documented.
-        let refused = matches!(cluster.resource.language, Language::Terraform | Language::Plan)
-            && cluster.resource.is_kind(CLUSTER);
-        let severity =
-            if refused && cluster.resource.deployed == Cond::Always { Severity::Error } else { Severity::Warning };
+        let resource = cluster.resource;
+        let refused = resource.language.is_terraform() && resource.is_kind(CLUSTER) && resource.is_unconditional();
+        let severity = if refused { Severity::Error } else { Severity::Warning };
         let message = format!("cluster `{}` states {what}", shown(&cluster.name));
         reporter
             .report(severity, cluster.resource.declared, message, &cluster.resource.address)

@@ -1,9 +1,73 @@
 //! The parts of a story that several rules tell.
 
 use super::reporter::Told;
-use crate::pull::{Case, Pair};
+use crate::finding::Severity;
+use crate::pull::{Case, Offer, Outcome, Pair, Path};
+use crate::source::Span;
 use crate::world::cluster::{Cluster, Pulling};
-use crate::world::workload::shown;
+use crate::world::knowledge::Truth;
+use crate::world::secret::Secret;
+use crate::world::workload::{Workload, shown};
+
+/// A pull secret that a pod offers for one of its images.
+pub(super) struct Offered<'c, 'a> {
+    /// The image's way to the cluster.
+    pub path: &'c Path,
+    /// What became of the secret.
+    pub offer: &'c Offer,
+    /// The pod's workload.
+    pub workload: &'c Workload<'a>,
+    /// The secret, when the tree has it.
+    pub secret: Option<&'c Secret<'a>>,
+}
+
+/// Every pull secret of every image.
+pub(super) fn offered<'c, 'a>(case: &'c Case<'_, 'a>) -> impl Iterator<Item = Offered<'c, 'a>> {
+    let of_path = move |path: &'c Path| {
+        let workload = path.workload.and_then(|at| case.world.workloads.get(at));
+        workload.into_iter().flat_map(move |workload| {
+            path.offers.iter().map(move |offer| Offered {
+                path,
+                offer,
+                workload,
+                secret: offer.secret.and_then(|at| case.world.secrets.get(at)),
+            })
+        })
+    };
+    case.paths.iter().flat_map(of_path)
+}
+
+impl<'c> Offered<'c, '_> {
+    /// What became of the secret.
+    pub(super) fn what(&self) -> &'c Outcome {
+        &self.offer.what
+    }
+
+    /// An error when the pull fails for it, else a warning.
+    pub(super) fn severity(&self) -> Severity {
+        if self.path.truth() == Truth::No { Severity::Error } else { Severity::Warning }
+    }
+
+    /// The image as text.
+    pub(super) fn image(&self) -> String {
+        self.path.image.as_ref().map(shown).unwrap_or_default()
+    }
+
+    /// What a finding about it is known by.
+    pub(super) fn key(&self) -> String {
+        format!("{}:{}:{}", self.workload.label, self.offer.name, self.image())
+    }
+
+    /// Where the payload is written; the pod's reference when the secret is not in the tree.
+    pub(super) fn payload(&self) -> Span {
+        self.secret.map_or(self.offer.named, |secret| secret.payload_span)
+    }
+
+    /// The image and the pod's reference, as parts of the story.
+    pub(super) fn tell<'f>(&self, told: Told<'f>) -> Told<'f> {
+        told.with(self.path.place, "the image that needs it").with(self.offer.named, "the pod names the secret")
+    }
+}
 
 /// Image, cluster, identity, registry: the way a pull goes.
 pub(super) fn pull<'f>(mut told: Told<'f>, case: &Case<'_, '_>, pair: &Pair) -> Told<'f> {

@@ -97,6 +97,11 @@ impl<'a> Grant<'a> {
         }
     }
 
+    /// The scope as written, with its trail; the declaration's place when nobody wrote one.
+    pub fn written_scope(&self) -> Node {
+        Node { span: self.scope_span, ..self.resource.scope.clone() }
+    }
+
     /// Whether the grant reaches the registry: its scope is the registry or an ancestor of it.
     pub fn covers(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
         if self.target.is_some_and(|at| at.address == registry.resource.address) {

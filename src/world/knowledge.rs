@@ -1,6 +1,7 @@
 //! What is known of the world: facts, judgements with their evidence, and sets that may have members nobody can see.
 
-use crate::ir::{Truth, Why};
+pub use crate::ir::Truth;
+use crate::ir::Why;
 use crate::source::Span;
 
 /// A property as far as it is known, and where that is written.

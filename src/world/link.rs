@@ -140,7 +140,7 @@ fn is_copier(image: &str) -> bool {
 pub(super) fn makes_grants(resource: &Resource) -> Option<Imperative> {
     let (group, kind) = resource.kind.rsplit_once('/')?;
     let operator = group.starts_with("authorization.azure");
-    (operator && kind == "RoleAssignment").then(|| Imperative {
+    (operator && kind == "RoleAssignment").then_some(Imperative {
         makes: Makes::Grant,
         command: "RoleAssignment of an operator",
         span: resource.declared,
