@@ -19,6 +19,7 @@ pub mod rules;
 pub mod run;
 pub mod settings;
 pub mod source;
+pub mod suggestion;
 pub mod suppress;
 pub mod syntax;
 pub mod tell;

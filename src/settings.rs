@@ -7,7 +7,6 @@ mod error;
 mod excludes;
 mod location;
 mod selection;
-mod suggestion;
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +19,6 @@ pub use error::SettingsError;
 pub use excludes::Excludes;
 pub use location::Target;
 pub use selection::Selection;
-pub use suggestion::nearest;
 
 /// No larger file is read.
 pub const SIZE_LIMIT: u64 = 64 << 20;

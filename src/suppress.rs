@@ -8,8 +8,8 @@ mod directive;
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
-use crate::settings::nearest;
 use crate::source::{Source, SourceId, Span, Store};
+use crate::suggestion::nearest;
 use directive::{Directive, Word, directives};
 
 /// What is left after the comments had their say.

@@ -47,7 +47,7 @@ pub fn explain<'a>(rule: &str, entries: &'a [Entry]) -> Result<&'a str, UnknownR
         entries.iter().find(|entry| entry.id.eq_ignore_ascii_case(rule) || entry.name.eq_ignore_ascii_case(rule));
     found.map(|entry| entry.page).ok_or_else(|| {
         let words = entries.iter().flat_map(|entry| [entry.id, entry.name]);
-        UnknownRule { typed: rule.to_owned(), nearest: crate::settings::nearest(rule, words).map(str::to_owned) }
+        UnknownRule { typed: rule.to_owned(), nearest: crate::suggestion::nearest(rule, words).map(str::to_owned) }
     })
 }
 

@@ -36,7 +36,7 @@ fn meant(format: &str) -> String {
         .filter_map(Format::to_possible_value)
         .map(|value| value.get_name().to_owned())
         .collect();
-    match crate::settings::nearest(format, names.iter().map(String::as_str)) {
+    match crate::suggestion::nearest(format, names.iter().map(String::as_str)) {
         Some(name) => format!("; did you mean `{name}`?"),
         None => format!("; known are {}", names.join(", ")),
     }

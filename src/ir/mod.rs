@@ -3,6 +3,7 @@
 //! Front ends write it, `world` reads it. It knows no language, no rule and nothing of Azure beyond the shape of a
 //! resource id.
 
+mod assume;
 mod condition;
 mod id;
 mod imperative;

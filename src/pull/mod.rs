@@ -2,6 +2,7 @@
 
 mod cause;
 mod credential;
+mod demand;
 mod pair;
 mod path;
 mod permission;
@@ -29,7 +30,7 @@ pub struct Case<'w, 'a> {
 impl<'w, 'a> Case<'w, 'a> {
     /// Judges everything in the world.
     pub fn judge(world: &'w World<'a>, store: &'w Store) -> Case<'w, 'a> {
-        let demands = path::demands(world, store);
+        let demands = demand::demands(world, store);
         let pairs = pair::pairs(world, &demands);
         let paths = path::paths(world, &pairs, &demands);
         Case { world, store, pairs, paths }

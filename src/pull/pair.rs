@@ -1,6 +1,6 @@
 //! Which clusters and registries belong together (domain reference, 12).
 
-use super::path::Demand;
+use super::demand::Demand;
 use super::permission::permission;
 use crate::ir::Truth;
 use crate::world::World;

@@ -10,9 +10,10 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::location::{Location, relative};
 use super::selection::Level;
-use super::{Flags, SettingsError, nearest};
+use super::{Flags, SettingsError};
 use crate::cli::World;
 use crate::finding::Severity;
+use crate::suggestion::nearest;
 use item::{Item, Kind, Mistake};
 
 /// The name of the configuration file.

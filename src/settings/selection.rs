@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{SettingsError, nearest};
+use super::SettingsError;
 use crate::cli::UnknownRule;
 use crate::finding::Severity;
+use crate::suggestion::nearest;
 
 /// The rules that something was said about; all others run as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,21 +3,10 @@
 use std::sync::Arc;
 
 use super::arm_resource;
-use super::arm_value::{name_of, value};
+use super::arm_value::{Reading, name_of, value};
 use super::template::{Definition, Expr, ExprKind, Function, Parameter, TargetScope, Template};
 use crate::ir::{Language, Why};
-use crate::source::SourceId;
-use crate::syntax::tree::{Fault, Member, Tree, TreeKind};
-
-/// What is written while a template is read: the text for spans inside strings, and what breaks the grammar.
-pub struct Reading<'a> {
-    /// The file.
-    pub source: SourceId,
-    /// Its text.
-    pub text: &'a str,
-    /// Expressions that could not be read.
-    pub faults: Vec<Fault>,
-}
+use crate::syntax::tree::{Member, Tree, TreeKind};
 
 /// Whether a JSON document is a deployment template: by its `$schema`, or by its shape.
 pub fn is_template(tree: &Tree) -> bool {
@@ -176,6 +165,7 @@ fn function(namespace: &str, member: &Member, reading: &mut Reading<'_>) -> Opti
 mod tests {
     use super::*;
     use crate::frontend::template::template::{ModuleTemplate, What};
+    use crate::source::SourceId;
 
     fn read(text: &str) -> Template {
         let (tree, _, faults) = crate::syntax::json::parse(SourceId(0), text);

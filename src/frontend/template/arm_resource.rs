@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::arm::{self, Reading};
-use super::arm_value::{object, repeat, value};
+use super::arm;
+use super::arm_value::{Reading, object, repeat, value};
 use super::template::{Declaration, Expr, ExprKind, ModuleTemplate, Property, What};
 use crate::ir::Why;
 use crate::source::Span;

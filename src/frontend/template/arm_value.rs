@@ -2,12 +2,21 @@
 
 use std::sync::Arc;
 
-use super::arm::Reading;
 use super::template::{Expr, ExprKind, Item, Property, Repeat};
 use crate::ir::Why;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::syntax::arm_expression::{self, Expression, ExpressionKind, TemplateText};
 use crate::syntax::tree::{Fault, FaultKind, Member, Tree, TreeKind};
+
+/// What is written while a template is read: the text for spans inside strings, and what breaks the grammar.
+pub struct Reading<'a> {
+    /// The file.
+    pub source: SourceId,
+    /// Its text.
+    pub text: &'a str,
+    /// Expressions that could not be read.
+    pub faults: Vec<Fault>,
+}
 
 /// A value of a template.
 pub fn value(tree: &Tree, reading: &mut Reading<'_>) -> Expr {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::arm::{self, Reading};
+use super::arm;
+use super::arm_value::Reading;
 use super::bicep;
 use super::frame::Loaded;
 use super::modules::unreadable;

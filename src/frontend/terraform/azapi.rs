@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::azurerm::{pick, put};
+use super::attributes::{pick, put};
 use crate::frontend::node_of;
 use crate::ir::{Entry, Map, Node, Value};
 use crate::syntax::json;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::azurerm::{pick, put};
+use super::attributes::{pick, put};
 use crate::ir::{Entry, List, Map, Node, Value};
 
 const KINDS: [(&str, &str); 12] = [

@@ -4,6 +4,7 @@
 //! plan has values but no expressions; what is unknown in it is joined through the references that its `configuration`
 //! lists. Both end in one shape (`shape.rs`).
 
+mod attributes;
 mod azapi;
 mod azurerm;
 mod blocks;
@@ -22,6 +23,7 @@ mod text_functions;
 mod traverse;
 mod types;
 mod value;
+mod vocabulary;
 
 #[cfg(test)]
 mod tests;

@@ -144,7 +144,7 @@ impl Session<'_> {
     /// Data sources about the deployment itself.
     fn complete_data(&self, terraform: &str, body: &mut Node, subscription: &Node, block: &Block) {
         if matches!(terraform, "azurerm_client_config" | "azurerm_subscription") {
-            super::azurerm::put(body, "subscription_id", Node { span: block.head, ..subscription.clone() });
+            super::attributes::put(body, "subscription_id", Node { span: block.head, ..subscription.clone() });
         }
     }
 

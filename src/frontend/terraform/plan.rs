@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::plan_references::{Place, Resolved, parse_address};
+use super::plan_references::{Place, PlanWorld, Resolved, parse_address};
 use super::shape::Written;
 use crate::frontend::{Problem, node_of};
 use crate::ir::{
@@ -156,14 +156,6 @@ fn values<'a>(from: Option<&'a Tree>, wanted: &dyn Fn(bool) -> bool, found: &mut
         }
         waiting.extend(module.get("child_modules").and_then(Tree::as_list).unwrap_or_default());
     }
-}
-
-/// What all resources of a plan share.
-pub(super) struct PlanWorld<'a> {
-    pub(super) name: Arc<str>,
-    pub(super) configuration: &'a Tree,
-    pub(super) known: &'a BTreeSet<Vec<Step>>,
-    pub(super) variables: &'a BTreeMap<Arc<str>, Node>,
 }
 
 impl PlanWorld<'_> {

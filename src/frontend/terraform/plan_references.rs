@@ -6,13 +6,21 @@
 //! means anything of it), and an attribute that takes an id, made of one `id` of a resource that is no container (the id
 //! of a group or subscription is often the beginning of a longer one). Everything else gives candidates.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::azurerm;
-use super::plan::PlanWorld;
+use super::vocabulary;
 use crate::frontend::node_of;
 use crate::ir::{Address, Key, Node, Ref, Step, Target, Value};
 use crate::syntax::tree::Tree;
+
+/// What all resources of a plan share.
+pub(super) struct PlanWorld<'a> {
+    pub(super) name: Arc<str>,
+    pub(super) configuration: &'a Tree,
+    pub(super) known: &'a BTreeSet<Vec<Step>>,
+    pub(super) variables: &'a BTreeMap<Arc<str>, Node>,
+}
 
 /// Variables, outputs and `each.value` on the way to a resource.
 const MOST_HOPS: u32 = 40;
@@ -200,7 +208,7 @@ impl<'a> Place<'a> {
             return joined;
         }
         let kind = type_of(&first.name);
-        if azurerm::path_of(kind, &joined) != joined {
+        if vocabulary::path_of(kind, &joined) != joined {
             return joined;
         }
         found.inexact = true;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::azurerm;
 use super::value::{each_of, failure, limit, set_of};
+use super::vocabulary;
 use crate::ir::{Cond, Entry, List, Map, Node, Ref, ResourceId, Target, Value, Why};
 
 /// Nodes in one resource.
@@ -101,5 +101,5 @@ pub(super) fn settled(reference: &Ref) -> Ref {
     let name = address.path.last().map(|step| step.name.clone()).unwrap_or_default();
     let kind = name.strip_prefix("data.").unwrap_or(&name);
     let kind = kind.split('.').next().unwrap_or_default();
-    Ref { target: reference.target.clone(), path: azurerm::path_of(kind, &reference.path) }
+    Ref { target: reference.target.clone(), path: vocabulary::path_of(kind, &reference.path) }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::azurerm::{self, Parent, pick};
+use super::attributes::pick;
+use super::azurerm::{self, Parent};
 use super::reference::Settler;
 use super::value::failure;
 use super::{azapi, kubernetes};

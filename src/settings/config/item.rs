@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
-use crate::settings::nearest;
+use crate::suggestion::nearest;
 
 /// A value and where it stands.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! What a cluster has beyond single values: user-assigned identities, node pools, add-ons.
 
+use super::super::attributes::{pick, put};
+use super::renamed;
 use super::table::each_block;
-use super::{pick, put, renamed};
 use crate::ir::{Entry, Map, Node, Value};
 
 const POOL: [(&str, &str); 9] = [

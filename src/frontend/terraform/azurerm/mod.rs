@@ -7,7 +7,9 @@ mod table;
 
 use std::sync::Arc;
 
-pub(super) use table::{Parent, Type, pick, put};
+pub(super) use table::{Parent, Type};
+
+use super::attributes::{pick, put};
 
 use crate::ir::{Entry, Node, Value};
 use crate::source::Span;
@@ -20,9 +22,6 @@ pub(super) fn find(kind: &str) -> Option<&'static Type> {
 /// A path of attributes in Resource Manager's vocabulary; as written for what the table doesn't know.
 pub(super) fn path_of(kind: &str, path: &[Arc<str>]) -> Vec<Arc<str>> {
     let split = |path: &str| path.split('.').map(Arc::from).collect::<Vec<Arc<str>>>();
-    if kind == "azapi_resource" {
-        return super::azapi::path_of(path);
-    }
     let Some(entry) = find(kind) else { return path.to_vec() };
     let steps: Vec<&str> = path.iter().map(|step| &**step).filter(|step| *step != "0").collect();
     let written = steps.join(".");

@@ -1,7 +1,8 @@
 //! Private endpoints and subnets.
 
+use super::super::attributes::{pick, put};
 use super::table::each_block;
-use super::{pick, put, renamed, wrapped};
+use super::{renamed, wrapped};
 use crate::ir::{Entry, List, Node, Value};
 
 /// Connections and DNS zone group of a private endpoint. Terraform writes the zone group inside of the endpoint; so does

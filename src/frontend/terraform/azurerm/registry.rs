@@ -1,7 +1,8 @@
 //! What a registry has beyond single values: network rules, georeplications, identities.
 
+use super::super::attributes::{pick, put};
 use super::table::each_block;
-use super::{cluster, pick, put, renamed, wrapped};
+use super::{cluster, renamed, wrapped};
 use crate::ir::{Node, Value};
 
 /// Adds lists to a registry's body.

@@ -1,0 +1,61 @@
+//! Attributes of a resource as Terraform writes them: blocks are lists, paths have dots.
+
+use std::sync::Arc;
+
+use crate::ir::{Entry, Node, Value, Why};
+
+/// The value at a dotted path; a block that may be there or not gives an unknown.
+pub(super) fn pick(written: &Node, path: &str) -> Option<Node> {
+    let mut node = written.clone();
+    for (at, step) in path.split('.').enumerate() {
+        if at > 0 {
+            node = match &node.value {
+                Value::List(list) => match (list.items.as_slice(), &list.open) {
+                    ([only], None) => only.clone(),
+                    (_, Some(why)) => return Some(Node::unknown(why.clone(), node.span)),
+                    ([], None) => return None,
+                    // A block that may stand once and stands twice: which one counts is nobody's to say.
+                    (_, None) => {
+                        let why = Why::UnsupportedSyntax(format!("more than one `{path}`").into());
+                        return Some(Node::unknown(why, node.span));
+                    }
+                },
+                _ => node,
+            };
+        }
+        node = match &node.value {
+            Value::Map(map) => match (map.get_exact(step), &map.open) {
+                (Some(value), _) => value.clone(),
+                (None, Some(why)) if at > 0 => Node::unknown(why.clone(), node.span),
+                _ => return None,
+            },
+            Value::Unknown { why, .. } => return Some(Node::unknown(why.clone(), node.span)),
+            Value::Choice(_) | Value::Call(..) => {
+                return Some(super::value::call("tf:get", vec![node.clone(), Node::text(step, node.span)], node.span));
+            }
+            _ => return None,
+        };
+    }
+    Some(node)
+}
+
+/// Writes a value at a dotted path of an object.
+pub(super) fn put(body: &mut Node, path: &str, value: Node) {
+    let Value::Map(map) = &mut body.value else { return };
+    let entries = &mut Arc::make_mut(map).entries;
+    let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
+    let found = entries.iter().position(|entry| entry.key.as_str() == Some(step));
+    let Some(rest) = rest else {
+        if found.is_none() {
+            entries.push(Entry::new(step, value.span, value));
+        }
+        return;
+    };
+    let at = found.unwrap_or_else(|| {
+        entries.push(Entry::new(step, value.span, Node::map(Vec::new(), value.span)));
+        entries.len() - 1
+    });
+    if let Some(entry) = entries.get_mut(at) {
+        put(&mut entry.value, rest, value);
+    }
+}

@@ -1,0 +1,58 @@
+//! What is to be pulled: images of workloads that come, or may come, from one of Azure's registries.
+
+use crate::azure::image;
+use crate::ir::Node;
+use crate::source::Store;
+use crate::world::World;
+use crate::world::link::Match;
+
+/// An image that a workload wants, and who could run it.
+#[derive(Clone, Debug)]
+pub(super) struct Demand {
+    pub(super) workload: usize,
+    pub(super) image: Node,
+    pub(super) source: Match,
+    pub(super) clusters: Vec<usize>,
+}
+
+impl Demand {
+    pub(super) fn registry(&self) -> Option<usize> {
+        match self.source {
+            Match::Registry(at) => Some(at),
+            _ => None,
+        }
+    }
+}
+
+/// Every image of every workload, each once for a workload.
+pub(super) fn demands(world: &World<'_>, store: &Store) -> Vec<Demand> {
+    let mut found: Vec<Demand> = Vec::new();
+    for (at, workload) in world.workloads.iter().enumerate() {
+        let path = store.source(workload.resource.declared.source).path.clone();
+        let clusters = world.clusters_for(workload, &path);
+        for image in &workload.images {
+            let known = |demand: &Demand| demand.workload == at && demand.image.value == image.value;
+            let source = world.registry_of(image);
+            if !matches!(source, Match::Foreign) && !found.iter().any(known) {
+                found.push(Demand { workload: at, image: image.clone(), source, clusters: clusters.clone() });
+            }
+        }
+        for image in workload.images.iter().filter_map(Node::as_str) {
+            // A misspelt host is no registry of Azure's; what was meant is.
+            let host = image.split('/').next().unwrap_or_default();
+            if image::misspelt(host).is_some() {
+                let node = workload.images.iter().find(|node| node.as_str() == Some(image)).cloned();
+                let known = |demand: &Demand| demand.workload == at && demand.image.as_str() == Some(image);
+                if let Some(node) = node.filter(|_| !found.iter().any(known)) {
+                    found.push(Demand {
+                        workload: at,
+                        image: node,
+                        source: Match::Elsewhere(host.to_owned()),
+                        clusters: clusters.clone(),
+                    });
+                }
+            }
+        }
+    }
+    found
+}
