@@ -168,3 +168,53 @@ fn a_tree_of_traps() {
     let report = survive(folder.path());
     assert_eq!(rules(&report).contains(&"ACR900".to_owned()), shut, "{report:#}");
 }
+
+/// A small file of each language, together a repository that has everything.
+fn seeds() -> Vec<(&'static str, String)> {
+    let grant = include_str!("../testdata/equivalence/control-plane-grant/bicep/main.bicep");
+    vec![
+        ("main.bicep", format!("{BICEP}{grant}")),
+        ("main.json", JSON.to_owned()),
+        (
+            "azuredeploy.json",
+            include_str!("../testdata/equivalence/control-plane-grant/arm/azuredeploy.json").to_owned(),
+        ),
+        (
+            "tf/main.tf",
+            format!("{TERRAFORM}{}", include_str!("../testdata/equivalence/control-plane-grant/terraform/main.tf")),
+        ),
+        ("plan.json", include_str!("../testdata/equivalence/control-plane-grant/plan/plan.json").to_owned()),
+        ("k8s/pod.yaml", YAML.to_owned()),
+        (
+            "k8s/kustomization.yaml",
+            "resources: [pod.yaml]\nnamePrefix: x-\nimages:\n  - name: a\n    newTag: b\n".to_owned(),
+        ),
+        ("deploy.sh", "az aks update -n a \\\n  --attach-acr b\nenvsubst < x.yaml\n".to_owned()),
+    ]
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 512, failure_persistence: None, ..Default::default() })]
+
+    /// A piece of one file in the middle of another, and a piece of it gone.
+    #[test]
+    fn splices(from in 0_usize..8, into in 0_usize..8, cuts in proptest::array::uniform4(0.0_f64..1.0)) {
+        let mut files = seeds();
+        let place = |text: &str, share: f64| (text.len() as f64 * share) as usize;
+        let [a, b, c, d] = cuts;
+        let piece = {
+            let text = files[from].1.as_bytes();
+            let (start, end) = (place(&files[from].1, a.min(b)), place(&files[from].1, a.max(b)));
+            text[start..end.min(start + 400)].to_vec()
+        };
+        let text = files[into].1.as_bytes();
+        let (start, end) = (place(&files[into].1, c.min(d)), place(&files[into].1, c.max(d)));
+        let spliced = [&text[..start], &piece, &text[end.min(start + 60)..]].concat();
+        let name = files.remove(into).0;
+        let mut all: Vec<(String, Vec<u8>)> =
+            files.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
+        all.push((name.to_owned(), spliced));
+        let report = acrlint::lint(all, &acrlint::Outlook::default()).report;
+        proptest::prop_assert!(report.findings.iter().all(|finding| finding.rule != "ACR903"));
+    }
+}
