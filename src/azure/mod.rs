@@ -2,6 +2,7 @@
 
 pub mod image;
 pub mod kinds;
+pub mod names;
 pub mod roles;
 
 mod computed;

@@ -119,11 +119,11 @@ fn demanded(world: &World<'_>, pairs: &[Pair], demand: &Demand) -> Path {
 }
 
 fn at_registry(registry: &Registry<'_>) -> Judgement {
-    Judgement::new(
-        Truth::Yes,
-        registry.resource.declared,
-        format!("registry `{}`", crate::world::workload::shown(&registry.name)),
-    )
+    let (at, name) = (registry.resource.declared, crate::world::workload::shown(&registry.name));
+    match registry.impossible_name().filter(|_| registry.is_declared() && registry.resource.is_unconditional()) {
+        Some((_, fault)) => Judgement::new(Truth::No, at, format!("no registry can be called `{name}`: it {fault}")),
+        None => Judgement::new(Truth::Yes, at, format!("registry `{name}`")),
+    }
 }
 
 /// A registry that the tree doesn't have: judged by the pod's secrets alone where there is no cluster either.

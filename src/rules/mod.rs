@@ -59,6 +59,7 @@ mod acr212;
 mod acr401;
 mod acr501;
 mod acr503;
+mod acr603;
 mod acr702;
 mod acr900;
 mod acr901;
@@ -83,6 +84,7 @@ pub static ALL: &[&Rule] = &[
     &acr401::RULE,
     &acr501::RULE,
     &acr503::RULE,
+    &acr603::RULE,
     &acr702::RULE,
     &acr900::RULE,
     &acr901::RULE,

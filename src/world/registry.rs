@@ -2,6 +2,7 @@
 
 use super::knowledge::Fact;
 use crate::azure::kinds::REGISTRY;
+use crate::azure::names::registry_name_fault;
 use crate::ir::{Node, Origin, Resolver, Resource, ResourceId, Truth, Value, Why};
 
 /// How a registry reads role assignments.
@@ -72,6 +73,13 @@ impl<'a> Registry<'a> {
     /// Whether anybody on the internet may reach it: the plain case, that needs no look at networks.
     pub fn plainly_public(&self) -> bool {
         self.public.value() == Some(&true) && self.admits_all.value() == Some(&true)
+    }
+
+    /// A name that no registry can have, and what is wrong with it. A secret is not told, and an empty one is for somebody
+    /// to fill in.
+    pub fn impossible_name(&self) -> Option<(&str, String)> {
+        let name = self.name.as_str().filter(|name| !name.is_empty() && !self.name.secret)?;
+        Some((name, registry_name_fault(name)?))
     }
 
     /// The tree creates it.
