@@ -45,11 +45,11 @@ impl Run {
 fn rules() -> Vec<RuleText> {
     vec![
         RuleText {
-            id: "ACR601",
+            id: "ACR999",
             name: "secret-in-plain-text",
             summary: "A pull secret is written in plain text",
             severity: Severity::Warning,
-            page: "# ACR601\n\nWhoever reads the repository can pull.\n",
+            page: "# ACR999\n\nWhoever reads the repository can pull.\n",
             tags: vec!["acr", "secrets"],
             security_severity: Some("6.5"),
         },
@@ -93,14 +93,14 @@ fn sample() -> Run {
         key: "ACR101|aks|acr".into(),
     };
     let plain = Finding {
-        rule: "ACR601",
+        rule: "ACR999",
         severity: Severity::Warning,
         message: "the password correct-horse-battery stands here".into(),
         primary: Label::secret(at(secret, "correct-horse-battery"), "this is the password"),
         related: Vec::new(),
         help: None,
         fix: None,
-        key: "ACR601|secret".into(),
+        key: "ACR999|secret".into(),
     };
     let step = |name, verdict, place| Step { name, verdict, text: format!("the {name} step"), place };
     let pull = |image: Option<&str>, cluster: Option<&str>, verdict| Pull {
@@ -194,7 +194,7 @@ fn sarif_is_what_code_scanning_reads() {
     assert_eq!(log["runs"].as_array().unwrap().len(), 1);
     assert_eq!(run["columnKind"], "utf16CodeUnits");
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
-    assert_eq!(rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect::<Vec<_>>(), ["ACR101", "ACR601"]);
+    assert_eq!(rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect::<Vec<_>>(), ["ACR101", "ACR999"]);
     assert_eq!(rules[0]["name"], "PullRoleOnWrongIdentity");
     assert_eq!(rules[0]["fullDescription"]["text"], "The kubelet pulls images, with its own identity.");
     assert!(rules[0]["properties"].get("security-severity").is_none());
@@ -274,7 +274,7 @@ fn workflow_commands_are_escaped_and_sorted() {
 fn concise_is_one_line_for_each_finding() {
     let text = sample().plain(Format::Concise);
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "k8s/secret.yaml:3:13: warning[ACR601] the password ••• stands here");
+    assert_eq!(lines[0], "k8s/secret.yaml:3:13: warning[ACR999] the password ••• stands here");
     assert!(lines[1].starts_with("infra/main ü.bicep:7:18: error[ACR101] `AcrPull` goes"));
     let closing = "findings: 1 error · 1 warning · 1 suppressed · pulls: 1 fine · 1 broken · 1 unknown · not understood: 1 (-v lists them)";
     assert_eq!(lines[2..], [closing]);
@@ -283,7 +283,7 @@ fn concise_is_one_line_for_each_finding() {
 #[test]
 fn the_story_is_told_over_several_files() {
     insta::assert_snapshot!(sample().plain(Format::Human), @r"
-    warning[ACR601] secret-in-plain-text (acrlint explain ACR601)
+    warning[ACR999] secret-in-plain-text (acrlint explain ACR999)
 
       ⚠ the password ••• stands here
        ╭─[k8s/secret.yaml:3:13]

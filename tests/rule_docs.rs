@@ -56,7 +56,12 @@ fn every_page_says_what_its_rule_says() {
         }
     }
     let ruleless = |page: &&Page| acrlint::rules::ALL.iter().all(|rule| rule.id != page.id);
-    problems.extend(pages.iter().filter(ruleless).map(|page| format!("{}: no such rule in `rules::ALL`", page.file)));
+    problems.extend(pages.iter().filter(ruleless).map(|page| {
+        format!(
+            "{}: no such rule in `rules::ALL`; where `UPDATE=1` has just written the list, run the tests again",
+            page.file
+        )
+    }));
     report("pages against rules", problems);
 }
 

@@ -2,6 +2,7 @@
 //! doesn't know becomes an unknown with a reason.
 
 pub mod kubernetes;
+mod placeholder;
 pub mod script;
 pub mod template;
 pub mod terraform;
@@ -59,6 +60,38 @@ impl Lowered {
         self.deployments.extend(other.deployments);
         self.problems.extend(other.problems);
         self.inputs.extend(other.inputs);
+    }
+}
+
+impl Lowered {
+    /// Texts of Azure's resources that a pipeline fills in before they are deployed become unknown.
+    fn without_placeholders(mut self) -> Lowered {
+        let resources = self.deployments.iter_mut().flat_map(|deployment| &mut deployment.resources);
+        resources.filter(|resource| resource.kind.starts_with("Microsoft.")).for_each(|resource| {
+            for node in [&mut resource.name, &mut resource.id, &mut resource.scope, &mut resource.body] {
+                if let Some(open) = placeholder::opened(node) {
+                    *node = open;
+                }
+            }
+        });
+        self
+    }
+}
+
+/// Runs work that recurses deeply on a thread of its own. A panic goes on here, where it is told as an internal error.
+fn with_stack(stack: usize, work: impl FnOnce() -> Lowered + Send) -> Lowered {
+    let outcome = std::thread::scope(|threads| {
+        let thread = std::thread::Builder::new().stack_size(stack).spawn_scoped(threads, work);
+        thread.map(std::thread::ScopedJoinHandle::join)
+    });
+    match outcome {
+        Ok(Ok(lowered)) => lowered,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => {
+            let message = format!("there is no room for a thread to read with: {}", error.kind());
+            let problem = Problem { trouble: Trouble::Limit, message, span: Span::default() };
+            Lowered { problems: vec![problem], ..Lowered::default() }
+        }
     }
 }
 

@@ -1,10 +1,10 @@
-//! Text that something fills in before a manifest is applied: pipelines, `envsubst`, templates.
+//! Text that something fills in before a file is applied or deployed: pipelines, `envsubst`, templates.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
-use crate::ir::{Node, Why};
+use crate::ir::{Choice, Entry, List, Map, Node, ResourceId, Value, Why};
 use crate::source::Span;
 
 /// `${X}`, `$(X)`, `$X`, `#{X}#`, `{{ X }}`, `<X>`, `__X__`, `%X%`, `@@X@@`. None of them is legal in an image or a name.
@@ -48,10 +48,64 @@ pub(super) fn stands_in(text: &str) -> bool {
     ANY_STYLE.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
+/// The value with the placeholders in its texts as unknown pieces; nothing when there are none.
+pub(super) fn opened(node: &Node) -> Option<Node> {
+    let value = match &node.value {
+        Value::Str(text) if stands_in(text) => {
+            let open = filled_in_later(text, Placeholders::AnyStyle, node.span);
+            return Some(Node { value: open.value, ..node.clone() });
+        }
+        Value::Concat(pieces) => {
+            let joined = Node::concat(all_opened(pieces)?, node.span);
+            return Some(Node { value: joined.value, ..node.clone() });
+        }
+        Value::Call(name, arguments) => Value::Call(name.clone(), Arc::new(all_opened(arguments)?)),
+        Value::List(list) => Value::List(Arc::new(List { items: all_opened(&list.items)?, open: list.open.clone() })),
+        Value::Map(map) => {
+            let values: Vec<Node> = map.entries.iter().map(|entry| entry.value.clone()).collect();
+            let entries = map.entries.iter().zip(all_opened(&values)?);
+            let entries = entries.map(|(entry, value)| Entry { key: entry.key.clone(), value }).collect();
+            Value::Map(Arc::new(Map { entries, open: map.open.clone() }))
+        }
+        Value::Choice(choice) => {
+            let (yes, no) = (opened(&choice.yes), opened(&choice.no));
+            if yes.is_none() && no.is_none() {
+                return None;
+            }
+            let yes = yes.unwrap_or_else(|| choice.yes.clone());
+            let no = no.unwrap_or_else(|| choice.no.clone());
+            Value::Choice(Arc::new(Choice { on: choice.on.clone(), yes, no }))
+        }
+        Value::Id(id) => Value::Id(Arc::new(id_opened(id)?)),
+        _ => return None,
+    };
+    Some(Node { value, ..node.clone() })
+}
+
+fn all_opened(nodes: &[Node]) -> Option<Vec<Node>> {
+    let open: Vec<Option<Node>> = nodes.iter().map(opened).collect();
+    let changed = open.iter().any(Option::is_some);
+    changed.then(|| open.into_iter().zip(nodes).map(|(open, node)| open.unwrap_or_else(|| node.clone())).collect())
+}
+
+fn id_opened(id: &ResourceId) -> Option<ResourceId> {
+    let (subscription, group) = (id.subscription.as_ref().and_then(opened), id.group.as_ref().and_then(opened));
+    let (names, extends) = (all_opened(&id.names), id.extends.as_deref().and_then(opened));
+    if subscription.is_none() && group.is_none() && names.is_none() && extends.is_none() {
+        return None;
+    }
+    Some(ResourceId {
+        subscription: subscription.or_else(|| id.subscription.clone()),
+        group: group.or_else(|| id.group.clone()),
+        kind: id.kind.clone(),
+        names: names.unwrap_or_else(|| id.names.clone()),
+        extends: extends.map(Box::new).or_else(|| id.extends.clone()),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::Value;
 
     fn shape(text: &str) -> String {
         let node = filled_in_later(text, Placeholders::AnyStyle, Span::default());
@@ -69,6 +123,18 @@ mod tests {
         }
         assert_eq!(shape("acr.azurecr.io/app:${A}-${B}"), "acr.azurecr.io/app:…-…");
         assert_eq!(shape("{{ .X }}"), "…");
+    }
+
+    #[test]
+    fn texts_are_opened_wherever_they_stand() {
+        let at = Span::default();
+        let name = Node::text("acr#{env}#", at);
+        let body = Node::map(vec![Entry::new("a", at, Node::list(vec![Node::text("b", at), name], at))], at);
+        let open = opened(&body).unwrap();
+        let list = open.get("a").and_then(Node::as_list).unwrap();
+        assert_eq!(list.items[0].as_str(), Some("b"));
+        assert!(matches!(&list.items[1].value, Value::Concat(_)));
+        assert!(opened(&Node::text("acr-prod", at)).is_none());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which clusters and registries belong together (domain reference, 12).
+//! Which clusters and registries belong together.
 
 use super::demand::Demand;
 use super::permission::permission;

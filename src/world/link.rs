@@ -160,7 +160,7 @@ fn might_be_azure(host: &Node) -> bool {
     })
 }
 
-/// Objects that make secrets which stand in no manifest (domain reference, 3.5): name and namespace as far as known.
+/// Objects that make secrets which stand in no manifest: name and namespace as far as known.
 pub(super) fn makes_secrets(
     resource: &Resource,
     resolver: &Resolver<'_>,

@@ -21,7 +21,7 @@ use registry::Registry;
 use secret::Secret;
 use workload::{ServiceAccount, Workload};
 
-/// How absence is read (domain reference, 0.2).
+/// How absence is read (`ARCHITECTURE.md`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Completeness {
     /// What the tree declares must be wired by the tree.

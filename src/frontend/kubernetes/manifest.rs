@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::placeholder::{self, Placeholders, filled_in_later};
+use crate::frontend::placeholder::{self, Placeholders, filled_in_later};
 use crate::frontend::{Problem, node_of};
 use crate::ir::{Entry, Gap, Node, Why};
 use crate::source::{SourceId, Span, Store, Via};

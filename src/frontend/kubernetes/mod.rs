@@ -5,7 +5,6 @@
 mod edit;
 mod kustomize;
 mod manifest;
-mod placeholder;
 #[cfg(test)]
 mod tests;
 

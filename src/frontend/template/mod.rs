@@ -34,25 +34,16 @@ use frame::{Given, Loaded};
 use library::Library;
 use parameters::{ParameterFiles, ParameterSet, is_json};
 
-use super::{Lowered, Problem, Trouble};
+use super::Lowered;
 use crate::ir::Deployment;
-use crate::source::{SourceId, Span, Store};
+use crate::source::{SourceId, Store};
 
 /// The evaluator recurses as deep as its fuel allows; this stack is enough for that in a debug build too.
 const STACK: usize = 256 << 20;
 
 /// Lowers all templates among the sources.
 pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
-    let work = || lower_here(store, sources);
-    let done = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("templates".to_owned()).stack_size(STACK);
-        thread.spawn_scoped(scope, work).ok().and_then(|thread| thread.join().ok())
-    });
-    done.unwrap_or_else(|| {
-        let span = sources.first().map(|&source| Span::file(source)).unwrap_or_default();
-        let message = "templates could not be evaluated".to_owned();
-        Lowered { problems: vec![Problem { trouble: Trouble::Limit, message, span }], ..Lowered::default() }
-    })
+    super::with_stack(STACK, || lower_here(store, sources).without_placeholders())
 }
 
 /// A template of the tree.

@@ -33,29 +33,16 @@ use std::sync::Arc;
 
 use config::{Folders, folder_of};
 
-use super::{Lowered, Problem, Trouble};
+use super::Lowered;
 use crate::ir::Node;
-use crate::source::{SourceId, Span, Store};
+use crate::source::{SourceId, Store};
 
 /// Room for expressions that lead to further expressions.
 const STACK: usize = 64 << 20;
 
 /// Reads Terraform configuration and plans among the sources; other files are left alone.
 pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
-    std::thread::scope(|threads| {
-        let work = std::thread::Builder::new().stack_size(STACK).spawn_scoped(threads, || lower_here(store, sources));
-        match work.map(|work| work.join()) {
-            Ok(Ok(lowered)) => lowered,
-            _ => stopped(sources),
-        }
-    })
-}
-
-fn stopped(sources: &[SourceId]) -> Lowered {
-    let span = sources.first().map_or(Span::default(), |&source| Span::file(source));
-    let problem =
-        Problem { trouble: Trouble::Limit, message: "Terraform files could not be evaluated".to_owned(), span };
-    Lowered { problems: vec![problem], ..Lowered::default() }
+    super::with_stack(STACK, || lower_here(store, sources).without_placeholders())
 }
 
 fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {

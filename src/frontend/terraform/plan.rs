@@ -270,29 +270,41 @@ impl Filling<'_> {
                 None => expression,
             };
             let unset = || Node::unknown(Why::KnownAfterApply, self.declared);
-            self.value(name, items.get(at), flags.get(at), from).unwrap_or_else(unset)
+            let value = match flags.get(at).map(|flag| &flag.kind) {
+                Some(TreeKind::Bool(true)) => from.map(|expression| self.made_of(name, expression)),
+                _ => self.value(name, items.get(at), flags.get(at), from),
+            };
+            value.unwrap_or_else(unset)
         };
         let items = (0..flags.len().max(items.len())).map(item).collect();
         Node::list(items, after.map_or(self.declared, |after| after.span))
     }
 
-    /// What is known of a value that is unknown until apply.
+    /// What is known of an attribute that is unknown until apply. A list of ids that is unknown as a whole holds at least
+    /// what it is made of.
     fn unknown(&self, name: &str, expression: &Tree) -> Node {
+        let node = self.made_of(name, expression);
+        match node.value {
+            Value::Ref(_) if name.ends_with("_ids") => {
+                let open = Some(Why::KnownAfterApply);
+                Node::new(Value::List(Arc::new(List { items: vec![node], open })), self.declared)
+            }
+            _ => node,
+        }
+    }
+
+    /// What a value that is unknown until apply is made of.
+    fn made_of(&self, name: &str, expression: &Tree) -> Node {
         let span = self.declared;
         let opaque = || Node::unknown(Why::KnownAfterApply, span);
         let Some(place) = self.place else { return opaque() };
         let resolved = place.resolve(self.world, expression, Some(name));
-        let node = match resolved {
+        match resolved {
             Resolved::Value(node) => node,
             Resolved::Candidates(candidates) if candidates.is_empty() => opaque(),
             Resolved::Candidates(candidates) => Node::new(Value::Derived(Arc::new(candidates)), span),
             Resolved::Opaque => opaque(),
-        };
-        if name.ends_with("_ids") && matches!(node.value, Value::Ref(_)) {
-            let open = Some(Why::KnownAfterApply);
-            return Node::new(Value::List(Arc::new(List { items: vec![node], open })), span);
         }
-        node
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::frontend::kubernetes::edit::{everywhere, items, members, set, set_metadata};
 use crate::frontend::kubernetes::manifest::Object;
-use crate::frontend::kubernetes::placeholder::{Placeholders, filled_in_later};
+use crate::frontend::placeholder::{Placeholders, filled_in_later};
 use crate::ir::Node;
 use crate::source::{Store, Via};
 
