@@ -80,6 +80,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// It says that a file could not be read, not what is wrong in it: nobody knows which of its words are secrets.
+    pub fn is_about_the_file(&self) -> bool {
+        self.rule.starts_with("ACR90")
+    }
+
     /// The order of findings in every output: by file (in the order of `path_of`), place, rule, message.
     pub fn sort(findings: &mut Vec<Finding>, path_of: impl Fn(&Finding) -> String) {
         findings.sort_by_cached_key(|finding| {

@@ -49,12 +49,14 @@ struct Story {
     severity: miette::Severity,
     message: String,
     help: Option<String>,
-    excerpt: Excerpt,
+    /// None where no word of the file may be shown.
+    excerpt: Option<Excerpt>,
     elsewhere: Vec<Story>,
 }
 
 fn story(telling: &Telling<'_>, finding: &Finding) -> Story {
     let file = finding.primary.span.source;
+    let place = telling.line_place(finding.primary.span);
     let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
         finding.related.iter().partition(|label| label.span.source == file);
     let labels: Vec<(&Label, Option<String>)> = std::iter::once(&finding.primary)
@@ -70,9 +72,14 @@ fn story(telling: &Telling<'_>, finding: &Finding) -> Story {
             Severity::Warning => miette::Severity::Warning,
             Severity::Note => miette::Severity::Advice,
         },
-        message: one_line(&finding.message),
+        message: match finding.is_about_the_file() {
+            true => {
+                format!("{}:{}:{}: {}", place.path, place.start.line, place.start.chars, one_line(&finding.message))
+            }
+            false => one_line(&finding.message),
+        },
         help: finding.help.clone(),
-        excerpt: Excerpt::new(telling, file, &labels, 1),
+        excerpt: (!finding.is_about_the_file()).then(|| Excerpt::new(telling, file, &labels, 1)),
         elsewhere: elsewhere.into_iter().map(|label| chapter(telling, label)).collect(),
     }
 }
@@ -85,7 +92,7 @@ fn chapter(telling: &Telling<'_>, label: &Label) -> Story {
         severity: miette::Severity::Advice,
         message: one_line(&label.text),
         help: None,
-        excerpt: Excerpt::new(telling, label.span.source, &[(label, None)], 0),
+        excerpt: Some(Excerpt::new(telling, label.span.source, &[(label, None)], 0)),
         elsewhere: Vec::new(),
     }
 }
@@ -116,11 +123,12 @@ impl Diagnostic for Story {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.excerpt)
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.excerpt.labels.iter().cloned()))
+        let excerpt = self.excerpt.as_ref()?;
+        Some(Box::new(excerpt.labels.iter().cloned()))
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {

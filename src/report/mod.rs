@@ -13,6 +13,7 @@ mod sarif;
 mod sarif_location;
 mod sarif_rules;
 mod snippet;
+mod suspect;
 mod telling;
 mod veil;
 

@@ -12,7 +12,7 @@ use sarif_rust::{
 use serde_json::Value;
 
 use super::line_hash::line_hashes;
-use super::sarif_location::{location, number, told_location};
+use super::sarif_location::{bare_location, location, number, told_location};
 use super::sarif_rules::{descriptor, sentence};
 use super::snippet::{first_line, one_line};
 use super::telling::Telling;
@@ -87,7 +87,8 @@ fn result(
     result.rule_id = Some(finding.rule.to_owned());
     result.rule_index = indexes.get(finding.rule).map(|&index| number(index));
     result.level = Some(level(finding.severity));
-    result.locations = Some(vec![location(telling, finding.primary.span)]);
+    let place = if finding.is_about_the_file() { bare_location } else { location };
+    result.locations = Some(vec![place(telling, finding.primary.span)]);
     result.partial_fingerprints = Some(fingerprints(telling, finding, hashes).into_iter().collect());
     if !story.is_empty() {
         result.related_locations = Some(related(telling, &story));
@@ -182,7 +183,7 @@ fn invocation(telling: &Telling<'_>) -> Invocation {
     let shown = if gaps.len() > MOST_NOTIFICATIONS { MOST_NOTIFICATIONS - 1 } else { gaps.len() };
     let told = gaps.iter().take(shown);
     let mut notifications: Vec<Notification> =
-        told.map(|gap| notification(&gap.why, vec![location(telling, gap.place)])).collect();
+        told.map(|gap| notification(&gap.why, vec![bare_location(telling, gap.place)])).collect();
     if gaps.len() > shown {
         let rest = format!("{} more constructs were not understood", gaps.len() - shown);
         notifications.push(notification(&rest, Vec::new()));

@@ -21,6 +21,18 @@ pub(super) fn location(telling: &Telling<'_>, span: Span) -> Location {
     location
 }
 
+/// A place without a word of the file: what could not be read may hold a secret that nobody knows of.
+pub(super) fn bare_location(telling: &Telling<'_>, span: Span) -> Location {
+    let mut location = location(telling, span);
+    if let Some(physical) = &mut location.physical_location {
+        physical.context_region = None;
+        if let Some(region) = &mut physical.region {
+            region.snippet = None;
+        }
+    }
+    location
+}
+
 /// A place with a sentence about it, and a number to be linked by.
 pub(super) fn told_location(telling: &Telling<'_>, span: Span, id: Option<usize>, text: &str) -> Location {
     let mut location = location(telling, span);

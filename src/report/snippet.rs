@@ -3,14 +3,12 @@
 
 use std::ops::Range;
 
-use super::veil::{MASK, Veil};
+use super::suspect;
+use super::veil::{MASK, Veil, merge};
 use crate::source::{Source, SourceId, Span};
 
 /// A line longer than this many bytes is cut: minified templates have lines of a megabyte.
 const LONGEST: usize = 400;
-
-/// How much of a long line is kept before the part that matters.
-const LEAD: usize = 80;
 
 /// A line as it may be shown.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -58,7 +56,14 @@ pub(super) fn line(source: &Source, id: SourceId, line: usize, focus: &Range<usi
     let start = line.checked_sub(1).and_then(|at| source.line_starts().get(at)).map_or(0, |&start| start as usize);
     let end = start + whole.len();
     let window = window(whole, start, focus);
-    let mut secrets = veil.within(id, &window).peekable();
+    let before = line.checked_sub(1).and_then(|before| source.line(before)).unwrap_or_default();
+    let before = if before.len() > LONGEST { "" } else { before };
+    let mut secrets = veil.within(id, &window).cloned().collect::<Vec<_>>();
+    let seen = whole.get(window.start - start..window.end - start).unwrap_or_default();
+    let suspects = suspect::parts(seen, before).into_iter();
+    secrets.extend(suspects.map(|part| window.start + part.start..window.start + part.end));
+    merge(&mut secrets);
+    let mut secrets = secrets.into_iter().peekable();
     let mut shown = Shown::default();
     let mut covered = None;
     if window.start > start {
@@ -87,16 +92,18 @@ pub(super) fn line(source: &Source, id: SourceId, line: usize, focus: &Range<usi
     shown
 }
 
-/// The part of a long line that is shown, in offsets of the file; it begins with a whole character.
+/// The part of a line that is shown, in offsets of the file; it begins with a whole character. Of a long line that is no
+/// more than the part that matters: its neighbours there are somebody else's values.
 fn window(line: &str, start: usize, focus: &Range<usize>) -> Range<usize> {
     if line.len() <= LONGEST {
         return start..start + line.len();
     }
-    let mut first = focus.start.clamp(start, start + line.len()).saturating_sub(start + LEAD);
+    let within = |offset: usize| offset.clamp(start, start + line.len()) - start;
+    let (mut first, last) = (within(focus.start), within(focus.end));
     while !line.is_char_boundary(first) {
         first -= 1;
     }
-    start + first..start + (first + LONGEST).min(line.len())
+    start + first..start + last.min(first + LONGEST).max(first)
 }
 
 /// A character, or a sign for one that would act on the terminal instead of being seen.

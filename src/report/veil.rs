@@ -64,7 +64,7 @@ fn labels(finding: &Finding) -> impl Iterator<Item = &Label> {
 }
 
 /// Sorts the ranges and joins those that overlap or touch.
-fn merge(ranges: &mut Vec<Range<usize>>) {
+pub(super) fn merge(ranges: &mut Vec<Range<usize>>) {
     ranges.retain(|range| !range.is_empty());
     ranges.sort_unstable_by_key(|range| (range.start, range.end));
     ranges.dedup_by(|next, last| {

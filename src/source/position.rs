@@ -26,6 +26,28 @@ pub struct Place {
     pub end: LineColumn,
 }
 
+/// Bytes between two marks.
+const STRIDE: usize = 4_096;
+
+/// The text before a place, counted in every unit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counted {
+    offset: usize,
+    utf16: usize,
+    chars: usize,
+}
+
+impl Counted {
+    fn after(self, text: &str) -> Counted {
+        let utf16: usize = text.chars().map(char::len_utf16).sum();
+        Counted {
+            offset: self.offset + text.len(),
+            utf16: self.utf16 + utf16,
+            chars: self.chars + text.chars().count(),
+        }
+    }
+}
+
 impl Source {
     /// Offsets at which lines begin, the first being 0.
     pub fn line_starts(&self) -> &[u32] {
@@ -48,13 +70,40 @@ impl Source {
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start as usize <= offset);
         let start = starts.get(line.saturating_sub(1)).map_or(0, |&start| start as usize);
-        let before = self.text.get(start..offset).unwrap_or_default();
+        let (from, to) = (self.counted(start), self.counted(offset));
         LineColumn {
             line,
-            utf8: before.len() + 1,
-            utf16: before.encode_utf16().count() + 1,
-            chars: before.chars().count() + 1,
+            utf8: offset - start + 1,
+            utf16: to.utf16 - from.utf16 + 1,
+            chars: to.chars - from.chars + 1,
         }
+    }
+
+    /// How much text stands before a byte offset that begins a character.
+    fn counted(&self, offset: usize) -> Counted {
+        let marks = self.marks();
+        let at = marks.partition_point(|mark| mark.offset <= offset);
+        let mark = at.checked_sub(1).and_then(|at| marks.get(at)).copied().unwrap_or_default();
+        let rest = self.text.get(mark.offset..offset).unwrap_or_default();
+        mark.after(rest)
+    }
+
+    /// Counts at every few thousand bytes: a template may be one line of megabytes, with thousands of findings on it.
+    fn marks(&self) -> &[Counted] {
+        self.marks.get_or_init(|| {
+            let (mut found, mut rest) = (vec![Counted::default()], &*self.text);
+            while rest.len() > STRIDE {
+                let mut cut = STRIDE;
+                while !rest.is_char_boundary(cut) {
+                    cut -= 1;
+                }
+                let (before, after) = rest.split_at(cut);
+                let last = found.last().copied().unwrap_or_default();
+                found.push(last.after(before));
+                rest = after;
+            }
+            found.into()
+        })
     }
 
     /// Where `span` lies in this source.
@@ -90,6 +139,16 @@ mod tests {
         assert_eq!(source.position(x - 2), LineColumn { line: 2, utf8: 4, utf16: 4, chars: 4 });
         assert_eq!(source.position(10_000).line, 4);
         assert_eq!((source.line(1), source.line(3), source.line(5)), (Some("a"), Some("c"), None));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_from_its_start() {
+        let store = Store::new(MemoryFiles::default());
+        let text = format!("first\n{}x", "ü\u{1F600}".repeat(5_000));
+        let id = store.add("a", text.clone().into_bytes()).unwrap();
+        let x = text.find('x').unwrap() as u32;
+        let expected = LineColumn { line: 2, utf8: 30_001, utf16: 15_001, chars: 10_001 };
+        assert_eq!(store.source(id).position(x), expected);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::position::Counted;
 use super::{SourceId, Span};
 
 /// A text that was read.
@@ -14,6 +15,7 @@ pub struct Source {
     /// The text, without a byte order mark.
     pub text: Arc<str>,
     pub(super) lines: OnceLock<Box<[u32]>>,
+    pub(super) marks: OnceLock<Box<[Counted]>>,
 }
 
 /// Why a file can't be had.
@@ -184,7 +186,9 @@ impl Store {
     /// The source of an id. An id of another store gives an empty source, never a panic.
     pub fn source(&self, id: SourceId) -> Arc<Source> {
         let found = self.lock().sources.get(id.0 as usize).cloned();
-        found.unwrap_or_else(|| Arc::new(Source { path: "".into(), text: "".into(), lines: OnceLock::new() }))
+        found.unwrap_or_else(|| {
+            Arc::new(Source { path: "".into(), text: "".into(), lines: OnceLock::new(), marks: OnceLock::new() })
+        })
     }
 
     /// The text that a span covers; empty when the span is not of this store.
@@ -205,7 +209,7 @@ impl Store {
 
 impl Read {
     fn push(&mut self, path: &str, text: Arc<str>) -> SourceId {
-        self.sources.push(Arc::new(Source { path: path.into(), text, lines: OnceLock::new() }));
+        self.sources.push(Arc::new(Source { path: path.into(), text, lines: OnceLock::new(), marks: OnceLock::new() }));
         SourceId(self.sources.len() as u32 - 1)
     }
 }
