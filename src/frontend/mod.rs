@@ -2,12 +2,11 @@
 //! doesn't know becomes an unknown with a reason.
 
 pub mod kubernetes;
-mod placeholder;
 pub mod script;
 pub mod template;
 pub mod terraform;
 
-use crate::ir::{Deployment, Node, Value};
+use crate::ir::{Deployment, Node, Value, placeholder};
 use crate::source::{SourceId, Span, Via};
 use crate::syntax::tree::{Fault, FaultKind, Tree, TreeKind};
 

@@ -11,6 +11,18 @@ pub enum Makes {
     Secret,
     /// The real text of placeholders in other files.
     Text,
+    /// Pull secrets of service accounts or pods.
+    PullSecrets,
+    /// The admin user of a registry, on or off.
+    AdminUser,
+    /// Anonymous pull, on or off.
+    AnonymousPull,
+    /// Public access or network rules of a registry.
+    PublicAccess,
+    /// The role assignment mode of a registry.
+    RoleMode,
+    /// The identity that pulls.
+    PullingIdentity,
 }
 
 /// A command somewhere in the tree.

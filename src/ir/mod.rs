@@ -7,6 +7,7 @@ mod assume;
 mod condition;
 mod id;
 mod imperative;
+pub mod placeholder;
 mod resolve;
 mod resource;
 mod same;

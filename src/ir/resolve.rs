@@ -58,7 +58,10 @@ impl<'a> Resolver<'a> {
         let mut by_kind: BTreeMap<String, Vec<&Resource>> = BTreeMap::new();
         for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
             by_address.entry(&*resource.address).or_insert(resource);
-            by_kind.entry(resource.kind.to_ascii_lowercase()).or_default().push(resource);
+            // A change is no resource of its own: what is named means what is changed.
+            if resource.origin != Origin::Update {
+                by_kind.entry(resource.kind.to_ascii_lowercase()).or_default().push(resource);
+            }
         }
         Resolver { by_address, by_kind, computed, canonical: RefCell::default() }
     }
@@ -180,6 +183,10 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn node_within(&self, node: &Node, fuel: &mut Fuel) -> Node {
+        // What leads nowhere costs nothing: a long list of tags must not hide what follows it.
+        if node.is_plain() {
+            return node.clone();
+        }
         let empty =
             Node { value: Value::Unknown { why: Why::LimitReached("references".into()), sym: None }, ..node.clone() };
         fuel.deeper(empty, |fuel| self.follow(node, fuel))

@@ -113,6 +113,8 @@ pub enum Origin {
     Existing,
     /// Read back from Azure or a cluster: it exists, and what is written is what is so.
     Dump,
+    /// Changes a resource that something else creates.
+    Update,
 }
 
 /// A resource in the shape of ARM. Kubernetes objects are resources too: their type is `apiVersion/kind` as written

@@ -228,6 +228,12 @@ impl Node {
         Node::new(Value::Unknown { why, sym: None }, span)
     }
 
+    /// Whether there is nothing in it to follow: a literal, or an unknown.
+    pub fn is_plain(&self) -> bool {
+        use Value::{Bool, Float, Int, Null, Str, Unknown};
+        matches!(self.value, Null | Bool(_) | Int(_) | Float(_) | Str(_) | Unknown { .. })
+    }
+
     /// An unknown that is the same value wherever `sym` stands.
     pub fn symbol(why: Why, sym: impl Into<Arc<str>>, span: Span) -> Node {
         Node::new(Value::Unknown { why, sym: Some(Sym(sym.into())) }, span)

@@ -1,7 +1,7 @@
 //! Why a pair has no permission: the grant that was meant for it and misses.
 
 use super::pair::wires;
-use super::{Case, Pair};
+use super::{Case, Pair, Tie};
 use crate::ir::{Makes, Node, Truth};
 use crate::source::{Hop, Span, Via};
 use crate::world::cluster::Cluster;
@@ -29,17 +29,19 @@ pub enum Cause {
 
 impl<'a> Case<'_, 'a> {
     /// The grants that were meant for a pair and miss, each with how.
-    pub fn causes(&self, pair: &Pair) -> Vec<(Cause, &Grant<'a>)> {
+    pub fn causes<'s>(&'s self, pair: &'s Pair) -> impl Iterator<Item = (Cause, &'s Grant<'a>)> {
+        pair.causes.iter().filter_map(|(cause, at)| Some((*cause, self.world.grants.get(*at)?)))
+    }
+
+    pub(super) fn find_causes(&self, pair: &Pair) -> Vec<(Cause, usize)> {
         let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return Vec::new() };
-        let concerned =
-            self.world.grants.iter().filter(|grant| grant.concerns(cluster, registry, &self.world.resolver));
-        concerned.filter_map(|grant| Some((self.cause(grant, cluster, registry)?, grant))).collect()
+        let grants = self.world.grants.iter().enumerate();
+        let concerned = grants.filter(|(_, grant)| grant.concerns(cluster, registry));
+        concerned.filter_map(|(at, grant)| Some((self.cause(grant, cluster, registry)?, at))).collect()
     }
 
     fn cause(&self, grant: &Grant<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Cause> {
-        let resolver = &self.world.resolver;
-        let covers = grant.covers(registry, resolver);
-        let holds = grant.holder.pulls_for(cluster, resolver);
+        let (covers, holds) = (grant.covers(registry), grant.pulls_for(cluster));
         if wires(self.world, grant, cluster, registry) && holds == Truth::No {
             return match grant.holder {
                 Holder::WrongKind(kind) => Some(Cause::NoObjectId(kind)),
@@ -50,14 +52,28 @@ impl<'a> Case<'_, 'a> {
             let own = grant.resource.address.root == cluster.resource.address.root;
             return (own && covers == Truth::Yes && grant.means_pull()).then_some(Cause::NoObjectId(kind));
         }
+        let about_pulls = grant.means_pull() || grant.is_on(registry);
         match (covers, holds) {
-            (Truth::Yes, Truth::Yes) if grant.lets_pull(registry) == Truth::No => Some(role_cause(grant, registry)),
-            (Truth::No, Truth::Yes) if grant.means_pull() && grant.misplaces(registry, resolver) => Some(Cause::Scope),
+            (Truth::Yes, Truth::Yes) if grant.lets_pull(registry) == Truth::No && about_pulls => {
+                Some(role_cause(grant, registry))
+            }
+            (Truth::No, Truth::Yes) if grant.means_pull() && grant.misplaces(registry) => Some(Cause::Scope),
             (Truth::No, Truth::Yes) if grant.means_pull() && grant.lets_pull(registry) == Truth::Yes => {
-                Some(Cause::Scope)
+                (!self.is_needed_elsewhere(grant, registry)).then_some(Cause::Scope)
             }
             _ => None,
         }
+    }
+
+    /// The grant is right for another registry: one that images are pulled from, or that its own deployment creates while
+    /// this one is somebody else's.
+    fn is_needed_elsewhere(&self, grant: &Grant<'a>, registry: &Registry<'a>) -> bool {
+        let own = &grant.resource.address.root;
+        let others = self.world.registries.iter().filter(|other| other.at != registry.at);
+        others.filter(|other| grant.covers(other) == Truth::Yes).any(|other| {
+            let pulled = self.paths.iter().any(|path| path.registry == Some(other.at) && path.workload.is_some());
+            pulled || other.resource.address.root == *own && registry.resource.address.root != *own
+        })
     }
 
     /// The cluster of a pair.
@@ -71,15 +87,30 @@ impl<'a> Case<'_, 'a> {
     }
 
     /// Whether a pull of the pair fails whatever the unknowns are: no permission, and no pull secret or anonymous pull
-    /// in its place. A pair without a workload fails by its permission alone.
+    /// in its place. A pair that no workload is shown to use fails by its permission alone.
     pub fn fails(&self, pair: &Pair) -> bool {
-        let served = |path: &&super::Path| path.registry == Some(pair.registry) && path.workload.is_some();
-        let mut paths = self.paths.iter().filter(served).peekable();
         let no_permission = |path: &super::Path| path.step("permission").is_some_and(|step| step.truth == Truth::No);
-        let anonymous = self.registry(pair).is_some_and(|registry| registry.anonymous.is(&false) != Truth::Yes);
-        let manual = self.granted_by_hand(pair);
-        let failing = if paths.peek().is_some() { paths.any(no_permission) } else { !anonymous };
-        pair.permission.truth == Truth::No && failing && !manual
+        let mut own = self.served(pair).filter(|path| path.cluster == Some(pair.cluster)).peekable();
+        let failing = if own.peek().is_some() {
+            own.any(no_permission)
+        } else if pair.wired || self.served(pair).next().is_none() {
+            self.registry(pair).is_some_and(|registry| registry.anonymous.is(&false) == Truth::Yes)
+        } else {
+            self.served(pair).any(no_permission)
+        };
+        pair.permission.truth == Truth::No && failing && !self.granted_by_hand(pair)
+    }
+
+    /// The paths of workloads to the registry of a pair.
+    fn served(&self, pair: &Pair) -> impl Iterator<Item = &super::Path> {
+        self.paths.iter().filter(|path| path.registry == Some(pair.registry) && path.workload.is_some())
+    }
+
+    /// Whether the pair is only there because nothing says where a workload runs, while another cluster is wired to its
+    /// registry, rightly or wrongly: it runs there.
+    pub fn is_a_guess(&self, pair: &Pair) -> bool {
+        let another = |other: &Pair| other.registry == pair.registry && other.wired && other.cluster != pair.cluster;
+        pair.tie == Tie::Workload && !pair.wired && self.pairs.iter().any(another)
     }
 
     /// A page, or a text that nothing runs, tells somebody to make the grant.
@@ -94,10 +125,9 @@ impl<'a> Case<'_, 'a> {
     /// Whether a grant to the identity that pulls may be the one, though not all of it is known.
     pub fn has_candidate(&self, pair: &Pair) -> bool {
         let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return false };
-        let resolver = &self.world.resolver;
         self.world.grants.iter().any(|grant| {
-            grant.holder.pulls_for(cluster, resolver) == Truth::Yes
-                && grant.covers(registry, resolver) != Truth::No
+            grant.pulls_for(cluster) == Truth::Yes
+                && grant.covers(registry) != Truth::No
                 && grant.lets_pull(registry) != Truth::No
         })
     }
@@ -105,8 +135,7 @@ impl<'a> Case<'_, 'a> {
     /// Whether some workload of the pair may get a credential elsewhere: pull secrets that may work, an identity of its
     /// own, anonymous pull.
     pub fn may_be_served_otherwise(&self, pair: &Pair) -> bool {
-        let served = |path: &&super::Path| path.registry == Some(pair.registry) && path.workload.is_some();
-        let mut paths = self.paths.iter().filter(served).peekable();
+        let mut paths = self.served(pair).filter(|path| !pair.wired || path.cluster == Some(pair.cluster)).peekable();
         let anonymous = self.registry(pair).is_some_and(|registry| registry.anonymous.is(&false) != Truth::Yes);
         let open = |path: &super::Path| path.step("permission").is_none_or(|step| step.truth != Truth::No);
         anonymous || paths.peek().is_some() && paths.all(open)

@@ -102,21 +102,23 @@ fn offer<'a>(
         |why: &str| Offer { named: node.span, name: shown(node), what: Outcome::Unknown(why.to_owned()), secret: None };
     let Some(name) = node.as_str() else { return unknown("its name is not known") };
     let (here, elsewhere) = world.secrets_named(name, &workload.namespace);
-    let at = |secret: &Secret<'a>| world.secrets.iter().position(|other| std::ptr::eq(other, secret));
     let made = |what, secret: Option<&Secret<'a>>| Offer {
         named: node.span,
         name: name.to_owned(),
         what,
-        secret: secret.and_then(at),
+        secret: secret.and_then(|secret| world.secrets.iter().position(|other| std::ptr::eq(other, secret))),
     };
     if let [secret] = here.as_slice() {
-        let what = match opened(secret, host, path, registry) {
+        let sure = secret.name.as_str().is_some()
+            && world.share_a_namespace((secret.resource, &secret.namespace), (workload.resource, &workload.namespace));
+        return match opened(secret, host, path, registry) {
             Outcome::Placeholder if world.fills_placeholders() => {
-                Outcome::Unknown("its placeholder is filled in when it is applied".to_owned())
+                unknown("its placeholder is filled in when it is applied")
             }
-            what => what,
+            // A secret that works is what is meant; a dead one may be another one's namesake.
+            what if sure || what.truth() != Truth::No => made(what, Some(secret)),
+            _ => unknown("whether it is in the pod's namespace is not known"),
         };
-        return made(what, Some(secret));
     }
     if !here.is_empty() {
         return unknown("several secrets may be meant");
@@ -124,9 +126,12 @@ fn offer<'a>(
     if world.may_be_made_later(name, &workload.namespace) {
         return unknown("made by something that runs later");
     }
-    match (elsewhere.first().and_then(|secret| Some((secret, secret.namespace.name()?))), world.outlook.completeness) {
-        (Some((secret, namespace)), _) => made(Outcome::OtherNamespace(namespace.to_owned()), Some(secret)),
-        (None, _) => made(Outcome::Missing, None),
+    if let Some((why, _)) = world.secrets_open() {
+        return unknown(&format!("there may be secrets that can't be seen: {why}"));
+    }
+    match elsewhere.first().and_then(|secret| Some((secret, secret.namespace.name()?))) {
+        Some((secret, namespace)) => made(Outcome::OtherNamespace(namespace.to_owned()), Some(secret)),
+        None => made(Outcome::Missing, None),
     }
 }
 
@@ -173,10 +178,11 @@ fn known_user(fitting: &[&crate::world::secret::Credential], registry: Option<&R
     }
 }
 
-/// In a closed world a secret that nobody makes is not there.
+/// In a closed world a secret that nobody makes is not there; in an open one it may be in the pod's namespace as well.
 pub(super) fn truth_of(offer: &Offer, world: &World<'_>) -> Truth {
     match (&offer.what, world.outlook.completeness) {
         (Outcome::Missing, Completeness::Closed) => Truth::No,
+        (Outcome::OtherNamespace(_), Completeness::Open) => Truth::Unknown,
         (what, _) => what.truth(),
     }
 }

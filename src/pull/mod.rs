@@ -33,7 +33,10 @@ impl<'w, 'a> Case<'w, 'a> {
         let demands = demand::demands(world, store);
         let pairs = pair::pairs(world, &demands);
         let paths = path::paths(world, &pairs, &demands);
-        Case { world, store, pairs, paths }
+        let mut case = Case { world, store, pairs, paths };
+        let causes: Vec<_> = case.pairs.iter().map(|pair| case.find_causes(pair)).collect();
+        case.pairs.iter_mut().zip(causes).for_each(|(pair, causes)| pair.causes = causes);
+        case
     }
 
     /// The pair of a cluster and a registry, when it is under judgement.

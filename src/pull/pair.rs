@@ -1,5 +1,8 @@
 //! Which clusters and registries belong together.
 
+use std::collections::BTreeSet;
+
+use super::Cause;
 use super::demand::Demand;
 use super::permission::permission;
 use crate::ir::Truth;
@@ -33,41 +36,64 @@ pub struct Pair {
     pub registry: usize,
     /// What ties them.
     pub tie: Tie,
+    /// A grant ties an identity of the cluster to the registry, whatever else does.
+    pub wired: bool,
     /// Whether the pulling identity may pull.
     pub permission: Judgement,
+    /// The grants that were meant for it and miss, by their places in the world.
+    pub(super) causes: Vec<(Cause, usize)>,
 }
 
 pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
+    let of_demand = |demand: &Demand| {
+        let registry = demand.registry();
+        demand.clusters.iter().filter_map(|&c| Some((c, registry?))).collect::<Vec<_>>()
+    };
+    let demanded: BTreeSet<(usize, usize)> = demands.iter().flat_map(of_demand).collect();
     let mut ties: Vec<(usize, usize, Tie)> = Vec::new();
-    for (c, cluster) in world.clusters.iter().enumerate() {
-        for (r, registry) in world.registries.iter().enumerate() {
-            let demanded = demands.iter().any(|demand| demand.registry() == Some(r) && demand.clusters.contains(&c));
-            if demanded {
-                ties.push((c, r, Tie::Workload));
-            } else if world.grants.iter().any(|grant| wires(world, grant, cluster, registry)) {
-                ties.push((c, r, Tie::Wired));
+    let mut wired: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for cluster in &world.clusters {
+        for registry in &world.registries {
+            let pair = (cluster.at, registry.at);
+            if world.grants.iter().any(|grant| wires(world, grant, cluster, registry)) {
+                wired.insert(pair);
+                ties.push((cluster.at, registry.at, if demanded.contains(&pair) { Tie::Workload } else { Tie::Wired }));
             }
         }
     }
-    ties.extend(siblings(world, &ties));
+    let siblings = siblings(world, &wired);
+    let guesses = demanded.iter().filter(|pair| !wired.contains(pair));
+    for &(c, r) in guesses {
+        // Nothing says that it runs on a sibling of a cluster that is wired: that one has the siblings' place.
+        if !siblings.iter().any(|&(a, b, tie)| (a, b) == (c, r) && tie == Tie::Sibling) {
+            ties.push((c, r, Tie::Workload));
+        }
+    }
+    let new = |ties: &[(usize, usize, Tie)], c, r| !ties.iter().any(|&(a, b, _)| (a, b) == (c, r));
+    for (c, r, tie) in siblings {
+        if new(&ties, c, r) {
+            ties.push((c, r, tie));
+        }
+    }
     ties.extend(alone(world, &ties));
+    ties.sort_by_key(|&(c, r, _)| (c, r));
     ties.into_iter()
         .filter_map(|(cluster, registry, tie)| {
             let permission = permission(world, world.clusters.get(cluster)?, world.registries.get(registry)?)?;
-            Some(Pair { cluster, registry, tie, permission })
+            let wired = wired.contains(&(cluster, registry));
+            Some(Pair { cluster, registry, tie, wired, permission, causes: Vec::new() })
         })
         .collect()
 }
 
 /// Whether a grant for pulling ties an identity of the cluster to the registry.
 pub(super) fn wires<'a>(world: &World<'a>, grant: &Grant<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> bool {
-    let held = || {
-        grant.holder.pulls_for(cluster, &world.resolver) == Truth::Yes
-            || grant.holder.is_control_plane_of(cluster, &world.resolver) == Truth::Yes
-            || is_about(world, grant, cluster)
-    };
-    let on_it = || grant.covers(registry, &world.resolver) == Truth::Yes || grant.misplaces(registry, &world.resolver);
-    grant.means_pull() && held() && on_it()
+    let pulls = grant.pulls_for(cluster) == Truth::Yes;
+    let held = || pulls || grant.is_control_plane_of(cluster) == Truth::Yes || is_about(world, grant, cluster);
+    let on_it = || grant.covers(registry) == Truth::Yes || grant.misplaces(registry);
+    // A role without pull ties too, where it is given to the puller on this very registry.
+    let short = || pulls && grant.is_on(registry) && grant.lets_pull(registry) == Truth::No;
+    grant.means_pull() && on_it() && held() || short()
 }
 
 /// The principal is read from this cluster, though from the wrong property.
@@ -88,14 +114,14 @@ fn mentions<'a>(world: &World<'a>, node: &crate::ir::Node, cluster: &Cluster<'a>
     found.address == cluster.resource.address || supplied || cluster.control.iter().any(is_id)
 }
 
-/// A sibling instance of a tied cluster that is tied to no registry, or of a tied registry that no cluster is tied to.
-fn siblings(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usize, Tie)> {
+/// A sibling instance of a wired cluster that is wired to no registry, or of a wired registry that no cluster is wired to.
+fn siblings(world: &World<'_>, wired: &BTreeSet<(usize, usize)>) -> Vec<(usize, usize, Tie)> {
     let cluster = |at: usize| world.clusters.get(at).map(|cluster| &cluster.resource.address);
     let registry = |at: usize| world.registries.get(at).map(|registry| &registry.resource.address);
     let mut found = Vec::new();
-    for &(c, r, _) in ties.iter().filter(|(.., tie)| *tie == Tie::Wired) {
+    for &(c, r) in wired {
         for other in 0..world.clusters.len() {
-            let free = !ties.iter().any(|&(tied, ..)| tied == other);
+            let free = !wired.iter().any(|&(tied, _)| tied == other);
             let related = cluster(c).zip(cluster(other)).is_some_and(|(a, b)| a != b && a.is_sibling(b));
             let kind = if wired_inside(world, c, r) { Tie::LeftOut } else { Tie::Sibling };
             if free && related && !found.contains(&(other, r, kind)) {
@@ -103,7 +129,7 @@ fn siblings(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usiz
             }
         }
         for other in 0..world.registries.len() {
-            let free = !ties.iter().any(|&(_, tied, _)| tied == other);
+            let free = !wired.iter().any(|&(_, tied)| tied == other);
             let related = registry(r).zip(registry(other)).is_some_and(|(a, b)| a != b && a.is_sibling(b));
             // The cluster has its registry; another one beside it may be for somebody else.
             if free && related && !found.contains(&(c, other, Tie::LeftOut)) {

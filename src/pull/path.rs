@@ -1,6 +1,8 @@
 //! From an image to a verdict.
 
-use super::credential::{Offer, offers, truth_of};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::credential::{Offer, Outcome, offers, truth_of};
 use super::demand::Demand;
 use super::pair::{Pair, Tie};
 use crate::azure::image;
@@ -32,6 +34,8 @@ pub struct Path {
     pub place: Span,
     /// The cluster; none when nobody can say which one, or there is none.
     pub cluster: Option<usize>,
+    /// Whether the cluster's own identity may pull, whatever the pull secrets are worth.
+    pub node: Option<Truth>,
     /// The registry, when it is in the world.
     pub registry: Option<usize>,
     /// The host as far as known, when the registry is not.
@@ -54,9 +58,15 @@ impl Path {
     }
 }
 
+/// Pairs by cluster and registry.
+type ByEnds<'p> = BTreeMap<(usize, usize), &'p Pair>;
+
 pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Vec<Path> {
-    let mut found: Vec<Path> = demands.iter().map(|demand| demanded(world, pairs, demand)).collect();
-    let unserved = |pair: &&Pair| matches!(pair.tie, Tie::Wired | Tie::Sibling);
+    let by_ends: ByEnds<'_> = pairs.iter().map(|pair| ((pair.cluster, pair.registry), pair)).collect();
+    let mut found: Vec<Path> = demands.iter().map(|demand| demanded(world, &by_ends, demand)).collect();
+    let served: BTreeSet<(usize, usize)> = found.iter().filter_map(|path| path.cluster.zip(path.registry)).collect();
+    let unserved =
+        |pair: &&Pair| pair.tie == Tie::Sibling || pair.wired && !served.contains(&(pair.cluster, pair.registry));
     found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair)));
     found
 }
@@ -74,6 +84,7 @@ fn tied(world: &World<'_>, pair: &Pair) -> Option<Path> {
         image: None,
         place: cluster.resource.declared,
         cluster: Some(pair.cluster),
+        node: Some(pair.permission.truth),
         registry: Some(pair.registry),
         host: None,
         steps: vec![
@@ -85,13 +96,14 @@ fn tied(world: &World<'_>, pair: &Pair) -> Option<Path> {
     })
 }
 
-fn demanded(world: &World<'_>, pairs: &[Pair], demand: &Demand) -> Path {
+fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand) -> Path {
     let registry = demand.registry().and_then(|at| world.registries.get(at));
     let mut path = Path {
         workload: Some(demand.workload),
         image: Some(demand.image.clone()),
         place: demand.image.span,
         cluster: None,
+        node: None,
         registry: demand.registry(),
         host: None,
         steps: Vec::new(),
@@ -135,9 +147,12 @@ fn elsewhere(world: &World<'_>, demand: &Demand, host: &str, path: &mut Path) {
         return;
     }
     let text = format!("registry `{host}` is not in this tree");
-    if !demand.clusters.is_empty() || secrets_open(world, demand) || path.offers.is_empty() {
+    if world.may_have_pullers() || secrets_open(world, demand) || path.offers.is_empty() {
         path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Unknown, demand.image.span, text) });
-        path.steps.push(Step { name: "credential", judgement: best_offer(world, path, demand) });
+        // Whatever the pull secrets are worth, the node identity may have a grant where the registry is made.
+        let mut secret = best_offer(world, path, demand);
+        secret.truth = secret.truth.or(Truth::Unknown);
+        path.steps.push(Step { name: "credential", judgement: secret });
         return;
     }
     path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Yes, demand.image.span, text) });
@@ -152,22 +167,24 @@ fn secrets_open(world: &World<'_>, demand: &Demand) -> bool {
 
 /// What the pull secrets give: the best of them.
 fn best_offer(world: &World<'_>, path: &Path, demand: &Demand) -> Judgement {
+    let open = secrets_open(world, demand);
     let truth = path.offers.iter().map(|offer| truth_of(offer, world)).fold(Truth::No, Truth::or);
     let decisive = path.offers.iter().find(|offer| truth_of(offer, world) == truth).or(path.offers.first());
     match decisive {
-        Some(offer) => Judgement::new(truth, offer.named, offer.what.text(&offer.name)),
-        None if secrets_open(world, demand) => {
-            Judgement::new(Truth::Unknown, demand.image.span, "pull secrets can't be read")
+        Some(_) if open && truth == Truth::No => {
+            Judgement::new(Truth::Unknown, demand.image.span, "there may be further pull secrets that can't be read")
         }
+        Some(offer) => Judgement::new(truth, offer.named, offer.what.text(&offer.name)),
+        None if open => Judgement::new(Truth::Unknown, demand.image.span, "pull secrets can't be read"),
         None => Judgement::new(Truth::Unknown, demand.image.span, "no pull secret; the node identity decides"),
     }
 }
 
-fn by_cluster(world: &World<'_>, pairs: &[Pair], demand: &Demand, registry: &Registry<'_>, path: &mut Path) {
-    let own: Vec<&Pair> = pairs
-        .iter()
-        .filter(|pair| Some(pair.registry) == demand.registry() && demand.clusters.contains(&pair.cluster))
-        .collect();
+fn by_cluster(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand, registry: &Registry<'_>, path: &mut Path) {
+    let mut own: Vec<&Pair> =
+        demand.clusters.iter().filter_map(|&cluster| pairs.get(&(cluster, registry.at)).copied()).collect();
+    // Where it runs is told by what is wired for it.
+    own.sort_by_key(|pair| !pair.wired);
     let secret = best_offer(world, path, demand);
     let open = secrets_open(world, demand);
     if own.is_empty() {
@@ -178,12 +195,20 @@ fn by_cluster(world: &World<'_>, pairs: &[Pair], demand: &Demand, registry: &Reg
     }
     let workload = world.workloads.get(demand.workload);
     let elsewhere = workload.is_some_and(|workload| workload.virtual_nodes || world.has_own_identity(workload));
+    let port = image::parse(&demand.image).host.is_some_and(|host| host.as_str().is_some_and(|it| it.contains(':')));
+    // A secret that is for the host, but dead: whether an anonymous attempt follows it is not documented.
+    let bad = path.offers.iter().any(|offer| matches!(offer.what, Outcome::Placeholder | Outcome::AdminDisabled));
     let judge = |pair: &Pair| {
         let mut node = pair.permission.clone();
         if elsewhere {
             node = Judgement::new(Truth::Unknown, demand.image.span, "the pod does not pull as the node");
+        } else if port {
+            node = Judgement::new(Truth::Unknown, demand.image.span, "nodes know registries by hosts without a port");
         }
-        let mut best = or_anonymous(node, registry);
+        let mut best = match (node.truth, bad) {
+            (Truth::Yes, _) | (_, false) => or_anonymous(node, registry),
+            (_, true) => Judgement { truth: node.truth.or(anonymous(registry)), ..node },
+        };
         let offered = if path.offers.is_empty() && !open { Truth::No } else { secret.truth };
         match (best.truth, offered) {
             (Truth::Yes, _) | (_, Truth::No) => {}
@@ -196,6 +221,7 @@ fn by_cluster(world: &World<'_>, pairs: &[Pair], demand: &Demand, registry: &Reg
     let answers: Vec<(&Pair, Judgement)> = own.iter().map(|pair| (*pair, judge(pair))).collect();
     let (cluster, answer) = agreed(&answers, demand);
     path.cluster = cluster;
+    path.node = cluster.and_then(|at| pairs.get(&(at, registry.at))).map(|pair| pair.permission.truth);
     let network = network(world, registry, cluster.and_then(|at| world.clusters.get(at)));
     path.steps.push(Step { name: "permission", judgement: answer });
     path.steps.push(Step { name: "network", judgement: network });
@@ -213,6 +239,11 @@ fn agreed(answers: &[(&Pair, Judgement)], demand: &Demand) -> (Option<usize>, Ju
         (_, Some(unknown), _) => at(unknown),
         _ => (None, Judgement::new(Truth::Unknown, demand.image.span, "which cluster runs it is not known")),
     }
+}
+
+/// Whether an anonymous pull may work after a bad pull secret: at most that is unknown.
+fn anonymous(registry: &Registry<'_>) -> Truth {
+    if registry.anonymous.is(&false) == Truth::Yes { Truth::No } else { Truth::Unknown }
 }
 
 fn or_anonymous(permission: Judgement, registry: &Registry<'_>) -> Judgement {

@@ -26,13 +26,11 @@ pub(super) fn permission<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry:
     let grants: Vec<&Grant<'a>> = world
         .grants
         .iter()
-        .filter(|grant| {
-            grant.concerns(cluster, registry, &world.resolver) && grant.covers(registry, &world.resolver) != Truth::No
-        })
+        .filter(|grant| grant.concerns(cluster, registry) && grant.covers(registry) != Truth::No)
         .collect();
     let both = Cond::all([cluster.resource.deployed.clone(), registry.resource.deployed.clone()]);
     let mut flags: Vec<Arc<str>> = both.atoms();
-    for flag in grants.iter().flat_map(|grant| grant.resource.deployed.atoms()) {
+    for flag in grants.iter().flat_map(|grant| grant.deployed.atoms()) {
         if !flags.contains(&flag) {
             flags.push(flag);
         }
@@ -45,10 +43,25 @@ pub(super) fn permission<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry:
         .filter(|case| both.under(case) == Some(true))
         .map(|case| under(world, cluster, registry, &grants, case));
     let first = answers.next()?;
-    Some(answers.fold(first, |one, other| match one.truth.agree(other.truth) {
-        truth if truth == one.truth => one,
-        truth => Judgement { truth, because: if one.truth == Truth::Unknown { one.because } else { other.because } },
-    }))
+    Some(answers.fold(first, agreed))
+}
+
+/// Two answers under different completions: what both say, else unknown.
+fn agreed(one: Judgement, other: Judgement) -> Judgement {
+    match (one.truth, other.truth) {
+        (a, b) if a == b => one,
+        (Truth::Unknown, _) => one,
+        (_, Truth::Unknown) => other,
+        (Truth::Yes, _) => depends(&one),
+        _ => depends(&other),
+    }
+}
+
+/// The grant is there under some completions only.
+fn depends(granted: &Judgement) -> Judgement {
+    let what = granted.because.first().map(|evidence| (evidence.span, evidence.text.clone()));
+    let (span, text) = what.unwrap_or_default();
+    Judgement::new(Truth::Unknown, span, format!("{text}, but only where a condition holds that is not known"))
 }
 
 fn assumed(world: &World<'_>, cluster: &Cluster<'_>, registry: &Registry<'_>) -> bool {
@@ -68,8 +81,8 @@ fn under<'a>(
 ) -> Judgement {
     let mut open: Option<Judgement> = None;
     for grant in grants {
-        let exists = grant.resource.deployed.under(case);
-        let truth = serves(world, cluster, registry, grant);
+        let exists = grant.deployed.under(case);
+        let truth = serves(cluster, registry, grant);
         match (exists, truth) {
             (Some(false), _) | (_, Truth::No) => {}
             (Some(true), Truth::Yes) => {
@@ -83,18 +96,13 @@ fn under<'a>(
 }
 
 /// Whether this grant lets the cluster pull from the registry.
-pub(super) fn serves<'a>(
-    world: &World<'a>,
-    cluster: &Cluster<'a>,
-    registry: &Registry<'a>,
-    grant: &Grant<'a>,
-) -> Truth {
+fn serves(cluster: &Cluster<'_>, registry: &Registry<'_>, grant: &Grant<'_>) -> Truth {
     let role = match grant.lets_pull(registry) {
         // A condition may exclude the repository.
         Truth::Yes if grant.conditional => Truth::Unknown,
         role => role,
     };
-    role.and(grant.holder.pulls_for(cluster, &world.resolver)).and(grant.covers(registry, &world.resolver))
+    role.and(grant.pulls_for(cluster)).and(grant.covers(registry))
 }
 
 fn doubt(grant: &Grant<'_>) -> String {
@@ -149,13 +157,12 @@ fn none<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -
 
 /// A grant of another deployment that may be the one: a second step that is handed the registry or the principal.
 fn elsewhere<'w, 'a>(world: &'w World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<&'w Grant<'a>> {
-    let resolver = &world.resolver;
     world.grants.iter().find(|grant| {
-        !grant.concerns(cluster, registry, resolver)
+        !grant.concerns(cluster, registry)
             && grant.lets_pull(registry) != Truth::No
-            && grant.holder.pulls_for(cluster, resolver) != Truth::No
+            && grant.pulls_for(cluster) != Truth::No
             && !grant.is_for_its_own()
-            && grant.covers(registry, resolver) != Truth::No
+            && grant.covers(registry) != Truth::No
     })
 }
 

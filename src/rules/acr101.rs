@@ -20,10 +20,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for pair in case.pairs.iter().filter(|pair| pair.permission.truth == Truth::No) {
         // One finding for one cause: a grant that misses is told by its own rule.
-        if !case.causes(pair).is_empty() {
+        if case.causes(pair).next().is_some() || case.is_a_guess(pair) {
             continue;
         }
-        if case.may_be_served_otherwise(pair) {
+        if pair.tie != Tie::Sibling && case.may_be_served_otherwise(pair) {
             continue;
         }
         let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for pair in &case.pairs {
-        for (_, grant) in case.causes(pair).into_iter().filter(|(cause, _)| *cause == Cause::ControlPlane) {
+        for (_, grant) in case.causes(pair).filter(|(cause, _)| *cause == Cause::ControlPlane) {
             let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
             let severity = match pair.permission.truth {
                 Truth::Yes => Severity::Note,

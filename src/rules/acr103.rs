@@ -19,13 +19,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    let resolver = &case.world.resolver;
     for grant in case.world.grants.iter().filter(|grant| grant.means_pull()) {
         let Holder::WrongKind(kind) = grant.holder else { continue };
-        let covered = case.world.registries.iter().find(|registry| grant.covers(registry, resolver) == Truth::Yes);
+        let covered = case.world.registries.iter().find(|registry| grant.covers(registry) == Truth::Yes);
         let Some(registry) = covered else { continue };
-        let pair =
-            case.pairs.iter().find(|pair| case.causes(pair).iter().any(|(_, other)| std::ptr::eq(*other, grant)));
+        let pair = case.pairs.iter().find(|pair| case.causes(pair).any(|(_, other)| std::ptr::eq(other, grant)));
         // Azure looks the principal up and refuses the deployment, unless the template says not to look.
         let refused = grant.resource.is_unconditional() && !grant.lookup_skipped;
         let fails = pair.is_some_and(|pair| case.fails(pair));

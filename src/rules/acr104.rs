@@ -2,7 +2,7 @@
 
 use super::{Reporter, Rule, story};
 use crate::finding::Severity;
-use crate::pull::{Case, Cause};
+use crate::pull::{Case, Cause, Tie};
 use crate::world::knowledge::Truth;
 use crate::world::workload::shown;
 
@@ -17,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    for pair in &case.pairs {
-        for (_, grant) in case.causes(pair).into_iter().filter(|(cause, _)| *cause == Cause::RoleWithoutPull) {
+    for pair in case.pairs.iter().filter(|pair| matches!(pair.tie, Tie::Workload | Tie::Wired)) {
+        for (_, grant) in case.causes(pair).filter(|(cause, _)| *cause == Cause::RoleWithoutPull) {
             let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
             // A role without pull beside one that works is nobody's mistake.
             if pair.permission.truth == Truth::Yes || pair.permission.truth == Truth::Unknown {

@@ -3,7 +3,7 @@
 use super::{Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
-use crate::pull::{Case, Cause};
+use crate::pull::{Case, Cause, Tie};
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
@@ -17,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    for pair in &case.pairs {
-        for (_, grant) in case.causes(pair).into_iter().filter(|(cause, _)| *cause == Cause::LegacyRole) {
+    for pair in case.pairs.iter().filter(|pair| matches!(pair.tie, Tie::Workload | Tie::Wired)) {
+        for (_, grant) in case.causes(pair).filter(|(cause, _)| *cause == Cause::LegacyRole) {
             let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
             let severity = if case.fails(pair) { Severity::Error } else { Severity::Warning };
             let (role, acr) = (grant.role_name(), shown(&registry.name));

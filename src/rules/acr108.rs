@@ -18,17 +18,17 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for pair in case.pairs.iter().filter(|pair| pair.permission.truth != Truth::Yes) {
-        for (_, grant) in case.causes(pair).into_iter().filter(|(cause, _)| *cause == Cause::Scope) {
+        for (_, grant) in case.causes(pair).filter(|(cause, _)| *cause == Cause::Scope) {
             let Some(registry) = case.registry(pair) else { continue };
-            if matches!(pair.tie, Tie::Sibling | Tie::LeftOut) {
+            if matches!(pair.tie, Tie::Sibling | Tie::LeftOut) || case.is_a_guess(pair) {
                 continue;
             }
             // Where every workload runs on a cluster that may pull, the grant is right for its own registry.
-            if case.may_be_served_otherwise(pair) && !grant.misplaces(registry, &case.world.resolver) {
+            if case.may_be_served_otherwise(pair) && !grant.misplaces(registry) {
                 continue;
             }
             // Without proof that the pull fails, only a scope that names the registry in the wrong place is told.
-            if pair.permission.truth != Truth::No && !grant.misplaces(registry, &case.world.resolver) {
+            if pair.permission.truth != Truth::No && !grant.misplaces(registry) {
                 continue;
             }
             let severity = match case.fails(pair) {

@@ -29,13 +29,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
 
 /// Where the node identity serves, or the tree makes no secrets at all, it is only worth a note.
 fn severity(case: &Case<'_, '_>, offered: &Offered<'_, '_>) -> Severity {
-    let permission = offered.path.step("permission").map(|step| step.truth);
     let makes_others = case.world.secrets.iter().any(|other| other.namespace.may_be(&offered.workload.namespace));
-    let alone = offered.path.registry.is_some() && permission.is_none_or(|truth| truth == Truth::No);
-    match permission {
+    match offered.path.node {
         _ if offered.path.truth() == Truth::No => Severity::Error,
         Some(Truth::Yes) => Severity::Note,
-        _ if makes_others || alone => Severity::Warning,
+        Some(Truth::No) => Severity::Warning,
+        _ if makes_others => Severity::Warning,
         _ => Severity::Note,
     }
 }

@@ -34,7 +34,9 @@ pub(super) fn offered<'c, 'a>(case: &'c Case<'_, 'a>) -> impl Iterator<Item = Of
             })
         })
     };
-    case.paths.iter().flat_map(of_path)
+    // A host that is no registry's fails before any credential is asked for.
+    let reaches = |path: &&Path| path.step("registry").is_none_or(|step| step.truth != Truth::No);
+    case.paths.iter().filter(reaches).flat_map(of_path)
 }
 
 impl<'c> Offered<'c, '_> {

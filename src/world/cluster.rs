@@ -40,6 +40,8 @@ pub enum Stated {
 /// An AKS cluster.
 #[derive(Clone, Debug)]
 pub struct Cluster<'a> {
+    /// Its place in the world.
+    pub at: usize,
     /// The declaration.
     pub resource: &'a Resource,
     /// Its name, references followed.
@@ -67,6 +69,13 @@ impl<'a> Cluster<'a> {
         self.resource.origin == Origin::Declared
     }
 
+    /// Something changes its identities after it is created.
+    pub(super) fn unsettle(&mut self, why: &Why, span: Span) {
+        self.pulling = Pulling::Unknown(why.clone());
+        self.pulling_span = span;
+        self.stated = Stated::Unknown;
+    }
+
     /// Reads a cluster's declaration.
     pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Cluster<'a> {
         let read = Reader { resource, resolver };
@@ -77,6 +86,7 @@ impl<'a> Cluster<'a> {
         let (pulling, pulling_span) = pulling(resource, stated, client, supplied);
         let outbound = read.at(&["properties", "networkProfile", "outboundType"]);
         Cluster {
+            at: 0,
             resource,
             name: resolver.node(&resource.name),
             pulling,

@@ -1,13 +1,13 @@
 //! Role assignments: to whom, which role, on what.
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, Pulling};
 use super::identity::{Holder, holder};
 use super::knowledge::Evidence;
 use super::registry::{Reader, Registry};
 use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION};
 use crate::azure::roles::{self, Role};
 use crate::ir::{
-    Case, GROUP, MANAGEMENT_GROUP, Node, Origin, Resolver, Resource, ResourceId, SUBSCRIPTION, Truth, Value, Why,
+    Case, Cond, GROUP, MANAGEMENT_GROUP, Node, Origin, Resolver, Resource, ResourceId, SUBSCRIPTION, Truth, Value, Why,
     same_in,
 };
 use crate::source::Span;
@@ -57,6 +57,18 @@ pub struct Grant<'a> {
     pub conditional: bool,
     /// The lookup of the principal is skipped, so that a wrong one is not refused.
     pub lookup_skipped: bool,
+    /// When it is made: when its declaration is deployed and its principal is this one.
+    pub deployed: Cond,
+    links: Links,
+}
+
+/// How a grant stands to each registry and each cluster of the world, by their places in it.
+#[derive(Clone, Debug, Default)]
+struct Links {
+    covers: Vec<Truth>,
+    misplaces: Vec<bool>,
+    pulls_for: Vec<Truth>,
+    control_plane_of: Vec<Truth>,
 }
 
 impl<'a> Grant<'a> {
@@ -65,12 +77,17 @@ impl<'a> Grant<'a> {
         resource.is_kind(ROLE_ASSIGNMENT)
     }
 
-    /// Reads a role assignment.
-    pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Grant<'a> {
-        let read = Reader { resource, resolver };
+    /// Reads a role assignment: one grant for each principal that a condition may pick.
+    pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Vec<Grant<'a>> {
         let written = resource.body.at(&["properties", "principalId"]).cloned();
         let absent = Node::unknown(Why::UnresolvedName("principalId".into()), resource.declared);
-        let principal = written.unwrap_or(absent);
+        let mut principals = Vec::new();
+        choices(resolver, written.unwrap_or(absent), resource.deployed.clone(), 3, &mut principals);
+        principals.into_iter().map(|(deployed, principal)| Grant::to(resource, principal, deployed, resolver)).collect()
+    }
+
+    fn to(resource: &'a Resource, principal: Node, deployed: Cond, resolver: &Resolver<'a>) -> Grant<'a> {
+        let read = Reader { resource, resolver };
         let by_id = read.at(&["properties", "roleDefinitionId"]);
         let by_name = read.at(&["properties", "roleDefinitionName"]);
         let place = |path: &[&str]| resource.body.at(path).map(|node| node.span);
@@ -94,7 +111,31 @@ impl<'a> Grant<'a> {
             },
             conditional: read.at(&["properties", "condition"]).is_some(),
             lookup_skipped: skipped == Some(true) || kind.is_some_and(|kind| kind.as_str() == Some("ServicePrincipal")),
+            deployed,
+            links: Links::default(),
         }
+    }
+
+    /// Works out once how it stands to each registry and each cluster: every pair of them asks.
+    pub(super) fn link(&mut self, registries: &[Registry<'a>], clusters: &[Cluster<'a>], resolver: &Resolver<'a>) {
+        let uncertain = matches!(self.holder, Holder::Unknown(_) | Holder::Guid(_));
+        let is_client = |cluster: &Cluster<'a>| match &cluster.pulling {
+            Pulling::ServicePrincipal(client) => {
+                same_in(resolver, Case::Ignored, client, &self.principal) == Truth::Yes
+            }
+            _ => false,
+        };
+        if uncertain && clusters.iter().any(is_client) {
+            self.holder = Holder::WrongKind("a client id");
+        }
+        let covers: Vec<Truth> = registries.iter().map(|registry| self.reaches(registry, resolver)).collect();
+        let misplaces = registries.iter().zip(&covers);
+        self.links = Links {
+            misplaces: misplaces.map(|(it, covers)| *covers == Truth::No && self.names(it, resolver)).collect(),
+            covers,
+            pulls_for: clusters.iter().map(|cluster| self.holder.pulls_for(cluster, resolver)).collect(),
+            control_plane_of: clusters.iter().map(|it| self.holder.is_control_plane_of(it, resolver)).collect(),
+        };
     }
 
     /// The scope as written, with its trail; the declaration's place when nobody wrote one.
@@ -103,40 +144,61 @@ impl<'a> Grant<'a> {
     }
 
     /// Whether the grant reaches the registry: its scope is the registry or an ancestor of it.
-    pub fn covers(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
-        if self.target.is_some_and(|at| at.address == registry.resource.address) {
-            return Truth::Yes;
-        }
+    pub fn covers(&self, registry: &Registry<'_>) -> Truth {
+        self.links.covers.get(registry.at).copied().unwrap_or(Truth::Unknown)
+    }
+
+    /// Its scope is a registry of the same name in another group or subscription: names of registries are unique in
+    /// the world, so there is none.
+    pub fn misplaces(&self, registry: &Registry<'_>) -> bool {
+        self.links.misplaces.get(registry.at).copied().unwrap_or(false)
+    }
+
+    /// Whether it goes to the identity with which the nodes of `cluster` pull.
+    pub fn pulls_for(&self, cluster: &Cluster<'_>) -> Truth {
+        self.links.pulls_for.get(cluster.at).copied().unwrap_or(Truth::Unknown)
+    }
+
+    /// Whether it goes to an identity of the control plane of `cluster`.
+    pub fn is_control_plane_of(&self, cluster: &Cluster<'_>) -> Truth {
+        self.links.control_plane_of.get(cluster.at).copied().unwrap_or(Truth::Unknown)
+    }
+
+    /// Its scope is this registry itself, nothing above it.
+    pub fn is_on(&self, registry: &Registry<'_>) -> bool {
+        self.target.is_some_and(|at| at.address == registry.resource.address)
+    }
+
+    fn reaches(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
         match &self.at {
+            _ if self.is_on(registry) => Truth::Yes,
             Some(at) => covers(at, &self.scope, registry, resolver),
             None if self.scope.is_null() => Truth::Yes,
             None => Truth::Unknown,
         }
     }
 
+    /// Its scope is a registry of this name.
+    fn names(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> bool {
+        let named = |id: &ResourceId| id.is_kind(REGISTRY).then(|| id.names.first().cloned()).flatten();
+        let name = self.at.as_ref().and_then(named);
+        name.is_some_and(|name| same_in(resolver, Case::Ignored, &name, &registry.name) == Truth::Yes)
+    }
+
     /// Whether the grant has to do with a pair: it is of the deployment of one of them, or it is proved to mean one.
     /// Deployments are joined by proved identity only.
-    pub fn concerns(&self, cluster: &Cluster<'a>, registry: &Registry<'a>, resolver: &Resolver<'a>) -> bool {
+    pub fn concerns(&self, cluster: &Cluster<'_>, registry: &Registry<'_>) -> bool {
         let own = &self.resource.address.root;
         *own == cluster.resource.address.root
             || *own == registry.resource.address.root
-            || self.target.is_some_and(|at| at.address == registry.resource.address)
+            || self.is_on(registry)
             || self.target.is_none() && self.at.as_ref().is_some_and(|at| at.is_kind(REGISTRY))
-            || self.holder.pulls_for(cluster, resolver) == Truth::Yes
+            || self.pulls_for(cluster) == Truth::Yes
     }
 
     /// Its scope is something that its own deployment declares: nothing of another deployment.
     pub fn is_for_its_own(&self) -> bool {
         self.target.is_some_and(|at| at.origin == Origin::Declared && at.address.root == self.resource.address.root)
-    }
-
-    /// Its scope is a registry of the same name in another group or subscription: names of registries are unique in
-    /// the world, so there is none.
-    pub fn misplaces(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> bool {
-        let named = |id: &ResourceId| id.is_kind(REGISTRY).then(|| id.names.first().cloned()).flatten();
-        let name = self.at.as_ref().and_then(named);
-        let same = name.is_some_and(|name| same_in(resolver, Case::Ignored, &name, &registry.name) == Truth::Yes);
-        same && self.covers(registry, resolver) == Truth::No
     }
 
     /// Whether its role lets pull from the registry.
@@ -180,7 +242,10 @@ fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: 
         let same = same_in(resolver, Case::Ignored, scope, &own);
         let named = at.names.first().map(|name| same_in(resolver, Case::Ignored, name, &registry.name));
         // Names of registries are unique in the world: with the same name the rest of the id can only be the same.
-        return if same == Truth::Unknown && named == Some(Truth::Yes) { Truth::Yes } else { same };
+        // But a reference that looks for it in the group of its own deployment may look in the wrong place.
+        let astray = at.group.as_ref().is_some_and(is_own_group)
+            && registry.id.as_ref().and_then(|id| id.group.as_ref()).is_some_and(|group| group.as_str().is_some());
+        return if same == Truth::Unknown && named == Some(Truth::Yes) && !astray { Truth::Yes } else { same };
     }
     let Some(id) = &registry.id else { return Truth::Unknown };
     let same = |a: &Option<Node>, b: &Option<Node>| match (a, b) {
@@ -192,6 +257,23 @@ fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: 
         () if at.is_kind(GROUP) => same(&at.subscription, &id.subscription).and(same(&at.group, &id.group)),
         () if at.is_kind(MANAGEMENT_GROUP) => Truth::Unknown,
         () => Truth::No,
+    }
+}
+
+/// The resource group that a deployment goes to, whichever that is.
+fn is_own_group(group: &Node) -> bool {
+    matches!(&group.value, Value::Unknown { why: Why::DeploymentScope(_), .. })
+}
+
+/// The values that conditions may pick, each with when.
+fn choices(resolver: &Resolver<'_>, node: Node, when: Cond, depth: u32, found: &mut Vec<(Cond, Node)>) {
+    match &resolver.node(&node).value {
+        Value::Choice(choice) if depth > 0 => {
+            let (on, off) = (choice.on.clone(), Cond::Not(std::sync::Arc::new(choice.on.clone())));
+            choices(resolver, choice.yes.clone(), Cond::all([when.clone(), on]), depth - 1, found);
+            choices(resolver, choice.no.clone(), Cond::all([when, off]), depth - 1, found);
+        }
+        _ => found.push((when, node)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::cluster::{Cluster, Pulling};
 use crate::azure::kinds::{APPLICATION, CLUSTER, ENTRA_GROUP, IDENTITY, SERVICE_PRINCIPAL};
+use crate::azure::principal_of;
 use crate::ir::{Case, Node, Origin, Ref, Resolver, Resource, Target, Truth, Value, Why, same_in};
 
 /// Whom a `principalId` means.
@@ -29,6 +30,12 @@ pub enum Holder<'a> {
 
 /// Whom `principal` means. References are followed first.
 pub fn holder<'a>(resolver: &Resolver<'a>, principal: &Node) -> Holder<'a> {
+    // What an expression reads is often more telling than the value that is read.
+    if let Value::Ref(reference) = &principal.value
+        && reference.is(&["properties", "servicePrincipalProfile", "clientId"])
+    {
+        return Holder::WrongKind("a client id");
+    }
     let node = resolver.node(principal);
     match &node.value {
         Value::Ref(reference) => referenced(resolver, reference),
@@ -55,12 +62,36 @@ fn literal(text: &str) -> Holder<'static> {
             Holder::Guid(text.to_ascii_lowercase())
         }
         _ if text.starts_with('/') => Holder::WrongKind("a resource id"),
-        // Something fills in what is in angle brackets, is empty or looks like a variable.
-        _ if text.is_empty() || text.contains(['<', '$', '{', '#', '%', '_', '@']) => {
+        // Something fills in what is in angle brackets, is empty, looks like a variable or asks to be replaced.
+        _ if text.is_empty() || text.contains(['<', '$', '{', '#', '%', '_', '@', ' ']) || asks(text) => {
             Holder::Unknown(Why::TemplateText)
         }
         _ => Holder::WrongKind("no GUID"),
     }
+}
+
+/// Whether a text says what belongs in its place: `GEN-GUID`, `REPLACE-WITH-OBJECT-ID`, `xxxxxxxx-xxxx-…`.
+fn asks(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "guid",
+        "uuid",
+        "objectid",
+        "object-id",
+        "principal",
+        "replace",
+        "change",
+        "your",
+        "insert",
+        "enter",
+        "todo",
+        "tbd",
+        "placeholder",
+        "example",
+        "sample",
+        "dummy",
+    ];
+    let lower = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.contains(word)) || lower.starts_with("xx") || lower.starts_with("get-")
 }
 
 fn referenced<'a>(resolver: &Resolver<'a>, reference: &Ref) -> Holder<'a> {
@@ -135,6 +166,12 @@ impl<'a> Holder<'a> {
     /// Whether this is the identity with which the nodes of `cluster` pull.
     pub fn pulls_for(&self, cluster: &Cluster<'a>, resolver: &Resolver<'a>) -> Truth {
         match (&cluster.pulling, self) {
+            // One identity for both, reached by way of the cluster.
+            (Pulling::Kubelet { supplied: Some(kubelet), .. }, Holder::ControlPlane(_))
+                if cluster.control.iter().any(|it| same_in(resolver, Case::Ignored, it, kubelet) != Truth::No) =>
+            {
+                Truth::Unknown
+            }
             (_, Holder::WrongKind(_) | Holder::ControlPlane(_) | Holder::Other(_)) => Truth::No,
             (Pulling::Unknown(_), _) | (_, Holder::Group | Holder::Unknown(_)) => Truth::Unknown,
             (Pulling::Kubelet { supplied: None, .. }, Holder::Kubelet(of)) => {
@@ -151,6 +188,16 @@ impl<'a> Holder<'a> {
             }
             (Pulling::Kubelet { supplied: None, .. }, Holder::UserAssigned(id)) => made_by_aks(id, cluster, resolver),
             (Pulling::Kubelet { principal, .. }, Holder::Guid(guid)) => guid_is(principal, guid, resolver),
+            // Every managed identity has a service principal in Entra, which can be looked up.
+            (Pulling::Kubelet { supplied, .. }, Holder::ServicePrincipal(found))
+                if found.origin == Origin::Existing =>
+            {
+                let app = Node::reference(found.address.clone(), &["appId"], found.declared);
+                match same_in(resolver, Case::Ignored, &client_of(cluster, supplied.as_ref()), &app) {
+                    Truth::Yes => Truth::Yes,
+                    _ => Truth::Unknown,
+                }
+            }
             (Pulling::Kubelet { .. }, Holder::ServicePrincipal(_)) => Truth::No,
             (Pulling::ServicePrincipal(client), Holder::ServicePrincipal(principal)) => {
                 let app = Node::reference(principal.address.clone(), &["appId"], principal.declared);
@@ -187,6 +234,17 @@ pub fn same_resource(a: &Resource, b: &Resource, resolver: &Resolver<'_>) -> Tru
     }
     let id = |resource: &Resource| Node::reference(resource.address.clone(), &["id"], resource.declared);
     same_in(resolver, Case::Ignored, &id(a), &id(b))
+}
+
+/// The client id of the kubelet identity.
+fn client_of(cluster: &Cluster<'_>, supplied: Option<&Node>) -> Node {
+    match supplied {
+        Some(id) => principal_of(id, "clientId"),
+        None => {
+            let path = ["properties", "identityProfile", "kubeletidentity", "clientId"];
+            Node::reference(cluster.resource.address.clone(), &path, cluster.resource.declared)
+        }
+    }
 }
 
 /// The kubelet identity that AKS makes is called `<cluster>-agentpool`. A template can only refer to it, never declare it.

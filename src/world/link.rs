@@ -1,12 +1,14 @@
 //! Joining languages: images to registries, workloads to clusters, pull secrets to their makers.
 
+use std::collections::BTreeSet;
+
 use super::World;
 use super::cluster::Cluster;
 use super::registry::Registry;
 use super::secret::Secret;
 use super::workload::{Namespace, PullSecrets, Workload, shown};
 use crate::azure::image;
-use crate::ir::{Case, Imperative, Makes, Node, Origin, Resolver, Resource, Truth, same_in};
+use crate::ir::{Case, Imperative, Makes, Node, Origin, Resolver, Resource, Truth, Value, same_in};
 use crate::source::Span;
 
 /// Which registry an image comes from.
@@ -82,10 +84,33 @@ impl<'a> World<'a> {
         };
         let mut accounts = self.accounts.iter().filter(is_it);
         match (accounts.next(), accounts.next()) {
-            (Some(account), None) => PullSecrets { open: own.open || account.secrets.open, ..account.secrets.clone() },
-            (None, _) => own.clone(),
+            (Some(account), None) => {
+                let sure = account.name.as_str().is_some()
+                    && self.share_a_namespace(
+                        (account.resource, &account.namespace),
+                        (workload.resource, &workload.namespace),
+                    );
+                PullSecrets { open: own.open || account.secrets.open || !sure, ..account.secrets.clone() }
+            }
+            // An account that the tree doesn't have may bring secrets; the default one has none unless somebody patches it.
+            (None, _) => PullSecrets { open: own.open || name != "default" || self.adds_pull_secrets(), ..own.clone() },
             (Some(_), Some(_)) => PullSecrets { open: true, ..own.clone() },
         }
+    }
+
+    /// Whether two objects are sure to be in one namespace: it is written for both, or for neither and they lie in one
+    /// folder, which is applied as one.
+    pub fn share_a_namespace(&self, a: (&Resource, &Namespace), b: (&Resource, &Namespace)) -> bool {
+        match (a.1, b.1) {
+            (Namespace::Known(a, _), Namespace::Known(b, _)) => a == b,
+            (Namespace::Unknown, Namespace::Unknown) => a.0.address.root == b.0.address.root,
+            _ => false,
+        }
+    }
+
+    /// A command or step gives pull secrets to accounts or pods.
+    fn adds_pull_secrets(&self) -> bool {
+        self.imperative.iter().any(|command| command.makes == Makes::PullSecrets && !command.manual)
     }
 
     /// The service account of a workload pulls as an identity of its own.
@@ -119,7 +144,7 @@ impl<'a> World<'a> {
             }
             _ => false,
         });
-        assumed || scripted || self.copies(name) || self.made_later.iter().any(fits)
+        assumed || scripted || self.copies(name) || self.mentioned.contains(name) || self.made_later.iter().any(fits)
     }
 
     /// Whether a controller of the tree copies secrets of this name, or any secret, from namespace to namespace.
@@ -134,6 +159,24 @@ impl<'a> World<'a> {
 fn is_copier(image: &str) -> bool {
     const COPIERS: [&str; 4] = ["imagepullsecret", "registry-creds", "clustersecret", "secret-copier"];
     COPIERS.iter().any(|copier| image.contains(copier))
+}
+
+/// The texts of a custom resource: its controller may make a secret of a name that stands there.
+pub(super) fn mentions(resource: &Resource, found: &mut BTreeSet<String>) {
+    let group = resource.kind.rsplit_once('/').map_or("", |(group, _)| group.split('/').next().unwrap_or_default());
+    let custom = group.contains('.') && !group.ends_with(".k8s.io") && !group.starts_with("Microsoft.");
+    if custom {
+        texts(&resource.body, found);
+    }
+}
+
+fn texts(node: &Node, found: &mut BTreeSet<String>) {
+    match &node.value {
+        Value::Str(text) => drop(found.insert(text.to_string())),
+        Value::List(list) => list.items.iter().for_each(|item| texts(item, found)),
+        Value::Map(map) => map.entries.iter().for_each(|entry| texts(&entry.value, found)),
+        _ => {}
+    }
 }
 
 /// Objects of operators that make role assignments in Azure (Azure Service Operator, Crossplane).
@@ -165,6 +208,11 @@ pub(super) fn makes_secrets(
     resource: &Resource,
     resolver: &Resolver<'_>,
 ) -> Option<(Option<String>, Option<String>, Span)> {
+    // Charts and manifests that Terraform applies without reading them.
+    const APPLIES: [&str; 4] = ["helm_release", "kubectl_manifest", "kubectl_path_documents", "kustomization_resource"];
+    if APPLIES.contains(&&*resource.kind) {
+        return Some((None, None, resource.declared));
+    }
     let (group, kind) = resource.kind.rsplit_once('/')?;
     let group = group.split('/').next().unwrap_or_default();
     let text = |path: &[&str]| resource.body.at(path).and_then(|node| resolver.node(node).as_str().map(str::to_owned));
@@ -184,7 +232,8 @@ pub(super) fn makes_secrets(
         ("clustersecret.io", _) | ("kyverno.io", _) | ("mutations.gatekeeper.sh", _) => {
             Some((None, None, resource.declared))
         }
-        ("generators.external-secrets.io", _) => None,
+        ("helm.toolkit.fluxcd.io" | "kustomize.toolkit.fluxcd.io", _) => Some((None, None, resource.declared)),
+        ("argoproj.io", "Application" | "ApplicationSet") => Some((None, None, resource.declared)),
         _ if resource.origin == Origin::Dump => None,
         _ => None,
     }

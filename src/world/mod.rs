@@ -9,10 +9,13 @@ pub mod registry;
 pub mod secret;
 pub mod workload;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::azure;
 use crate::ir::{
-    Case, Cond, Deployment, Gap, Hides, Imperative, Language, Makes, Node, Origin, Resolver, Target, Truth, Value, Why,
-    same_in,
+    Address, Case, Cond, Deployment, Gap, Hides, Imperative, Language, Makes, Node, Origin, Resolver, Resource, Target,
+    Truth, Value, Why, same_in,
 };
 use crate::source::Span;
 use cluster::Cluster;
@@ -94,6 +97,10 @@ pub struct World<'a> {
     pub gaps: Vec<(&'a Deployment, &'a Gap)>,
     /// Commands in scripts.
     pub imperative: Vec<Imperative>,
+    /// Declarations that change what others create.
+    updates: Vec<&'a Resource>,
+    /// Texts in custom resources: the name of a secret among them may be one that its controller makes.
+    mentioned: BTreeSet<String>,
 }
 
 impl<'a> World<'a> {
@@ -115,16 +122,72 @@ impl<'a> World<'a> {
                 .flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap)))
                 .collect(),
             imperative,
+            updates: Vec::new(),
+            mentioned: BTreeSet::new(),
         };
         for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
             world.take(resource);
         }
+        world.unsettle();
+        world.link();
         world
     }
 
-    fn take(&mut self, resource: &'a crate::ir::Resource) {
+    /// What is changed after it is created is not known from its declaration.
+    fn unsettle(&mut self) {
+        let (mut registries, mut clusters) = (std::mem::take(&mut self.registries), std::mem::take(&mut self.clusters));
+        for command in self.imperative.iter().filter(|command| !command.manual) {
+            let why = Why::NotAnalysed(format!("`{}`", command.command).into());
+            let may_be = |named: &Option<Box<str>>, name: &Node| self.may_be_called(named, name, command.span);
+            let changed = registries.iter_mut().filter(|registry| may_be(&command.registry, &registry.name));
+            changed.for_each(|registry| registry.unsettle(command.makes, &why, command.span));
+            if command.makes == Makes::PullingIdentity {
+                let changed = clusters.iter_mut().filter(|cluster| may_be(&command.cluster, &cluster.name));
+                changed.for_each(|cluster| cluster.unsettle(&why, command.span));
+            }
+        }
+        for update in &self.updates {
+            let why = Why::NotAnalysed(update.address.to_string().into());
+            let means = |resource: &Resource| {
+                let id = Node::reference(resource.address.clone(), &["id"], resource.declared);
+                resource.is_kind(&update.kind) && same_in(&self.resolver, Case::Ignored, &update.id, &id) != Truth::No
+            };
+            let writes = |path: &[&str]| update.body.at(path).is_some();
+            for registry in registries.iter_mut().filter(|registry| means(registry.resource)) {
+                let settings = [
+                    (Makes::AdminUser, "adminUserEnabled"),
+                    (Makes::AnonymousPull, "anonymousPullEnabled"),
+                    (Makes::PublicAccess, "publicNetworkAccess"),
+                    (Makes::PublicAccess, "networkRuleSet"),
+                    (Makes::RoleMode, "roleAssignmentMode"),
+                ];
+                for (setting, _) in settings.iter().filter(|(_, name)| writes(&["properties", name])) {
+                    registry.unsettle(*setting, &why, update.declared);
+                }
+            }
+            if writes(&["identity"]) || writes(&["properties", "identityProfile"]) {
+                let changed = clusters.iter_mut().filter(|cluster| means(cluster.resource));
+                changed.for_each(|cluster| cluster.unsettle(&why, update.declared));
+            }
+        }
+        (self.registries, self.clusters) = (registries, clusters);
+    }
+
+    /// Numbers registries and clusters, and works out how each grant stands to each of them.
+    fn link(&mut self) {
+        self.registries.iter_mut().enumerate().for_each(|(at, registry)| registry.at = at);
+        self.clusters.iter_mut().enumerate().for_each(|(at, cluster)| cluster.at = at);
+        for grant in &mut self.grants {
+            grant.link(&self.registries, &self.clusters, &self.resolver);
+        }
+    }
+
+    fn take(&mut self, resource: &'a Resource) {
         if resource.deployed == Cond::Never {
             return;
+        }
+        if resource.origin == Origin::Update {
+            return self.updates.push(resource);
         }
         let resolver = &self.resolver;
         // What the tree declares and elsewhere only refers to is one thing.
@@ -134,7 +197,7 @@ impl<'a> World<'a> {
         } else if Cluster::is_one(resource) && canonical() {
             self.clusters.push(Cluster::read(resource, resolver));
         } else if Grant::is_one(resource) && resource.origin != Origin::Existing {
-            self.grants.push(Grant::read(resource, resolver));
+            self.grants.extend(Grant::read(resource, resolver));
         } else if Secret::is_one(resource) {
             self.secrets.push(Secret::read(resource, resolver));
         } else if let Some(account) = ServiceAccount::read(resource, resolver) {
@@ -143,6 +206,7 @@ impl<'a> World<'a> {
             self.workloads.push(workload);
         } else {
             self.made_later.extend(link::makes_secrets(resource, resolver));
+            link::mentions(resource, &mut self.mentioned);
             self.imperative.extend(link::makes_grants(resource));
         }
     }
@@ -154,14 +218,16 @@ impl<'a> World<'a> {
         if let Some(command) = commands.find(|command| self.may_be_about(command, cluster, registry)) {
             return Some((Why::NotAnalysed(format!("`{}`", command.command).into()), command.span));
         }
-        let roots = [&cluster.resource.address.root, &registry.resource.address.root];
+        let (roots, ends) = (
+            [&cluster.resource.address.root, &registry.resource.address.root],
+            [&cluster.resource.address, &registry.resource.address],
+        );
         let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
             None => false,
             Some(_) if deployment.language == Language::Kubernetes => false,
             Some(Hides::Anything) => true,
             Some(Hides::Touching(inputs)) => {
-                roots.contains(&&deployment.name)
-                    && inputs.iter().any(|input| self.touches(input, cluster, registry, 8))
+                roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
             }
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
@@ -169,11 +235,13 @@ impl<'a> World<'a> {
 
     /// Whether a command may be about this cluster and registry: it names neither, or these.
     pub fn may_be_about(&self, command: &Imperative, cluster: &Cluster<'a>, registry: &Registry<'a>) -> bool {
-        let may_be = |named: &Option<Box<str>>, name: &Node| {
-            let Some(named) = named else { return true };
-            same_in(&self.resolver, Case::Ignored, &Node::text(named.clone(), command.span), name) != Truth::No
-        };
-        may_be(&command.registry, &registry.name) && may_be(&command.cluster, &cluster.name)
+        self.may_be_called(&command.registry, &registry.name, command.span)
+            && self.may_be_called(&command.cluster, &cluster.name, command.span)
+    }
+
+    fn may_be_called(&self, named: &Option<Box<str>>, name: &Node, span: Span) -> bool {
+        let Some(named) = named else { return true };
+        same_in(&self.resolver, Case::Ignored, &Node::text(named.clone(), span), name) != Truth::No
     }
 
     /// Something of the tree puts the real text in the place of placeholders.
@@ -181,12 +249,33 @@ impl<'a> World<'a> {
         self.imperative.iter().any(|command| command.makes == Makes::Text)
     }
 
-    /// Whether a value is unknown, or refers to the cluster, the registry or their surroundings.
-    fn touches(&self, input: &Node, cluster: &Cluster<'a>, registry: &Registry<'a>, depth: usize) -> bool {
+    /// Whether some cluster may pull with an identity of its own: one of the tree, one that can't be seen, or one that a
+    /// command makes a grant for.
+    pub fn may_have_pullers(&self) -> bool {
+        let granted = self.imperative.iter().any(|command| command.makes == Makes::Grant && !command.manual);
+        let unseen = |(deployment, gap): &(&Deployment, &Gap)| {
+            deployment.language != Language::Kubernetes && gap.hides.is_some()
+        };
+        granted || !self.clusters.is_empty() || self.gaps.iter().any(unseen)
+    }
+
+    /// Why there may be secrets that can't be seen.
+    pub fn secrets_open(&self) -> Option<(Why, Span)> {
+        let clusters: Vec<&Arc<Address>> = self.clusters.iter().map(|cluster| &cluster.resource.address).collect();
+        let hides = |(_, gap): &&(&Deployment, &Gap)| match &gap.hides {
+            None => false,
+            Some(Hides::Anything) => true,
+            Some(Hides::Touching(inputs)) => inputs.iter().any(|input| self.touches(input, &clusters, 8)),
+        };
+        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Whether a value is unknown, or refers to one of these resources.
+    fn touches(&self, input: &Node, ends: &[&Arc<Address>], depth: usize) -> bool {
         if depth == 0 {
             return true;
         }
-        let inner = |node: &Node| self.touches(node, cluster, registry, depth - 1);
+        let inner = |node: &Node| self.touches(node, ends, depth - 1);
         match &input.value {
             Value::Unknown { why: Why::DeploymentScope(_), .. } => false,
             Value::Unknown { .. } | Value::Derived(_) => true,
@@ -195,14 +284,10 @@ impl<'a> World<'a> {
             Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().any(inner),
             Value::Choice(choice) => inner(&choice.yes) || inner(&choice.no),
             Value::Ref(reference) => match &reference.target {
-                Target::Resource(address) => {
-                    [cluster.resource, registry.resource].iter().any(|resource| resource.address == *address)
-                }
+                Target::Resource(address) => ends.contains(&address),
                 Target::Id(_) => true,
             },
-            Value::Id(_) => self.resolver.resource_of(input).is_some_and(|found| {
-                [cluster.resource, registry.resource].iter().any(|resource| resource.address == found.address)
-            }),
+            Value::Id(_) => self.resolver.resource_of(input).is_some_and(|found| ends.contains(&&found.address)),
             _ => false,
         }
     }

@@ -3,7 +3,8 @@
 use super::knowledge::Fact;
 use crate::azure::kinds::REGISTRY;
 use crate::azure::names::registry_name_fault;
-use crate::ir::{Node, Origin, Resolver, Resource, ResourceId, Truth, Value, Why};
+use crate::ir::{Makes, Node, Origin, Resolver, Resource, ResourceId, Truth, Value, Why};
+use crate::source::Span;
 
 /// How a registry reads role assignments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum RoleMode {
 /// A container registry.
 #[derive(Clone, Debug)]
 pub struct Registry<'a> {
+    /// Its place in the world.
+    pub at: usize,
     /// The declaration.
     pub resource: &'a Resource,
     /// Its name, references followed.
@@ -42,6 +45,7 @@ impl<'a> Registry<'a> {
     pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Registry<'a> {
         let read = Reader { resource, resolver };
         Registry {
+            at: 0,
             resource,
             name: resolver.node(&resource.name),
             id: resolver.id_of(&resource.id),
@@ -67,6 +71,20 @@ impl<'a> Registry<'a> {
                 "abacrepositorypermissions" => Some(RoleMode::Abac),
                 _ => None,
             }),
+        }
+    }
+
+    /// Something changes a setting after the registry is created.
+    pub(super) fn unsettle(&mut self, setting: Makes, why: &Why, span: Span) {
+        match setting {
+            Makes::AdminUser => self.admin = Fact::Unknown(why.clone(), span),
+            Makes::AnonymousPull => self.anonymous = Fact::Unknown(why.clone(), span),
+            Makes::RoleMode => self.mode = Fact::Unknown(why.clone(), span),
+            Makes::PublicAccess => {
+                self.public = Fact::Unknown(why.clone(), span);
+                self.admits_all = Fact::Unknown(why.clone(), span);
+            }
+            _ => {}
         }
     }
 
@@ -137,7 +155,7 @@ impl Reader<'_, '_> {
             Origin::Existing => {
                 Fact::Unknown(Why::External(self.resource.address.to_string().into()), self.resource.declared)
             }
-            Origin::Declared | Origin::Dump => Fact::Default(default, self.resource.declared),
+            Origin::Declared | Origin::Dump | Origin::Update => Fact::Default(default, self.resource.declared),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::frontend::placeholder::{self, Placeholders, filled_in_later};
 use crate::frontend::{Problem, node_of};
-use crate::ir::{Entry, Gap, Node, Why};
+use crate::ir::placeholder::{self, Placeholders, filled_in_later};
+use crate::ir::{Entry, Gap, Hides, Node, Why};
 use crate::source::{SourceId, Span, Store, Via};
 use crate::syntax::tree::{Fault, FaultKind, Member, Tree, TreeKind};
 use crate::syntax::{json, yaml};
@@ -44,8 +44,12 @@ impl Manifest {
         let filled_in =
             fault.kind == FaultKind::Syntax && placeholder::stands_in(line_at(text, fault.span.range().start));
         match filled_in {
-            true => self.gaps.push(Gap { why: Why::TemplateText, span: fault.span, hides: None }),
-            false => self.problems.push(fault.into()),
+            true => self.gaps.push(Gap { why: Why::TemplateText, span: fault.span, hides: Some(Hides::Anything) }),
+            false => {
+                let why = Why::UnsupportedSyntax("the rest of a broken manifest".into());
+                self.gaps.push(Gap { why, span: fault.span, hides: Some(Hides::Anything) });
+                self.problems.push(fault.into());
+            }
         }
     }
 }
@@ -92,7 +96,7 @@ fn read_yaml(id: SourceId, text: &str) -> Manifest {
     match action {
         Some(at) if ours => {
             let span = Span::new(id, at, at + 2);
-            manifest.gaps.push(Gap { why: Why::TemplateText, span, hides: None });
+            manifest.gaps.push(Gap { why: Why::TemplateText, span, hides: Some(Hides::Anything) });
         }
         None if ours => faults.into_iter().for_each(|fault| manifest.tell(fault, text)),
         _ => {}
@@ -170,7 +174,7 @@ impl Reader<'_> {
     /// The tree as a value, placeholders as unknown pieces.
     fn node(&self, tree: &Tree, key: &str) -> Node {
         let node = match &tree.kind {
-            TreeKind::List(items) => Node::list(items.iter().map(|item| self.node(item, "")).collect(), tree.span),
+            TreeKind::List(items) => Node::list(items.iter().map(|item| self.item(item)).collect(), tree.span),
             // `key: {{ .Values.x }}` reads as an object whose key is an object.
             TreeKind::Map(_) if self.templated && self.starts_with_action(tree.span) => {
                 Node::unknown(Why::TemplateText, tree.span)
@@ -181,6 +185,15 @@ impl Reader<'_> {
             _ => return node_of(tree),
         };
         tree.via.iter().fold(node, |node, &span| node.through(span, Via::Alias))
+    }
+
+    /// `- #{X}#` has a comment for a value until it is filled in.
+    fn item(&self, item: &Tree) -> Node {
+        let line = line_at(self.text, item.span.range().start);
+        match item.kind {
+            TreeKind::Null if line.contains("#{") => Node::unknown(Why::TemplateText, item.span),
+            _ => self.node(item, ""),
+        }
     }
 
     fn entry(&self, member: &Member) -> Entry {

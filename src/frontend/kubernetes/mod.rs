@@ -3,6 +3,7 @@
 //! Every object becomes a resource, whatever its kind: what is of interest, `world` decides.
 
 mod edit;
+mod gitops;
 mod kustomize;
 mod manifest;
 #[cfg(test)]
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use self::manifest::{Manifest, Object};
 use super::Lowered;
-use crate::ir::{Address, Cond, Deployment, Gap, Key, Language, Node, Origin, Resource, Why};
+use crate::ir::{Address, Cond, Deployment, Gap, Hides, Key, Language, Node, Origin, Resource, Why};
 use crate::source::{SourceId, Span, Store};
 
 /// Reads all manifests among `sources`.
@@ -27,6 +28,7 @@ pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
     files.retain(|(path, id)| is_manifest_name(path) && !kustomize::is_kustomization(path) && !used.contains(id));
     lowered.join(charts.lower(store));
     lowered.join(folders(store, &files));
+    gitops::loosen(&mut lowered, store);
     lowered.deployments.sort_by(|a, b| a.name.cmp(&b.name));
     lowered.inputs.sort();
     lowered.inputs.dedup();
@@ -34,6 +36,7 @@ pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
 }
 
 fn is_manifest_name(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
     [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending))
 }
 
@@ -154,7 +157,7 @@ impl Charts {
         for folder in &self.folders {
             let path = if folder.is_empty() { "Chart.yaml".to_owned() } else { format!("{folder}/Chart.yaml") };
             let Ok(id) = store.open_path(&path) else { continue };
-            let gap = Gap { why: Why::TemplateText, span: Span::file(id), hides: None };
+            let gap = Gap { why: Why::TemplateText, span: Span::file(id), hides: Some(Hides::Anything) };
             lowered.deployments.push(deployment(store, &path, id, Vec::new(), vec![gap]));
             lowered.inputs.push(id);
         }

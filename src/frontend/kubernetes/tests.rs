@@ -59,7 +59,7 @@ fn each_folder_is_a_deployment() {
     ]);
     assert_eq!(
         told(&lowered),
-        "*.yaml (0 gaps)\n  Pod web acr.azurecr.io/web:1\nk8s/*.yaml (0 gaps)\n  Secret ns/s\n  A k8s/two.yaml:1\n  Secret ns/s[1]\n"
+        "*.yaml (0 gaps)\n  Pod web acr.azurecr.io/web:1\nk8s/*.yaml (1 gaps)\n  Secret ns/s\n  A k8s/two.yaml:1\n  Secret ns/s[1]\n"
     );
     assert_eq!(lowered.problems.len(), 1);
     assert_eq!(&*store.source(lowered.problems[0].span.source).path, "k8s/broken.yaml");

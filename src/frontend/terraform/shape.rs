@@ -37,6 +37,7 @@ impl Written {
     /// The resource in its final shape.
     pub(super) fn shape(self) -> Resource {
         let shaped = self.shaped();
+        let origin = if &*self.terraform == "azapi_update_resource" { Origin::Update } else { self.origin };
         let mut settler = Settler::new();
         let id = shaped.id.unwrap_or_else(|| self.no_id());
         Resource {
@@ -48,7 +49,7 @@ impl Written {
             body: settler.settle(&shaped.body),
             deployed: settler.cond(&self.deployed),
             address: self.address,
-            origin: self.origin,
+            origin,
             declared: self.declared,
             extent: self.extent,
             language: self.language,
@@ -73,6 +74,20 @@ impl Written {
             && let Some((kind, manifest)) = kubernetes::raw(written)
         {
             return self.object(kind, manifest);
+        }
+        if &*self.terraform == "azapi_update_resource"
+            && let Some((kind, api_version)) = azapi::type_of(written)
+        {
+            let id = pick(written, "resource_id").map_or_else(|| self.no_id(), as_id);
+            let scope = Node::null(self.declared);
+            return Shaped {
+                kind,
+                api_version,
+                body: azapi::body(written),
+                name: self.name("name"),
+                id: Some(id),
+                scope,
+            };
         }
         if self.terraform.starts_with("azapi_resource")
             && let Some((kind, api_version)) = azapi::type_of(written)

@@ -2,7 +2,7 @@
 //! evaluated becomes unknown rather than staying as it was.
 
 mod generate;
-mod patch;
+pub(super) mod patch;
 mod transform;
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::Lowered;
 use super::manifest::{self, Object};
 use crate::frontend::{Problem, node_of};
-use crate::ir::{Gap, Node, Why};
+use crate::ir::{Gap, Hides, Node, Why};
 use crate::source::{SourceId, Span, Store};
 use crate::syntax::yaml;
 
@@ -208,9 +208,9 @@ impl Build<'_> {
             Entry::Manifest(_) | Entry::Missing => self.gap(Why::UnresolvedModule(path.into()), entry.span),
         }
         // A component that can't be seen may patch anything.
-        objects
-            .iter_mut()
-            .for_each(|object| patch::loosen(object, &Why::UnsupportedSyntax("a kustomize component".into())));
+        objects.iter_mut().for_each(|object| {
+            patch::loosen(&object.kind, &mut object.body, &Why::UnsupportedSyntax("a kustomize component".into()))
+        });
         objects
     }
 
@@ -220,14 +220,15 @@ impl Build<'_> {
             let why = Why::UnsupportedSyntax(what.into());
             self.gap(why.clone(), field.span);
             if CHANGES_ANYTHING.contains(&key) {
-                objects.iter_mut().for_each(|object| patch::loosen(object, &why));
+                objects.iter_mut().for_each(|object| patch::loosen(&object.kind, &mut object.body, &why));
             }
         }
         self.gaps.extend(patch::apply(self.store, kustomization.id, &kustomization.body, objects));
         transform::apply(self.store, &kustomization.body, objects);
     }
 
+    /// Something that may bring further objects or change those that are there.
     fn gap(&mut self, why: Why, span: Span) {
-        self.gaps.push(Gap { why, span, hides: None });
+        self.gaps.push(Gap { why, span, hides: Some(Hides::Anything) });
     }
 }

@@ -1,6 +1,6 @@
 //! Patches are not applied: what a patch may change becomes unknown in the objects that it may mean.
 
-use crate::frontend::kubernetes::edit::{everywhere, leave_open, members};
+use crate::frontend::kubernetes::edit::{everywhere, leave_open, members, set_metadata};
 use crate::frontend::kubernetes::manifest::Object;
 use crate::frontend::node_of;
 use crate::ir::{Gap, Node, Value, Why};
@@ -29,31 +29,51 @@ pub(super) fn apply(store: &Store, from: SourceId, kustomization: &Node, objects
     for patch in patches(store, from, kustomization) {
         gaps.push(Gap { why: why.clone(), span: patch.span, hides: None });
         for object in objects.iter_mut().filter(|object| patch.may_change(object)) {
-            loosen(object, &why);
+            loosen(&object.kind, &mut object.body, &why);
+        }
+        for object in objects.iter_mut().filter(|object| patch.may_rename(object)) {
+            unname(&mut object.body, &why);
         }
     }
     gaps
 }
 
 /// Takes back what is known of an object's pulling.
-pub(super) fn loosen(object: &mut Object, why: &Why) {
-    let payload = ["Secret", "ServiceAccount"].contains(&&*object.kind);
-    if payload {
-        leave_open(&mut object.body, why);
-        members(&mut object.body, &mut |key, value| {
+pub(in super::super) fn loosen(kind: &str, body: &mut Node, why: &Why) {
+    if ["Secret", "ServiceAccount"].contains(&kind) {
+        leave_open(body, why);
+        members(body, &mut |key, value| {
             if ["data", "stringData", "type", "imagePullSecrets"].contains(&key) {
                 forget(value, why);
             }
         });
         return;
     }
-    everywhere(&mut object.body, &mut |key, value| match key {
+    everywhere(body, &mut |key, value| match key {
         "image" if value.as_map().is_none() => forget(value, why),
         "imagePullSecrets" | "serviceAccountName" | "serviceAccount" => forget(value, why),
         "containers" | "initContainers" => leave_open(value, why),
         _ if value.get("containers").is_some() => leave_open(value, why),
         _ => {}
     });
+}
+
+/// Takes back what an object is called and where it lives.
+fn unname(body: &mut Node, why: &Why) {
+    members(body, &mut |key, value| {
+        if key == "metadata" {
+            members(value, &mut |key, value| {
+                if ["name", "namespace"].contains(&key) {
+                    forget(value, why);
+                }
+            });
+        }
+    });
+}
+
+/// Takes back which namespace an object lives in.
+pub(in super::super) fn unplace(body: &mut Node, why: &Why) {
+    set_metadata(body, "namespace", Node::unknown(why.clone(), body.span));
 }
 
 fn forget(value: &mut Node, why: &Why) {
@@ -109,6 +129,16 @@ impl Patch {
         self.may_mean(object, aim) && touches_pulling(content, &object.kind)
     }
 
+    /// An operation that writes the name or the namespace, or all metadata.
+    fn may_rename(&self, object: &Object) -> bool {
+        let renames = |operation: &Node| {
+            let path = operation.get("path").and_then(Node::as_str).unwrap_or_default();
+            ["/metadata", "/metadata/name", "/metadata/namespace"].contains(&path)
+        };
+        let operations = self.content.as_ref().and_then(Node::as_list);
+        operations.is_some_and(|list| list.items.iter().any(renames)) && self.may_mean(object, self.target.as_ref())
+    }
+
     /// A selector names the kind and the name, a merge patch says them of itself. Names of selectors are patterns.
     fn may_mean(&self, object: &Object, aim: Option<&Node>) -> bool {
         let Some(aim) = aim else { return true };
@@ -142,5 +172,6 @@ fn touches_pulling(content: &Node, kind: &str) -> bool {
 fn operation_touches_pulling(operation: &Node) -> bool {
     let Some(path) = operation.get("path").and_then(Node::as_str) else { return true };
     let last = path.rsplit('/').next().unwrap_or(path);
-    path.contains("imagePullSecrets") || PULLING.contains(&last) || last == "-" || last.parse::<u32>().is_ok()
+    let inside = path.split('/').any(|step| ["imagePullSecrets", "data", "stringData"].contains(&step));
+    inside || PULLING.contains(&last) || last == "-" || last.parse::<u32>().is_ok()
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::frontend::kubernetes::edit::{everywhere, items, members, set, set_metadata};
 use crate::frontend::kubernetes::manifest::Object;
-use crate::frontend::placeholder::{Placeholders, filled_in_later};
 use crate::ir::Node;
+use crate::ir::placeholder::{Placeholders, filled_in_later};
 use crate::source::{Store, Via};
 
 /// Kinds that stand in no namespace. Custom resources count as namespaced, as kustomize counts them.

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
-use crate::ir::{Choice, Entry, List, Map, Node, ResourceId, Value, Why};
+use super::{Choice, Entry, List, Map, Node, ResourceId, Value, Why};
 use crate::source::Span;
 
 /// `${X}`, `$(X)`, `$X`, `#{X}#`, `{{ X }}`, `<X>`, `__X__`, `%X%`, `@@X@@`. None of them is legal in an image or a name.
@@ -18,7 +18,7 @@ static ACTION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?s)\{\{.
 
 /// Which placeholders count in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Placeholders {
+pub enum Placeholders {
     /// All styles: the text is an image or a name, where they can mean nothing else.
     AnyStyle,
     /// Only `{{ … }}`: the file is a template, the text is free.
@@ -26,7 +26,7 @@ pub(super) enum Placeholders {
 }
 
 /// The text with its placeholders as unknown pieces; a plain string when it has none.
-pub(super) fn filled_in_later(text: &str, which: Placeholders, span: Span) -> Node {
+pub fn filled_in_later(text: &str, which: Placeholders, span: Span) -> Node {
     let pattern = match which {
         Placeholders::AnyStyle => &ANY_STYLE,
         Placeholders::Actions => &ACTION,
@@ -44,12 +44,12 @@ pub(super) fn filled_in_later(text: &str, which: Placeholders, span: Span) -> No
 }
 
 /// Whether a placeholder of any style stands in a text.
-pub(super) fn stands_in(text: &str) -> bool {
+pub fn stands_in(text: &str) -> bool {
     ANY_STYLE.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
 /// The value with the placeholders in its texts as unknown pieces; nothing when there are none.
-pub(super) fn opened(node: &Node) -> Option<Node> {
+pub fn opened(node: &Node) -> Option<Node> {
     let value = match &node.value {
         Value::Str(text) if stands_in(text) => {
             let open = filled_in_later(text, Placeholders::AnyStyle, node.span);

@@ -2,78 +2,16 @@
 //! words; of their arguments only a literal registry and cluster are read, so a command counts for every registry and
 //! cluster that it doesn't rule out.
 
+mod commands;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use commands::{Among, COMMANDS};
+
 use crate::ir::{Imperative, Makes};
 use crate::source::{Source, SourceId, Span, Store};
-
-/// A command and how it is recognised.
-struct Command {
-    words: &'static str,
-    makes: Makes,
-    pattern: Regex,
-    among: Among,
-}
-
-/// The files in which words mean a command.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Among {
-    /// Any file.
-    All,
-    /// Programs that call Azure's libraries or describe resources; they also have to name a role that pulls.
-    Programs,
-}
-
-static COMMANDS: LazyLock<Vec<Command>> = LazyLock::new(|| {
-    use Among::{All, Programs};
-    let all = [
-        ("az aks --attach-acr", Makes::Grant, All, r"(?i)\battach[-_]?acr\b"),
-        ("Set-AzAksCluster -AcrNameToAttach", Makes::Grant, All, r"(?i)\bAcrNameToAttach\b"),
-        ("az role assignment create", Makes::Grant, All, r#"\brole['",\s]+assignment['",\s]+create\b"#),
-        ("New-AzRoleAssignment", Makes::Grant, All, r"(?i)\bNew-AzRoleAssignment\b"),
-        (
-            "az rest … roleAssignments",
-            Makes::Grant,
-            All,
-            r"\b(?:az\s+rest|curl|Invoke-(?:Az)?Rest\w+)\b.*roleAssignments/",
-        ),
-        ("azure_rm_roleassignment", Makes::Grant, All, r"\bazure_rm_roleassignment\b"),
-        ("a role assignment in a program", Makes::Grant, Programs, r"(?i)role_?assignment"),
-        (
-            "kubectl create secret docker-registry",
-            Makes::Secret,
-            All,
-            r#"\bcreate['",\s]+secret['",\s]+docker-registry\b"#,
-        ),
-        (
-            "kubectl create secret generic",
-            Makes::Secret,
-            All,
-            r"\bcreate\s+secret\s+generic\b(?s:.{0,400}?)docker(?:configjson|cfg)",
-        ),
-        (
-            "kubectl get secret … | kubectl apply",
-            Makes::Secret,
-            All,
-            r"\bget\s+secrets?\b(?s:.{0,300}?)\|(?s:.{0,300}?)\b(?:apply|create|replace)\b",
-        ),
-        (
-            "a pull secret in a program",
-            Makes::Secret,
-            Programs,
-            r"(?i)kubernetes\.io/dockerconfigjson|create_?namespaced_?secret",
-        ),
-        ("envsubst", Makes::Text, All, r"\benvsubst\b"),
-        ("sed", Makes::Text, All, r"\bsed\b.*\.(?:ya?ml|json)\b"),
-        ("replace tokens", Makes::Text, All, r"(?i)\breplace-?tokens\b"),
-        ("postBuild.substitute", Makes::Text, All, r"(?m)^\s*substitute(?:From)?:"),
-    ];
-    let command =
-        |(words, makes, among, pattern)| Some(Command { words, makes, among, pattern: Regex::new(pattern).ok()? });
-    all.into_iter().filter_map(command).collect()
-});
 
 /// A role that pulls, by name or id.
 static PULL_ROLE: LazyLock<Option<Regex>> =
@@ -124,14 +62,20 @@ fn commands(source: &Source, id: SourceId) -> Vec<Imperative> {
         if command.among == Among::Programs && command.makes == Makes::Grant && !names_pull_role(&source.text) {
             continue;
         }
-        let hits = command.pattern.find_iter(&source.text);
-        for hit in hits.filter(|hit| kind == Kind::Page || !is_comment(&source.text, hit.start())) {
-            let line = command_line(&source.text, hit.start());
+        for hit in command.places(&source.text) {
+            let line = command_line(&source.text, hit.start);
+            let lower = line.to_ascii_lowercase();
+            let complete = command.with.is_empty() || command.with.iter().any(|word| lower.contains(word));
+            if !complete || kind != Kind::Page && is_comment(&source.text, hit.start) {
+                continue;
+            }
             found.push(Imperative {
                 makes: command.makes,
                 command: command.words,
-                span: Span::new(id, hit.start(), hit.end()),
-                registry: argument(line, &ATTACHED).and_then(|named| registry_name(&named)),
+                span: Span::new(id, hit.start, hit.end),
+                registry: argument(line, &ATTACHED)
+                    .or_else(|| argument(line, &UPDATED))
+                    .and_then(|it| registry_name(&it)),
                 cluster: argument(line, &CLUSTER),
                 secret: argument(line, &SECRET),
                 manual,
@@ -153,9 +97,9 @@ fn is_comment(text: &str, at: usize) -> bool {
         || line.get(..4).is_some_and(|rem| rem.eq_ignore_ascii_case("rem "))
 }
 
-/// The whole command around a place: lines that end in `\`, `` ` `` or `^` go on.
+/// The whole command around a place: lines that end in `\`, `` ` ``, `^` or `|` go on.
 fn command_line(text: &str, at: usize) -> &str {
-    let goes_on = |line: &str| line.trim_end_matches(['\r', ' ']).ends_with(['\\', '`', '^']);
+    let goes_on = |line: &str| line.trim_end_matches(['\r', ' ']).ends_with(['\\', '`', '^', '|']);
     let mut from = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     while let Some(before) = text.get(..from.saturating_sub(1)).filter(|before| from > 0 && goes_on(before)) {
         from = before.rfind('\n').map_or(0, |end| end + 1);
@@ -173,6 +117,8 @@ fn command_line(text: &str, at: usize) -> &str {
 
 static ATTACHED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i)(?:--attach-acr|-AcrNameToAttach)(?:\s+|=)["']?([^\s"']+)"#).ok());
+static UPDATED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?i)\baz\s+acr\b(?s:.*?)\s(?:-n|--name)(?:\s+|=)["']?([^\s"']+)"#).ok());
 static CLUSTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?i)\b(?:az\s+aks\b|(?:New|Set)-AzAksCluster\b)(?s:.*?)\s(?:-n|--name|-Name)(?:\s+|=)["']?([^\s"']+)"#,
@@ -246,6 +192,13 @@ mod tests {
             seen("index.ts", "new authorization.RoleAssignment('x', { roleDefinitionId: storageReader })"),
             None
         );
+    }
+
+    #[test]
+    fn changes_of_a_registry_are_seen() {
+        let found = found("x.sh", "az acr update \\\n  --name shop \\\n  --admin-enabled true\n");
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((only.makes, only.registry.as_deref()), (Makes::AdminUser, Some("shop")));
     }
 
     #[test]

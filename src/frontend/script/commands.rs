@@ -1,0 +1,92 @@
+//! The commands that are recognised: a table.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::ir::Makes;
+
+/// A command and how it is recognised.
+pub(super) struct Command {
+    /// What it is called.
+    pub words: &'static str,
+    /// What it makes.
+    pub makes: Makes,
+    /// The files in which its words count.
+    pub among: Among,
+    /// One of these stands in every text that holds it: most texts need no closer look.
+    hints: &'static [&'static str],
+    pattern: LazyLock<Option<Regex>>,
+    /// One of these stands in the whole command, in lower case; any command counts when there are none.
+    pub with: &'static [&'static str],
+}
+
+/// The files in which words mean a command.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Among {
+    /// Any file.
+    All,
+    /// Programs that call Azure's libraries or describe resources.
+    Programs,
+}
+
+impl Command {
+    /// Where it begins, in bytes.
+    pub fn places<'t>(&self, text: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + use<'t, '_> {
+        let may = self.hints.iter().any(|hint| text.contains(hint));
+        let pattern = may.then(|| self.pattern.as_ref()).flatten();
+        pattern.into_iter().flat_map(|pattern| pattern.find_iter(text)).map(|hit| hit.range())
+    }
+}
+
+/// `words, makes, among, hints, pattern, with`.
+macro_rules! commands {
+    ($($words:literal $makes:ident $among:ident $hints:tt $pattern:literal $with:tt;)*) => {
+        [$(Command {
+            words: $words,
+            makes: Makes::$makes,
+            among: Among::$among,
+            hints: &$hints,
+            pattern: LazyLock::new(|| Regex::new($pattern).ok()),
+            with: &$with,
+        }),*]
+    };
+}
+
+pub(super) static COMMANDS: [Command; 24] = commands! {
+    "az aks --attach-acr" Grant All ["ttach-acr", "ttach_acr", "ttachAcr"] r"(?i)\battach[-_]?acr\b" [];
+    "Set-AzAksCluster -AcrNameToAttach" Grant All ["AcrNameToAttach", "acrnametoattach"] r"(?i)\bAcrNameToAttach\b" [];
+    "az role assignment create" Grant All ["assignment"] r#"\brole['",\s]+assignment['",\s]+create\b"# [];
+    "New-AzRoleAssignment" Grant All ["zRoleAssignment", "zroleassignment"] r"(?i)\bNew-AzRoleAssignment\b" [];
+    "az rest … roleAssignments" Grant All ["roleAssignments/"]
+        r"\b(?:az\s+rest|curl|Invoke-RestMethod|Invoke-AzRestMethod)\b" ["roleassignments/"];
+    "azure_rm_roleassignment" Grant All ["azure_rm_roleassignment"] r"\bazure_rm_roleassignment\b" [];
+    "a role assignment in a program" Grant Programs ["oleAssignment", "ole_assignment"] r"(?i)role_?assignment" [];
+    "kubectl create secret docker-registry" Secret All ["docker-registry"]
+        r#"\bcreate['",\s]+secret['",\s]+docker-registry\b"# [];
+    "kubectl create secret generic" Secret All ["dockerconfigjson", "dockercfg"]
+        r"\bcreate\s+secret\s+generic\b" ["dockerconfigjson", "dockercfg"];
+    "kubectl get secret … | kubectl apply" Secret All ["get secret"]
+        r"\bget\s+secrets?\b" ["kubectl apply", "kubectl create", "kubectl replace"];
+    "a pull secret in a program" Secret Programs ["dockerconfigjson", "amespaced_secret", "amespacedSecret"]
+        r"(?i)kubernetes\.io/dockerconfigjson|create_?namespaced_?secret" [];
+    "azure/k8s-create-secret" Secret All ["k8s-create-secret@"] r"azure/k8s-create-secret@" [];
+    "a step that makes a pull secret" Secret All ["dockerRegistry", "createSecret"]
+        r"\bsecretType:\s*dockerRegistry|\baction:\s*'?createSecret" [];
+    "kubectl patch serviceaccount" PullSecrets All ["patch"] r"\bpatch\s+(?:serviceaccounts?|sa)\b" [];
+    "a step that adds pull secrets" PullSecrets All ["k8s-deploy@", "KubernetesManifest@"]
+        r"(?m)^\s*(?:imagepullsecrets|imagePullSecrets):[ \t]*[^\s\[]" [];
+    "az acr update --admin-enabled" AdminUser All ["admin-enabled"] r"\baz\s+acr\s+(?:update|create)\b" ["--admin-enabled"];
+    "az acr update --anonymous-pull-enabled" AnonymousPull All ["anonymous-pull-enabled"]
+        r"\baz\s+acr\s+(?:update|create)\b" ["--anonymous-pull-enabled"];
+    "az acr update --public-network-enabled" PublicAccess All ["public-network-enabled", "default-action", "network-rule"]
+        r"\baz\s+acr\s+(?:update|create|network-rule)\b" ["--public-network-enabled", "--default-action", "network-rule"];
+    "az acr update --role-assignment-mode" RoleMode All ["role-assignment-mode"]
+        r"\baz\s+acr\s+(?:update|create)\b" ["--role-assignment-mode"];
+    "az aks update --assign-kubelet-identity" PullingIdentity All ["assign-kubelet-identity", "enable-managed-identity"]
+        r"\baz\s+aks\s+update\b" ["--assign-kubelet-identity", "--enable-managed-identity"];
+    "envsubst" Text All ["envsubst"] r"\benvsubst\b" [];
+    "sed" Text All ["sed "] r"\bsed\b.*\.(?:ya?ml|json)\b" [];
+    "replace tokens" Text All ["eplace-tokens", "eplacetokens", "eplaceTokens"] r"(?i)\breplace-?tokens\b" [];
+    "postBuild.substitute" Text All ["substitute"] r"(?m)^\s*substitute(?:From)?:" [];
+};
