@@ -1,6 +1,6 @@
 //! Image references as the kubelet reads them (the grammar of distribution references) and hosts of registries.
 
-use crate::ir::{Node, Value};
+use crate::ir::{Node, Value, Why};
 
 /// The suffixes of login servers, one for each cloud; the last one is of a cloud that was closed and still stands in the
 /// credential provider's list.
@@ -29,7 +29,7 @@ pub fn parse(reference: &Node) -> Image {
             continue;
         };
         head.push(Node { value: Value::Str(before.into()), ..piece.clone() });
-        let host = joined(head, reference);
+        let host = known_host(joined(head, reference));
         let mut rest = vec![Node { value: Value::Str(after.into()), ..piece.clone() }];
         rest.extend(pieces.iter().skip(at + 1).cloned());
         return match host.as_str() {
@@ -52,9 +52,33 @@ fn is_host(text: &str) -> bool {
     text.contains(['.', ':']) || text == "localhost"
 }
 
-/// Whether a host is one of Azure Container Registry's.
+/// The host, or an unknown in the place of a text that no host can be: somebody fills it in, or the kubelet refuses it.
+fn known_host(host: Node) -> Node {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':');
+    let refused = |text: &str| !text.bytes().all(legal) || matches!(text, "http:" | "https:");
+    match host.as_str() {
+        Some(text) if refused(text) => {
+            let unknown = Node::unknown(Why::TemplateText, host.span);
+            let suffix = SUFFIXES.iter().find(|suffix| text.to_ascii_lowercase().ends_with(*suffix)).copied();
+            Node::concat(vec![unknown, Node::text(suffix.unwrap_or_default(), host.span)], host.span)
+        }
+        _ => host,
+    }
+}
+
+/// What follows the host, without tag and digest: what the keyring compares.
+pub fn repository(rest: &str) -> &str {
+    let name = rest.split('@').next().unwrap_or(rest);
+    match name.rsplit_once(':') {
+        Some((before, tag)) if !tag.contains('/') => before,
+        _ => name,
+    }
+}
+
+/// Whether a host is one of Azure Container Registry's, with a port or without.
 pub fn is_registry_host(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
+    let host = host.split(':').next().unwrap_or_default();
     SUFFIXES.iter().any(|suffix| host.strip_suffix(suffix).is_some_and(|name| !name.is_empty()))
 }
 
@@ -68,12 +92,8 @@ pub fn misspelt(host: &str) -> Option<String> {
     let lower = host.to_ascii_lowercase();
     let labels: Vec<&str> = lower.split('.').collect();
     match labels.as_slice() {
-        [name, "azureacr" | "azurecontainerregistry" | "acr", "io"]
-            if !name.is_empty() && labels.contains(&"azureacr") =>
-        {
-            Some(format!("{name}.azurecr.io"))
-        }
-        [name, "azurecr", "com" | "net" | "azure"] => Some(format!("{name}.azurecr.io")),
+        [name, "azureacr", cloud @ ("us" | "cn")] if !name.is_empty() => Some(format!("{name}.azurecr.{cloud}")),
+        [name, "azureacr", _] | [name, "azurecr", "com"] if !name.is_empty() => Some(format!("{name}.azurecr.io")),
         [name, _, "data", "azurecr", cloud] => Some(format!("{name}.azurecr.{cloud}")),
         _ => None,
     }
@@ -95,6 +115,9 @@ mod tests {
         assert_eq!(host("library/nginx"), None);
         assert_eq!(host("nginx:1"), None);
         assert_eq!(host("registry:5000/web").as_deref(), Some("registry:5000"));
+        assert_eq!(host("ACR_NAME.azurecr.io/web"), None);
+        assert_eq!(host("https://shop.azurecr.io/web"), None);
+        assert_eq!((repository("web:1@sha256:0"), repository("a/b")), ("web", "a/b"));
     }
 
     #[test]
@@ -102,6 +125,7 @@ mod tests {
         assert_eq!(misspelt("shop.azureacr.io").as_deref(), Some("shop.azurecr.io"));
         assert_eq!(misspelt("shop.azurecr.com").as_deref(), Some("shop.azurecr.io"));
         assert_eq!(misspelt("shop.westeurope.data.azurecr.io").as_deref(), Some("shop.azurecr.io"));
+        assert_eq!(misspelt("shop.azureacr.cn").as_deref(), Some("shop.azurecr.cn"));
         assert_eq!(misspelt("shop.azurecr.io"), None);
         assert_eq!(misspelt("ghcr.io"), None);
     }

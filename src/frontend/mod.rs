@@ -65,14 +65,16 @@ impl Lowered {
 impl Lowered {
     /// Texts of Azure's resources that a pipeline fills in before they are deployed become unknown.
     fn without_placeholders(mut self) -> Lowered {
-        let resources = self.deployments.iter_mut().flat_map(|deployment| &mut deployment.resources);
-        resources.filter(|resource| resource.kind.starts_with("Microsoft.")).for_each(|resource| {
-            for node in [&mut resource.name, &mut resource.id, &mut resource.scope, &mut resource.body] {
-                if let Some(open) = placeholder::opened(node) {
-                    *node = open;
+        for deployment in &mut self.deployments {
+            let azure = deployment.resources.iter_mut().filter(|resource| resource.kind.starts_with("Microsoft."));
+            for resource in azure {
+                for node in [&mut resource.name, &mut resource.id, &mut resource.scope, &mut resource.body] {
+                    if let Some(open) = placeholder::opened(node, &deployment.name) {
+                        *node = open;
+                    }
                 }
             }
-        });
+        }
         self
     }
 }

@@ -7,9 +7,10 @@ use regex::Regex;
 use super::{Choice, Entry, List, Map, Node, ResourceId, Value, Why};
 use crate::source::Span;
 
-/// `${X}`, `$(X)`, `$X`, `#{X}#`, `{{ X }}`, `<X>`, `__X__`, `%X%`, `@@X@@`. None of them is legal in an image or a name.
+/// `${X}`, `$(X)`, `$X`, `#{X}#`, `#X#`, `{{ X }}`, `{X}`, `<X>`, `__X__`, `%X%`, `@@X@@`. None of them is legal in an image or a name.
 const STYLES: &str = concat!(
-    r"(?s)\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_][A-Za-z0-9_]*|#\{[^}]*\}#|\{\{.*?\}\}|<[A-Za-z0-9_.\-]+>",
+    r"(?s)\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_][A-Za-z0-9_]*|#\{[^}]*\}#|#[A-Za-z_][A-Za-z0-9_.\-]*#|\{\{.*?\}\}|<[A-Za-z0-9_.\-]+>",
+    r"|\{[A-Za-z_][A-Za-z0-9_ .\-]*\}",
     r"|__[A-Za-z0-9]+(?:[_.\-][A-Za-z0-9]+)*__|%[A-Za-z0-9_]+%|@@[A-Za-z0-9_.\-]+@@",
 );
 
@@ -31,12 +32,17 @@ pub fn filled_in_later(text: &str, which: Placeholders, span: Span) -> Node {
         Placeholders::AnyStyle => &ANY_STYLE,
         Placeholders::Actions => &ACTION,
     };
-    let Some(pattern) = pattern.as_ref() else { return Node::unknown(Why::TemplateText, span) };
+    cut(text, pattern.as_ref(), span, &|_| Node::unknown(Why::TemplateText, span))
+}
+
+/// The text in pieces, with what `token` makes of each placeholder.
+fn cut(text: &str, pattern: Option<&Regex>, span: Span, token: &dyn Fn(&str) -> Node) -> Node {
+    let Some(pattern) = pattern else { return Node::unknown(Why::TemplateText, span) };
     let mut pieces = Vec::new();
     let mut known = 0;
     for found in pattern.find_iter(text) {
         pieces.push(Node::text(text.get(known..found.start()).unwrap_or_default(), span));
-        pieces.push(Node::unknown(Why::TemplateText, span));
+        pieces.push(token(found.as_str()));
         known = found.end();
     }
     pieces.push(Node::text(text.get(known..).unwrap_or_default(), span));
@@ -48,11 +54,15 @@ pub fn stands_in(text: &str) -> bool {
     ANY_STYLE.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
-/// The value with the placeholders in its texts as unknown pieces; nothing when there are none.
-pub fn opened(node: &Node) -> Option<Node> {
+/// The value with the placeholders in its texts as unknown pieces; nothing when there are none. One placeholder is one
+/// value all over a deployment.
+pub fn opened(node: &Node, deployment: &str) -> Option<Node> {
+    let opened = |node: &Node| opened(node, deployment);
+    let all_opened = |nodes: &[Node]| all_opened(nodes, deployment);
     let value = match &node.value {
         Value::Str(text) if stands_in(text) => {
-            let open = filled_in_later(text, Placeholders::AnyStyle, node.span);
+            let token = |found: &str| Node::symbol(Why::TemplateText, format!("{deployment}#token:{found}"), node.span);
+            let open = cut(text, ANY_STYLE.as_ref(), node.span, &token);
             return Some(Node { value: open.value, ..node.clone() });
         }
         Value::Concat(pieces) => {
@@ -76,21 +86,22 @@ pub fn opened(node: &Node) -> Option<Node> {
             let no = no.unwrap_or_else(|| choice.no.clone());
             Value::Choice(Arc::new(Choice { on: choice.on.clone(), yes, no }))
         }
-        Value::Id(id) => Value::Id(Arc::new(id_opened(id)?)),
+        Value::Id(id) => Value::Id(Arc::new(id_opened(id, deployment)?)),
         _ => return None,
     };
     Some(Node { value, ..node.clone() })
 }
 
-fn all_opened(nodes: &[Node]) -> Option<Vec<Node>> {
-    let open: Vec<Option<Node>> = nodes.iter().map(opened).collect();
+fn all_opened(nodes: &[Node], deployment: &str) -> Option<Vec<Node>> {
+    let open: Vec<Option<Node>> = nodes.iter().map(|node| opened(node, deployment)).collect();
     let changed = open.iter().any(Option::is_some);
     changed.then(|| open.into_iter().zip(nodes).map(|(open, node)| open.unwrap_or_else(|| node.clone())).collect())
 }
 
-fn id_opened(id: &ResourceId) -> Option<ResourceId> {
+fn id_opened(id: &ResourceId, deployment: &str) -> Option<ResourceId> {
+    let opened = |node: &Node| opened(node, deployment);
     let (subscription, group) = (id.subscription.as_ref().and_then(opened), id.group.as_ref().and_then(opened));
-    let (names, extends) = (all_opened(&id.names), id.extends.as_deref().and_then(opened));
+    let (names, extends) = (all_opened(&id.names, deployment), id.extends.as_deref().and_then(opened));
     if subscription.is_none() && group.is_none() && names.is_none() && extends.is_none() {
         return None;
     }
@@ -118,7 +129,9 @@ mod tests {
 
     #[test]
     fn each_style_is_an_unknown_piece() {
-        for placeholder in ["${X}", "$(X.y)", "$X", "#{X}#", "{{ .X }}", "<your-acr>", "__X_Y__", "%X%", "@@X@@"] {
+        for placeholder in
+            ["${X}", "$(X.y)", "$X", "#{X}#", "{{ .X }}", "#X_#", "{Your ACR}", "<your-acr>", "__X_Y__", "%X%", "@@X@@"]
+        {
             assert_eq!(shape(&format!("{placeholder}.azurecr.io/app:1")), "….azurecr.io/app:1", "{placeholder}");
         }
         assert_eq!(shape("acr.azurecr.io/app:${A}-${B}"), "acr.azurecr.io/app:…-…");
@@ -130,11 +143,11 @@ mod tests {
         let at = Span::default();
         let name = Node::text("acr#{env}#", at);
         let body = Node::map(vec![Entry::new("a", at, Node::list(vec![Node::text("b", at), name], at))], at);
-        let open = opened(&body).unwrap();
+        let open = opened(&body, "x").unwrap();
         let list = open.get("a").and_then(Node::as_list).unwrap();
         assert_eq!(list.items[0].as_str(), Some("b"));
         assert!(matches!(&list.items[1].value, Value::Concat(_)));
-        assert!(opened(&Node::text("acr-prod", at)).is_none());
+        assert!(opened(&Node::text("acr-prod", at), "x").is_none());
     }
 
     #[test]

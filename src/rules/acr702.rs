@@ -22,20 +22,15 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         if image::parse(image).host.is_none_or(|host| host.as_str().is_none()) {
             continue;
         }
-        let (severity, meant) = match (image::misspelt(host), near_miss(case, host)) {
-            (Some(meant), _) => (Severity::Error, meant),
-            (None, Some(meant)) => (Severity::Warning, meant),
+        // A host one slip away from a registry's may well be a real one, of somebody else.
+        let (severity, message, meant) = match (image::misspelt(host), case.world.near_miss(host)) {
+            (Some(meant), _) => (Severity::Error, format!("no registry has the host `{host}`"), meant),
+            (None, Some(meant)) => {
+                (Severity::Warning, format!("no registry of this tree has the host `{host}`"), meant.to_owned())
+            }
             (None, None) => continue,
         };
-        let told =
-            reporter.report(severity, path.place, format!("no registry has the host `{host}`"), format_args!("{host}"));
+        let told = reporter.report(severity, path.place, message, format_args!("{host}"));
         told.at(format!("`{meant}` may be meant")).help(format!("write `{meant}`"));
     }
-}
-
-/// A known registry whose host is one letter away. Where the tree names other registries it may well be a real one.
-fn near_miss(case: &Case<'_, '_>, host: &str) -> Option<String> {
-    let known = case.world.registries.iter().filter_map(|registry| registry.host.as_str());
-    let near = known.filter(|known| strsim::damerau_levenshtein(known, &host.to_ascii_lowercase()) == 1);
-    near.map(str::to_owned).next()
 }

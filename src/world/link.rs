@@ -31,8 +31,9 @@ impl<'a> World<'a> {
         let Some(host) = image.host else { return Match::Foreign };
         let mut possible = false;
         let mut found: Option<usize> = None;
+        let bare = without_port(&host);
         for (at, registry) in self.registries.iter().enumerate() {
-            match same_in(&self.resolver, Case::Ignored, &host, &registry.host) {
+            match same_in(&self.resolver, Case::Ignored, &bare, &registry.host) {
                 Truth::Yes if found.is_none_or(|known| self.better(at, known)) => found = Some(at),
                 Truth::Unknown => possible = true,
                 Truth::Yes | Truth::No => {}
@@ -40,11 +41,24 @@ impl<'a> World<'a> {
         }
         match (found, host.as_str()) {
             (Some(at), _) => Match::Registry(at),
-            (None, Some(text)) if !image::is_registry_host(text) => Match::Foreign,
+            (None, Some(text)) if !image::is_registry_host(text) && self.near_miss(text).is_none() => Match::Foreign,
             (None, Some(text)) if !possible => Match::Elsewhere(text.to_owned()),
             (None, _) if might_be_azure(&host) => Match::Unknown(shown(&host)),
             (None, _) => Match::Foreign,
         }
+    }
+
+    /// The host of a known registry that is one slip away from this one. Names that differ in a digit alone are often both
+    /// right.
+    pub fn near_miss(&self, host: &str) -> Option<&str> {
+        let host = host.to_ascii_lowercase();
+        let letters = |text: &str| text.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
+        let known = self.registries.iter().filter_map(|registry| registry.host.as_str());
+        known.into_iter().find(|known| {
+            known.len().abs_diff(host.len()) <= 1
+                && strsim::damerau_levenshtein(known, &host) == 1
+                && letters(known) != letters(&host)
+        })
     }
 
     /// A declared registry is a better answer than one that is only referred to.
@@ -149,14 +163,13 @@ impl<'a> World<'a> {
 
     /// Whether a controller of the tree copies secrets of this name, or any secret, from namespace to namespace.
     fn copies(&self, name: &str) -> bool {
-        let named = self.secrets.iter().filter(|secret| secret.name.as_str().is_none_or(|own| own == name));
-        let mut images = self.workloads.iter().flat_map(|workload| &workload.images).filter_map(Node::as_str);
-        named.into_iter().any(|secret| secret.copied) || images.any(is_copier)
+        let mut named = self.secrets.iter().filter(|secret| secret.name.as_str().is_none_or(|own| own == name));
+        self.copier || named.any(|secret| secret.copied)
     }
 }
 
 /// The image of a controller that hands out pull secrets on its own.
-fn is_copier(image: &str) -> bool {
+pub(super) fn is_copier(image: &str) -> bool {
     const COPIERS: [&str; 4] = ["imagepullsecret", "registry-creds", "clustersecret", "secret-copier"];
     COPIERS.iter().any(|copier| image.contains(copier))
 }
@@ -192,6 +205,13 @@ pub(super) fn makes_grants(resource: &Resource) -> Option<Imperative> {
         secret: None,
         manual: false,
     })
+}
+
+fn without_port(host: &Node) -> Node {
+    match host.as_str().and_then(|text| text.split_once(':')) {
+        Some((name, _)) => Node::text(name, host.span),
+        None => host.clone(),
+    }
 }
 
 /// Whether a host that is not known whole can be one of Azure's registries.

@@ -99,6 +99,8 @@ pub struct World<'a> {
     pub imperative: Vec<Imperative>,
     /// Declarations that change what others create.
     updates: Vec<&'a Resource>,
+    /// A controller of the tree hands out pull secrets on its own.
+    copier: bool,
     /// Texts in custom resources: the name of a secret among them may be one that its controller makes.
     mentioned: BTreeSet<String>,
 }
@@ -124,10 +126,13 @@ impl<'a> World<'a> {
             imperative,
             updates: Vec::new(),
             mentioned: BTreeSet::new(),
+            copier: false,
         };
         for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
             world.take(resource);
         }
+        let mut images = world.workloads.iter().flat_map(|workload| &workload.images).filter_map(Node::as_str);
+        world.copier = images.any(link::is_copier);
         world.unsettle();
         world.link();
         world

@@ -93,10 +93,14 @@ impl<'a> Registry<'a> {
         self.public.value() == Some(&true) && self.admits_all.value() == Some(&true)
     }
 
-    /// A name that no registry can have, and what is wrong with it. A secret is not told, and an empty one is for somebody
-    /// to fill in.
+    /// A name that no registry can have, and what is wrong with it. A secret is not told; an empty one, one with
+    /// signs of a template and one like `ACR_NAME` are for somebody to fill in.
     pub fn impossible_name(&self) -> Option<(&str, String)> {
+        let plain =
+            |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
+        let shouts = |name: &&str| name.contains('_') && !name.contains(|letter: char| letter.is_ascii_lowercase());
         let name = self.name.as_str().filter(|name| !name.is_empty() && !self.name.secret)?;
+        let name = Some(name).filter(plain).filter(|name| !shouts(name))?;
         Some((name, registry_name_fault(name)?))
     }
 

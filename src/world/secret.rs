@@ -5,7 +5,8 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use super::knowledge::Fact;
 use super::workload::{Namespace, metadata};
-use crate::ir::{Node, Resolver, Resource, Value, Why};
+use crate::azure::image;
+use crate::ir::{Node, Resolver, Resource, Value, Why, placeholder};
 use crate::source::Span;
 
 /// A `v1/Secret`.
@@ -74,16 +75,30 @@ impl<'a> Secret<'a> {
                 None => Fact::Unknown(node.why().cloned().unwrap_or(Why::TemplateText), node.span),
             },
         };
-        let (payload, payload_span) = payload(&body, &kind, resource.declared);
+        let (payload, payload_span) = match is_filled_in(&body) {
+            true => (Payload::Unknown(Why::External("a value that is filled in later".into())), resource.declared),
+            false => payload(&body, &kind, resource.declared),
+        };
         Secret { resource, name, namespace, kind, payload, payload_span, copied: is_copied(&body) }
     }
 }
 
-/// Reflector, replicator, config-syncer and their like are asked by an annotation or a label of the secret. Their keys are
-/// many, their words are few.
+/// Reflector, replicator, config-syncer and their like are asked by an annotation or a label of the secret.
 fn is_copied(body: &Node) -> bool {
-    const WORDS: [&str; 6] = ["reflect", "replicat", "sync", "copy", "copie", "kubed"];
-    let asks = |key: &str| WORDS.iter().any(|word| key.to_ascii_lowercase().contains(word));
+    const WORDS: [&str; 5] = ["reflector", "replicat", "kubed.", "config-syncer", "copier"];
+    marks(body, |key| WORDS.iter().any(|word| key.contains(word)))
+}
+
+/// Tools that fill in the payload when the manifest is applied say so in an annotation, or encrypt the whole of it.
+fn is_filled_in(body: &Node) -> bool {
+    const WORDS: [&str; 4] =
+        ["avp.kubernetes.io", "secretgen.carvel.dev", "vault.security.banzaicloud.io", "sealedsecrets.bitnami"];
+    body.get("sops").is_some() || marks(body, |key| WORDS.iter().any(|word| key.contains(word)))
+}
+
+/// Whether some annotation or label has such a key, or one that can't be read.
+fn marks(body: &Node, asks: impl Fn(&str) -> bool) -> bool {
+    let asks = |key: &str| asks(&key.to_ascii_lowercase());
     ["annotations", "labels"].iter().filter_map(|kind| body.at(&["metadata", kind])).any(|marks| match marks.as_map() {
         Some(map) => map.open.is_some() || map.entries.iter().any(|entry| entry.key.as_str().is_none_or(asks)),
         None => !marks.is_null(),
@@ -91,7 +106,9 @@ fn is_copied(body: &Node) -> bool {
 }
 
 fn payload(body: &Node, kind: &Fact<String>, declared: Span) -> (Payload, Span) {
-    let Some(kind) = kind.value() else { return (Payload::Unknown(Why::TemplateText), declared) };
+    let Some(kind) = kind.value().filter(|kind| !is_encrypted(kind) && !placeholder::stands_in(kind)) else {
+        return (Payload::Unknown(Why::TemplateText), declared);
+    };
     let present = |key: &str| {
         let plain =
             body.get("stringData").and_then(|data| data.as_map()?.get_exact(key)).map(|node| (node.clone(), false));
@@ -138,7 +155,12 @@ fn read_payload(text: &str, encoded: bool, wrapped: bool) -> Payload {
             expires: false,
         }]);
     }
-    if text.contains("{{") || text.contains("${") {
+    if text.contains("{{") || text.contains("${") || text.trim_start().starts_with("<path:") {
+        return Payload::Unknown(Why::TemplateText);
+    }
+    // In the place of the document; one inside of it is a matter of its entry.
+    let document = |text: &str| text.trim_start().starts_with('{');
+    if !document(text) && placeholder::stands_in(text) {
         return Payload::Unknown(Why::TemplateText);
     }
     let plain = match encoded {
@@ -148,13 +170,16 @@ fn read_payload(text: &str, encoded: bool, wrapped: bool) -> Payload {
             None => return Payload::Malformed("the value is no valid base64".to_owned()),
         },
     };
+    if !document(&plain) && placeholder::stands_in(&plain) {
+        return Payload::Unknown(Why::TemplateText);
+    }
     let Ok(json) = serde_json::from_str::<serde_json::Value>(plain.trim()) else {
         return match decode(&plain).is_some_and(|twice| twice.trim_start().starts_with('{')) {
             true => Payload::Malformed("the value is encoded twice".to_owned()),
             false => Payload::Malformed("the value is no valid JSON".to_owned()),
         };
     };
-    let auths = if wrapped { json.get("auths") } else { Some(&json) };
+    let auths = if wrapped { member(&json, "auths") } else { Some(&json) };
     match auths.and_then(serde_json::Value::as_object) {
         None => Payload::Malformed("the JSON has no object `auths`".to_owned()),
         Some(auths) => entries(auths),
@@ -176,22 +201,45 @@ fn written_entries(document: &Node, wrapped: bool) -> Payload {
     map.entries.iter().map(entry).collect::<Option<Vec<_>>>().map_or_else(unknown, Payload::Entries)
 }
 
+/// A member by its name in any case, as the kubelet's JSON reader takes it.
+fn member<'j>(json: &'j serde_json::Value, name: &str) -> Option<&'j serde_json::Value> {
+    let object = json.as_object()?;
+    object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+}
+
 fn entries(auths: &serde_json::Map<String, serde_json::Value>) -> Payload {
     let mut found = Vec::new();
     for (host, entry) in auths {
-        let text = |key: &str| entry.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+        if placeholder::stands_in(host) {
+            return Payload::Unknown(Why::TemplateText);
+        }
+        let shaped = entry.is_object()
+            && ["auth", "username", "password"]
+                .iter()
+                .all(|name| member(entry, name).is_none_or(|value| value.is_string() || value.is_null()));
+        if !shaped {
+            return Payload::Malformed("an entry of `auths` is no object of texts".to_owned());
+        }
+        let text = |key: &str| member(entry, key).and_then(serde_json::Value::as_str).unwrap_or_default();
         let auth = text("auth");
         let (username, password) = if auth.is_empty() {
             (text("username").to_owned(), text("password").to_owned())
+        } else if placeholder::stands_in(auth) && !is_placeholder(auth) {
+            return Payload::Unknown(Why::TemplateText);
         } else {
             // A non-empty `auth` wins over `username` and `password`; without a colon the whole document is refused.
             match decode(auth).as_deref().and_then(|pair| pair.split_once(':')) {
                 Some((username, password)) => (username.to_owned(), password.to_owned()),
                 None if is_placeholder(auth) => (text("username").to_owned(), String::new()),
-                None => return Payload::Malformed(format!("`auth` for `{host}` is no base64 of `user:password`")),
+                None => return Payload::Malformed("an `auth` is no base64 of `user:password`".to_owned()),
             }
         };
-        let placeholder = is_placeholder(password.trim());
+        let unsure = |text: &str| placeholder::stands_in(text) && !is_placeholder(text.trim());
+        if unsure(&username) || unsure(&password) {
+            return Payload::Unknown(Why::TemplateText);
+        }
+        let bracketed = |text: &str| text.starts_with('<') && text.ends_with('>');
+        let placeholder = is_placeholder(password.trim()) || bracketed(username.trim());
         let expires = password.starts_with("eyJ") || username.starts_with("00000000-0000-0000-0000-");
         found.push(Credential { host: host.clone(), username, placeholder, expires });
     }
@@ -211,6 +259,10 @@ fn is_encrypted(text: &str) -> bool {
 /// The closed list of words that stand where a password will be.
 fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
+    // `${{ … }}` is an expression of a pipeline, `<path:…>` one of a vault: somebody is known to fill them in.
+    if lower.starts_with("${{") || lower.starts_with("<path:") {
+        return false;
+    }
     let bracketed = |open: &str, close: &str| lower.starts_with(open) && lower.ends_with(close);
     const WORDS: [&str; 14] = [
         "",
@@ -236,15 +288,19 @@ impl Credential {
     /// matched as a glob, the key's path a prefix of the image's; comparison of letters is exact).
     pub fn is_for(&self, host: &str, path: &str) -> bool {
         let key = self.host.strip_prefix("https://").or(self.host.strip_prefix("http://")).unwrap_or(&self.host);
-        let (key_host, key_path) = key.split_once('/').unwrap_or((key, ""));
-        let key_path = key_path.strip_prefix("v1/").or(key_path.strip_prefix("v2/")).unwrap_or(key_path);
-        let key_path = if matches!(key_path, "v1" | "v2") { "" } else { key_path.trim_end_matches('/') };
+        let (key_host, key_path) = key.find('/').and_then(|at| key.split_at_checked(at)).unwrap_or((key, ""));
+        let key_path = if key_path.starts_with("/v1/") || key_path.starts_with("/v2/") {
+            key_path.get(3..).unwrap_or_default()
+        } else {
+            key_path
+        };
+        let key_path = if key_path == "/" { "" } else { key_path };
         let (key_name, key_port) = key_host.split_once(':').unwrap_or((key_host, ""));
         let (name, port) = host.split_once(':').unwrap_or((host, ""));
         let (keys, labels): (Vec<&str>, Vec<&str>) = (key_name.split('.').collect(), name.split('.').collect());
         key_port == port
             && keys.len() == labels.len()
-            && path.starts_with(key_path)
+            && format!("/{}", image::repository(path)).starts_with(key_path)
             && keys.iter().zip(&labels).all(|(key, label)| glob(key, label))
     }
 }
@@ -273,6 +329,11 @@ mod tests {
                 && !matches("foo.azurecr.io:443")
         );
         assert!(!credential("*.azurecr.io").is_for("foo.eastus.geo.azurecr.io", "web"));
+        let of_web = |key: &str| credential(key).is_for("foo.azurecr.io", "web:1");
+        assert!(of_web("foo.azurecr.io/web") && of_web("https://foo.azurecr.io/"));
+        assert!(
+            !of_web("foo.azurecr.io/web:1") && !of_web("https://foo.azurecr.io/v2") && !of_web("foo.azurecr.io/web/")
+        );
     }
 
     #[test]
@@ -292,5 +353,19 @@ mod tests {
         );
         assert!(matches!(read_payload("<base64>", true, true), Payload::Entries(found) if found[0].placeholder));
         assert!(matches!(read_payload("ENC[AES256]", true, true), Payload::Unknown(_)));
+        for text in [
+            "$(cfg)",
+            "#{cfg}#",
+            "__CFG__",
+            "${{ secrets.X }}",
+            "<path:secret/x#y>",
+            r##"{"auths":{"#{acr}#.azurecr.io":{}}}"##,
+        ] {
+            assert!(matches!(read_payload(text, false, true), Payload::Unknown(_)), "{text}");
+        }
+        assert!(
+            matches!(read_payload(r#"{"Auths":{"a.azurecr.io":{"Username":"u","password":"p"}}}"#, false, true), Payload::Entries(found) if found[0].username == "u")
+        );
+        assert!(matches!(read_payload(r#"{"auths":{"a":{"auth":1}}}"#, false, true), Payload::Malformed(_)));
     }
 }

@@ -1,6 +1,6 @@
 //! Workloads: pods and what makes pods, their images, pull secrets and service accounts.
 
-use crate::ir::{Node, Resolver, Resource, Value};
+use crate::ir::{Node, Resolver, Resource, Value, placeholder};
 use crate::source::Span;
 
 /// The namespace of an object.
@@ -148,13 +148,24 @@ fn images(spec: &Node) -> Vec<Node> {
 /// Reads `imagePullSecrets`.
 pub(super) fn pull_secrets(list: Option<&Node>, absent_is_open: bool) -> PullSecrets {
     let Some(node) = list else { return PullSecrets { open: absent_is_open, ..PullSecrets::default() } };
-    let Some(list) = node.as_list() else { return PullSecrets { open: !node.is_null(), ..PullSecrets::default() } };
+    let Some(list) = node.as_list() else {
+        // A list is wanted: the API server refuses an object or a text.
+        let refused = match &node.value {
+            Value::Map(map) => map.open.is_none(),
+            Value::Str(text) => !placeholder::stands_in(text),
+            _ => false,
+        };
+        let broken = if refused { vec![node.span] } else { Vec::new() };
+        return PullSecrets { open: !node.is_null() && !refused, broken, ..PullSecrets::default() };
+    };
     let mut found = PullSecrets { open: list.open.is_some(), ..PullSecrets::default() };
     for item in &list.items {
         match (item.get("name"), &item.value) {
-            (Some(name), _) if name.as_str() == Some("") => found.broken.push(item.span),
+            (Some(name), _) if name.as_str() == Some("") || name.is_null() => found.broken.push(item.span),
             (Some(name), _) => found.names.push(name.clone()),
             (None, Value::Unknown { .. } | Value::Choice(_) | Value::Call(..)) => found.open = true,
+            (None, Value::Str(text)) if placeholder::stands_in(text) => found.open = true,
+            (None, Value::Map(map)) if map.open.is_some() => found.open = true,
             (None, _) => found.broken.push(item.span),
         }
     }

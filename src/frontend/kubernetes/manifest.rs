@@ -180,6 +180,10 @@ impl Reader<'_> {
                 Node::unknown(Why::TemplateText, tree.span)
             }
             TreeKind::Map(members) => Node::map(members.iter().map(|member| self.entry(member)).collect(), tree.span),
+            // `user:password@host/image` is refused by the kubelet, and nothing to be shown.
+            TreeKind::Str(text) if key == "image" && text.split('/').next().is_some_and(|host| host.contains('@')) => {
+                node_of(tree).secret()
+            }
             TreeKind::Str(text) if NAMES.contains(&key) => filled_in_later(text, Placeholders::AnyStyle, tree.span),
             TreeKind::Str(text) if self.templated => filled_in_later(text, Placeholders::Actions, tree.span),
             _ => return node_of(tree),
