@@ -1,6 +1,7 @@
 //! Trees become resources. Each front end reads its own files and knows neither rules nor the other front ends; what it
 //! doesn't know becomes an unknown with a reason.
 
+mod arguments;
 pub mod kubernetes;
 pub mod script;
 pub mod template;

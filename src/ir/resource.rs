@@ -193,6 +193,4 @@ pub struct Deployment {
     pub resources: Vec<Resource>,
     /// What was not understood.
     pub gaps: Vec<Gap>,
-    /// Defaults decided something, and a script or pipeline could give other values: at most a warning then.
-    pub defaults_used: bool,
 }

@@ -106,6 +106,14 @@ impl<'a> Case<'_, 'a> {
         self.paths.iter().filter(|path| path.registry == Some(pair.registry) && path.workload.is_some())
     }
 
+    /// Whether no grant ties the pair and every workload of it lists a pull secret that is proved dead: what is meant to
+    /// pull is the secret, and its own rule tells what is wrong with it.
+    pub fn relies_on_secrets(&self, pair: &Pair) -> bool {
+        let dead = |path: &super::Path| path.offers.iter().any(|offer| offer.what.truth() == Truth::No);
+        let mut paths = self.served(pair).peekable();
+        !pair.wired && paths.peek().is_some() && paths.all(dead)
+    }
+
     /// Whether the pair is only there because nothing says where a workload runs, while another cluster is wired to its
     /// registry, rightly or wrongly: it runs there.
     pub fn is_a_guess(&self, pair: &Pair) -> bool {

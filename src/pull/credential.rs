@@ -115,8 +115,8 @@ fn offer<'a>(
             Outcome::Placeholder if world.fills_placeholders() => {
                 unknown("its placeholder is filled in when it is applied")
             }
-            // A secret that works is what is meant; a dead one may be another one's namesake.
-            what if sure || what.truth() != Truth::No => made(what, Some(secret)),
+            // Where namespaces are not known, another secret of the name may be the one.
+            what if sure => made(what, Some(secret)),
             _ => unknown("whether it is in the pod's namespace is not known"),
         };
     }

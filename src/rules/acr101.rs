@@ -23,7 +23,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         if case.causes(pair).next().is_some() || case.is_a_guess(pair) {
             continue;
         }
-        if pair.tie != Tie::Sibling && case.may_be_served_otherwise(pair) {
+        if pair.tie != Tie::Sibling && (case.may_be_served_otherwise(pair) || case.relies_on_secrets(pair)) {
             continue;
         }
         let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };

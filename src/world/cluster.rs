@@ -80,7 +80,8 @@ impl<'a> Cluster<'a> {
     pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Cluster<'a> {
         let read = Reader { resource, resolver };
         let client = read.at(&["properties", "servicePrincipalProfile", "clientId"]);
-        let stated = stated(read.at(&["identity"]), read.at(&["identity", "type"]), client.as_ref());
+        let provider = resource.language.is_terraform();
+        let stated = stated(read.at(&["identity"]), read.at(&["identity", "type"]), client.as_ref(), provider);
         let supplied =
             read.at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]).map(|id| only_candidate(&id));
         let (pulling, pulling_span) = pulling(resource, stated, client, supplied);
@@ -98,7 +99,8 @@ impl<'a> Cluster<'a> {
     }
 }
 
-fn stated(identity: Option<Node>, kind: Option<Node>, client: Option<&Node>) -> Stated {
+/// `provider`: the block is the Terraform provider's, which is not `msi` whatever its client id is.
+fn stated(identity: Option<Node>, kind: Option<Node>, client: Option<&Node>, provider: bool) -> Stated {
     let unreadable = |node: &Node| node.as_map().is_none();
     let managed = match (&identity, &kind) {
         (None, _) => Some(false),
@@ -112,7 +114,7 @@ fn stated(identity: Option<Node>, kind: Option<Node>, client: Option<&Node>) -> 
             Some(client.as_str().is_some_and(|id| !id.eq_ignore_ascii_case("msi")))
         }
         // A client id that is a reference or parameter may still be `msi`, but nobody writes that.
-        Some(client) if matches!(client.value, Value::Unknown { .. } | Value::Choice(_)) => None,
+        Some(client) if matches!(client.value, Value::Unknown { .. } | Value::Choice(_)) => provider.then_some(true),
         Some(_) => Some(true),
     };
     match (managed, principal) {

@@ -171,6 +171,9 @@ impl<'a> Grant<'a> {
 
     fn reaches(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
         match &self.at {
+            Some(at) if at.is_kind(REGISTRY) && astray(at, registry) => {
+                covers(at, &self.scope, registry, resolver).and(Truth::Unknown)
+            }
             _ if self.is_on(registry) => Truth::Yes,
             Some(at) => covers(at, &self.scope, registry, resolver),
             None if self.scope.is_null() => Truth::Yes,
@@ -242,10 +245,7 @@ fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: 
         let same = same_in(resolver, Case::Ignored, scope, &own);
         let named = at.names.first().map(|name| same_in(resolver, Case::Ignored, name, &registry.name));
         // Names of registries are unique in the world: with the same name the rest of the id can only be the same.
-        // But a reference that looks for it in the group of its own deployment may look in the wrong place.
-        let astray = at.group.as_ref().is_some_and(is_own_group)
-            && registry.id.as_ref().and_then(|id| id.group.as_ref()).is_some_and(|group| group.as_str().is_some());
-        return if same == Truth::Unknown && named == Some(Truth::Yes) && !astray { Truth::Yes } else { same };
+        return if same == Truth::Unknown && named == Some(Truth::Yes) { Truth::Yes } else { same };
     }
     let Some(id) = &registry.id else { return Truth::Unknown };
     let same = |a: &Option<Node>, b: &Option<Node>| match (a, b) {
@@ -260,9 +260,13 @@ fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: 
     }
 }
 
-/// The resource group that a deployment goes to, whichever that is.
-fn is_own_group(group: &Node) -> bool {
-    matches!(&group.value, Value::Unknown { why: Why::DeploymentScope(_), .. })
+/// A reference that looks for a registry in the group of its own deployment, whichever that is, while the registry is put
+/// into a group by name: it may look in the wrong place.
+fn astray(at: &ResourceId, registry: &Registry<'_>) -> bool {
+    let own = |group: &Node| matches!(&group.value, Value::Unknown { why: Why::DeploymentScope(_), .. });
+    let named = |group: &Node| group.as_str().is_some();
+    let theirs = registry.id.as_ref().and_then(|id| id.group.as_ref());
+    at.group.as_ref().is_some_and(own) && theirs.is_some_and(named)
 }
 
 /// The values that conditions may pick, each with when.

@@ -25,10 +25,6 @@ pub struct Evaluation<'a> {
     pub library: &'a Library<'a>,
     /// The deployment's name, with which all symbols begin.
     pub name: Arc<str>,
-    /// Values come from a parameter file.
-    pub has_file: bool,
-    /// A default of the root decided something.
-    pub defaults_used: Cell<bool>,
     /// What was not understood.
     pub gaps: RefCell<Vec<Gap>>,
     pub(super) fuel: Fuel,
@@ -56,12 +52,10 @@ pub struct Turn {
 
 impl<'a> Evaluation<'a> {
     /// The evaluation of the deployment `name`.
-    pub fn new(library: &'a Library<'a>, name: Arc<str>, has_file: bool) -> Evaluation<'a> {
+    pub fn new(library: &'a Library<'a>, name: Arc<str>) -> Evaluation<'a> {
         Evaluation {
             library,
             name,
-            has_file,
-            defaults_used: Cell::default(),
             gaps: RefCell::default(),
             fuel: Fuel::default(),
             values: RefCell::default(),

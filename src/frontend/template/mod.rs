@@ -34,8 +34,8 @@ use frame::{Given, Loaded};
 use library::Library;
 use parameters::{ParameterFiles, ParameterSet, is_json};
 
-use super::Lowered;
-use crate::ir::Deployment;
+use super::{Lowered, arguments};
+use crate::ir::{Deployment, Node, Why};
 use crate::source::{SourceId, Store};
 
 /// The evaluator recurses as deep as its fuel allows; this stack is enough for that in a debug build too.
@@ -58,6 +58,8 @@ fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
     let files = ParameterFiles::of(&library, sources);
     let roots = roots(&library, candidates(&library, sources));
     let mut deployments = Vec::new();
+    let mut passed = arguments::of_templates(store);
+    passed.extend(files.strangers(&roots));
     let deploys =
         |root: &&Candidate| !root.loaded.template.resources.is_empty() || !root.loaded.template.lost.is_empty();
     for root in roots.iter().filter(deploys) {
@@ -65,9 +67,9 @@ fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
         let alone = roots.iter().filter(|other| folder(&other.path) == folder(&root.path)).count() == 1;
         let sets = files.for_template(root.source, &root.path, &root.loaded, alone);
         if sets.is_empty() {
-            deployments.push(deploy(&library, root, None));
+            deployments.push(deploy(&library, root, None, &passed));
         }
-        deployments.extend(sets.into_iter().map(|set| deploy(&library, root, Some(set))));
+        deployments.extend(sets.into_iter().map(|set| deploy(&library, root, Some(set), &passed)));
     }
     deployments.sort_by(|a, b| a.name.cmp(&b.name));
     Lowered { deployments, problems: library.problems.take(), inputs: library.inputs.take().into_iter().collect() }
@@ -130,20 +132,33 @@ fn roots(library: &Library<'_>, candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.into_iter().filter(|candidate| chosen.contains(&candidate.source)).collect()
 }
 
-fn deploy(library: &Library<'_>, root: &Candidate, set: Option<(SourceId, &ParameterSet)>) -> Deployment {
+/// One deployment. A parameter that something else of the tree passes may have any value where the set gives it none.
+fn deploy(
+    library: &Library<'_>,
+    root: &Candidate,
+    set: Option<(SourceId, &ParameterSet)>,
+    passed: &BTreeSet<String>,
+) -> Deployment {
     let name: Arc<str> = match set {
         Some((file, _)) => format!("{} with {}", root.path, library.store.source(file).path).into(),
         None => root.path.clone(),
     };
-    let evaluation = Evaluation::new(library, name.clone(), set.is_some());
-    let given = set.map_or(Given::Nothing, |(_, set)| Given::Values(parameters::values(set, &evaluation)));
-    let resources = evaluation.run(root.loaded.clone(), given);
+    let evaluation = Evaluation::new(library, name.clone());
+    let mut given = set.map_or_else(Vec::new, |(_, set)| parameters::values(set, &evaluation));
+    for parameter in root.loaded.template.parameters.iter().filter(|parameter| parameter.default.is_some()) {
+        let own = given.iter().any(|(name, _)| name.eq_ignore_ascii_case(&parameter.name));
+        if !own && passed.contains(&parameter.name.to_ascii_lowercase()) {
+            let symbol = format!("{name}#param:{}", parameter.name);
+            let value = Node::symbol(Why::Parameter(parameter.name.clone()), symbol, parameter.span);
+            given.push((parameter.name.clone(), value));
+        }
+    }
+    let resources = evaluation.run(root.loaded.clone(), Given::Values(given));
     Deployment {
         name,
         language: root.loaded.template.language,
         source: root.source,
         resources,
         gaps: evaluation.gaps.take(),
-        defaults_used: evaluation.defaults_used.get(),
     }
 }

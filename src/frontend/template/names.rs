@@ -152,10 +152,7 @@ impl Evaluation<'_> {
         let Some(parameter) = template.parameters.get(at) else { return Node::null(Span::file(template.source)) };
         self.once(frame, Kind::Parameter, at, parameter.span, || {
             let absent = || match (&parameter.default, parameter.nullable) {
-                (Some(default), _) => {
-                    self.note_default(frame);
-                    self.value(default, &Scope::of(frame))
-                }
+                (Some(default), _) => self.value(default, &Scope::of(frame)),
                 (None, true) => Node::null(parameter.span),
                 (None, false) => self.without_value(frame, &parameter.name, parameter.span),
             };
@@ -165,12 +162,6 @@ impl Evaluation<'_> {
             };
             if parameter.secure { value.secret() } else { value }
         })
-    }
-
-    fn note_default(&self, frame: &Frame) {
-        if frame.parent.is_none() && !self.has_file {
-            self.defaults_used.set(true);
-        }
     }
 
     fn without_value(&self, frame: &Frame, name: &Arc<str>, span: Span) -> Node {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::arm;
 use super::evaluate::Evaluation;
 use super::frame::{Kind, Loaded};
 use super::library::Library;
+use super::{Candidate, arm};
 use crate::frontend::node_of;
 use crate::ir::{Entry, Node, Value, Why};
 use crate::source::{SourceId, Span, Via};
@@ -83,6 +83,20 @@ impl ParameterFiles {
         let mut found: Vec<(SourceId, &ParameterSet)> = bicep.map(|(_, own, set)| (*own, set)).collect();
         found.extend(self.arm_sets(path, loaded, alone));
         found
+    }
+
+    /// The names of parameters in files that are no set of any root: something deploys with them all the same.
+    pub(super) fn strangers(&self, roots: &[Candidate]) -> BTreeSet<String> {
+        let own = |path: &str| {
+            let (folder, _) = folder_and_stem(path);
+            roots.iter().any(|root| folder_and_stem(&root.path).0 == folder)
+        };
+        let strange = self.arm.iter().filter(|(_, path, _)| !own(path));
+        let named = |(_, _, set): &(SourceId, Arc<str>, ParameterSet)| match set {
+            ParameterSet::Arm(tree) => members(tree).iter().map(|member| member.key.to_ascii_lowercase()).collect(),
+            ParameterSet::Bicep(_) => Vec::new(),
+        };
+        strange.flat_map(named).collect()
     }
 
     /// The ARM parameter files of a template: those named after it, and if it is alone the others in its folder that

@@ -12,6 +12,20 @@ use crate::syntax::hcl::{Block, Body, Expr};
 const META: [&str; 6] = ["count", "for_each", "provider", "providers", "depends_on", "source"];
 const META_BLOCKS: [&str; 5] = ["lifecycle", "provisioner", "connection", "timeouts", "dynamic"];
 
+/// Where a body keeps the names of the dynamic blocks that their conditions leave out: such a block is not forgotten.
+pub(super) const LEFT_OUT: &str = "dynamic";
+
+fn left_out(body: &Body, entries: &[Entry], span: crate::source::Span) -> Option<Entry> {
+    let empty = |name: &str| {
+        let list =
+            entries.iter().find(|entry| entry.key.as_str() == Some(name)).and_then(|entry| entry.value.as_list());
+        list.is_some_and(|list| list.items.is_empty() && list.open.is_none())
+    };
+    let dynamic = body.blocks.iter().filter(|block| &*block.kind == "dynamic").filter_map(|block| block.labels.first());
+    let names: Vec<Node> = dynamic.filter(|name| empty(name)).map(|name| Node::text(name.clone(), span)).collect();
+    (!names.is_empty()).then(|| Entry::new(LEFT_OUT, span, Node::list(names, span)))
+}
+
 impl Session<'_> {
     /// The body of a resource or block, in Terraform's vocabulary.
     pub(super) fn body(&self, scope: Scope<'_>, body: &Body, span: crate::source::Span, top: bool) -> Node {
@@ -33,6 +47,9 @@ impl Session<'_> {
             if let Some(value) = self.blocks_of(scope, body, name) {
                 entries.push(Entry { key: Node::text(name.clone(), block.head), value });
             }
+        }
+        if top {
+            entries.extend(left_out(body, &entries, span));
         }
         Node::map(entries, span)
     }

@@ -56,15 +56,14 @@ fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
     let plans: Vec<plan::Plan> =
         ends(".json").into_iter().filter_map(|id| plan::Plan::read(store, id, &mut lowered.problems)).collect();
     lowered.inputs.extend(files);
+    let passed = super::arguments::of_terraform(store, &|path| modules::is_automatic(&folders, path));
     for root in folders.roots() {
         let mut given: BTreeMap<Arc<str>, Node> = BTreeMap::new();
         // A plan of this folder knows the values that it was made with.
         let beside = plans.iter().find(|plan| folder_of(&store.source(plan.source).path) == &*root.folder);
         beside.iter().for_each(|plan| given.extend(plan.variables()));
-        let (files, others) =
-            modules::variable_files(store, &folders, &root, &mut lowered.problems, &mut lowered.inputs);
-        given.extend(files);
-        lowered.deployments.push(modules::deploy(store, &folders, &root, given, others && beside.is_none()));
+        given.extend(modules::variable_files(store, &folders, &root, &mut lowered.problems, &mut lowered.inputs));
+        lowered.deployments.push(modules::deploy(store, &folders, &root, given, &passed));
     }
     for plan in &plans {
         lowered.inputs.push(plan.source);

@@ -1,6 +1,6 @@
 //! From a root module to its deployment: variable files, providers, and all resources with modules unfolded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -28,16 +28,17 @@ pub(super) fn deploy(
     store: &Store,
     folders: &Folders,
     root: &Rc<Module>,
-    given: BTreeMap<Arc<str>, Node>,
-    other_values: bool,
+    mut given: BTreeMap<Arc<str>, Node>,
+    passed: &BTreeSet<String>,
 ) -> Deployment {
     let name = deployment_name(&root.folder);
     let session = Session::new(store, folders, name.clone());
-    let takes_default = |block: &&Block| {
-        let variable = block.labels.first();
-        block.body.attribute("default").is_some() && variable.is_some_and(|variable| !given.contains_key(variable))
-    };
-    let defaults_used = other_values && root.of_kind("variable").any(|block| takes_default(&block));
+    for block in root.of_kind("variable").filter(|block| block.body.attribute("default").is_some()) {
+        let Some(variable) = block.labels.first().filter(|variable| passed.contains(&***variable)) else { continue };
+        // Something of the tree passes it: the default need not hold.
+        let any = || session.symbol(Why::Parameter(variable.clone()), &format!("var:{variable}"), block.head);
+        given.entry(variable.clone()).or_insert_with(any);
+    }
     let instance = Rc::new(Instance {
         module: root.clone(),
         address: Address::root(name.clone()),
@@ -51,7 +52,7 @@ pub(super) fn deploy(
     session.emit(&instance, &Cond::Always, &mut resources);
     resources.iter().for_each(|resource| note_unknowns(&session, &resource.body));
     let gaps = session.gaps.take();
-    Deployment { name, language: Language::Terraform, source: root.source, resources, gaps, defaults_used }
+    Deployment { name, language: Language::Terraform, source: root.source, resources, gaps }
 }
 
 /// Constructs that were not evaluated count as gaps, unknown parameters don't.
@@ -198,14 +199,14 @@ pub(super) fn provider_of(block: &Block) -> String {
     block.body.attribute("provider").and_then(dotted).unwrap_or_else(|| "azurerm".to_owned())
 }
 
-/// Values of the variable files that Terraform reads by itself, and whether there are others.
+/// Values of the variable files that Terraform reads by itself.
 pub(super) fn variable_files(
     store: &Store,
     folders: &Folders,
     root: &Rc<Module>,
     problems: &mut Vec<Problem>,
     inputs: &mut Vec<SourceId>,
-) -> (BTreeMap<Arc<str>, Node>, bool) {
+) -> BTreeMap<Arc<str>, Node> {
     let mut given = BTreeMap::new();
     let names = store.list(&root.folder);
     let automatic = |name: &&String| {
@@ -224,19 +225,14 @@ pub(super) fn variable_files(
         inputs.push(id);
         read_values(store, folders, id, problems, &mut given);
     }
-    let inside = |path: &str| {
-        root.folder.is_empty() || folder_of(path) == &*root.folder || path.starts_with(&format!("{}/", root.folder))
-    };
-    let others = store
-        .sources()
-        .iter()
-        .any(|(_, source)| source.path.ends_with(".tfvars") && inside(&source.path) && !is_automatic(&source.path));
-    (given, others)
+    given
 }
 
-fn is_automatic(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+/// Whether the root module of its folder reads a variable file by itself.
+pub(super) fn is_automatic(folders: &Folders, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".json");
+    let named = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
+    named && folders.get(folder_of(path)).is_some()
 }
 
 fn read_values(

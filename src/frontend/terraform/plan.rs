@@ -78,7 +78,6 @@ impl Plan {
             source: self.source,
             resources: changes.iter().map(|change| world.resource(change)).collect(),
             gaps: self.gaps(),
-            defaults_used: false,
         }
     }
 

@@ -181,6 +181,7 @@ fn variables_have_values_from_files_defaults_or_nowhere() {
         ),
         ("terraform.tfvars", "a = \"given\"\n"),
         ("prod.tfvars", "c = \"not taken\"\n"),
+        ("deploy.sh", "terraform apply -var-file=prod.tfvars\n"),
     ];
     let deployment = deployment(&files);
     let registry = resource(&deployment, "azurerm_container_registry.r");
@@ -190,7 +191,6 @@ fn variables_have_values_from_files_defaults_or_nowhere() {
     assert_eq!(group.group.as_ref().unwrap().as_str(), Some("filled"));
     let location = registry.body.get("location").unwrap();
     assert!(matches!(&location.value, Value::Unknown { sym: Some(sym), .. } if &*sym.0 == ".#var:c"), "{location:?}");
-    assert!(deployment.defaults_used);
 }
 
 #[test]
@@ -329,4 +329,18 @@ fn every_truncation_is_survived() {
     for end in (0..plan.len()).step_by(7) {
         lowered(&[("plan.json", &plan[..end])]);
     }
+}
+
+#[test]
+fn a_default_does_not_hold_where_something_passes_the_variable() {
+    let main = "variable \"sku\" {\n  default = \"Basic\"\n}\nresource \"azurerm_container_registry\" \"r\" {\n  name = \"a\"\n  sku = var.sku\n}\n";
+    let sku = |files: &[(&str, &str)]| {
+        let deployment = deployment(files);
+        let registry = resource(&deployment, "azurerm_container_registry.r");
+        registry.body.at(&["sku", "name"]).unwrap().as_str().map(str::to_owned)
+    };
+    assert_eq!(sku(&[("main.tf", main)]).as_deref(), Some("Basic"));
+    assert_eq!(sku(&[("main.tf", main), ("terraform.tfvars", "sku = \"Premium\"\n")]).as_deref(), Some("Premium"));
+    assert_eq!(sku(&[("main.tf", main), ("env/prod.tfvars", "sku = \"Premium\"\n")]), None);
+    assert_eq!(sku(&[("main.tf", main), ("env/prod/terraform.tfvars", "sku = \"Premium\"\n")]), None);
 }

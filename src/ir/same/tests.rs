@@ -244,14 +244,7 @@ fn resource(root: &str, name: &str, body: Node, origin: Origin) -> Resource {
 }
 
 fn deployment(name: &str, resources: Vec<Resource>) -> Deployment {
-    Deployment {
-        name: name.into(),
-        language: Language::Bicep,
-        source: SourceId(0),
-        resources,
-        gaps: Vec::new(),
-        defaults_used: false,
-    }
+    Deployment { name: name.into(), language: Language::Bicep, source: SourceId(0), resources, gaps: Vec::new() }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What a cluster has beyond single values: user-assigned identities, node pools, add-ons.
 
 use super::super::attributes::{pick, put};
+use super::super::blocks::LEFT_OUT;
 use super::renamed;
 use super::table::each_block;
-use crate::ir::{Entry, Map, Node, Value};
+use crate::ir::{Entry, Map, Node, Value, Why};
 
 const POOL: [(&str, &str); 9] = [
     ("name", "name"),
@@ -20,6 +21,12 @@ const POOL: [(&str, &str); 9] = [
 /// Adds lists to a cluster's body.
 pub(super) fn complete(body: &mut Node, written: &Node) {
     identities(body, written);
+    let left_out = written.get(LEFT_OUT).and_then(Node::as_list).map_or(&[][..], |list| &list.items);
+    let states = |name: &Node| matches!(name.as_str(), Some("identity" | "service_principal"));
+    if let Some(name) = left_out.iter().find(|name| states(name)) {
+        let why = Why::UnsupportedSyntax("a block that a condition leaves out".into());
+        put(body, "identity", Node::unknown(why, name.span));
+    }
     let pool = |block: &Node| {
         let mut pool = renamed(block, &POOL);
         put(&mut pool, "mode", Node::text("System", block.span));

@@ -1,0 +1,115 @@
+//! What scripts, pipelines, pages and further variable files pass to templates and configurations: a parameter that is named
+//! there has another value than its default somewhere.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::source::Store;
+
+fn pattern(text: &str) -> Option<Regex> {
+    Regex::new(text).ok()
+}
+
+/// `name = …` and `"name": …` at the beginning of a line.
+static ASSIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"(?m)^\s*"?([A-Za-z_][\w-]*)"?\s*[=:]"#));
+/// `-var name=…`, `TF_VAR_name`.
+static VARIABLE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r#"-var(?:\s+|=)["']?([A-Za-z_][\w-]*)=|TF_VAR_([A-Za-z_]\w*)"#));
+/// `name=…` as an argument.
+static ARGUMENT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"(?:^|[\s"'(,{])([A-Za-z_]\w*)\s*="#));
+/// `-name` of PowerShell, `"name": {"value"` of inline JSON.
+static OTHER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r#"\s-([A-Za-z_]\w*)[\s:]|"([A-Za-z_]\w*)"\s*:\s*\{\s*"value""#));
+
+/// Words of which one stands wherever a template is deployed.
+const DEPLOYS: [&str; 6] = [
+    "az deployment",
+    "az stack",
+    "Deployment ",
+    "arm-deploy",
+    "AzureResourceManagerTemplateDeployment",
+    "bicep-deploy",
+];
+
+/// Names of variables that something passes to a Terraform configuration. `automatic` says which variable files a root
+/// module reads by itself: those have their say already.
+pub(super) fn of_terraform(store: &Store, automatic: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, source) in store.sources() {
+        let (path, text) = (source.path.to_ascii_lowercase(), &*source.text);
+        if path.ends_with(".tfvars") || path.ends_with(".tfvars.json") {
+            if !automatic(&source.path) {
+                names(&ASSIGNED, text, &mut found);
+            }
+        } else if path.ends_with(".hcl") {
+            names(&ASSIGNED, text, &mut found);
+        } else if text.contains("-var") || text.contains("TF_VAR_") {
+            names(&VARIABLE, text, &mut found);
+        }
+    }
+    found
+}
+
+/// Names of parameters, in lower case, that something passes to a template.
+pub(super) fn of_templates(store: &Store) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, source) in store.sources() {
+        let path = source.path.to_ascii_lowercase();
+        let template = [".bicep", ".bicepparam", ".json", ".jsonc", ".tf"].iter().any(|ending| path.ends_with(ending));
+        if !template && DEPLOYS.iter().any(|word| source.text.contains(word)) {
+            names(&ARGUMENT, &source.text, &mut found);
+            names(&OTHER, &source.text, &mut found);
+        }
+    }
+    found.into_iter().map(|name| name.to_ascii_lowercase()).collect()
+}
+
+fn names(pattern: &LazyLock<Option<Regex>>, text: &str, found: &mut BTreeSet<String>) {
+    let hits = pattern.iter().flat_map(|pattern| pattern.captures_iter(text));
+    let name =
+        |captures: regex::Captures<'_>| captures.iter().skip(1).flatten().next().map(|it| it.as_str().to_owned());
+    found.extend(hits.filter_map(name));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::MemoryFiles;
+
+    fn store(files: &[(&str, &str)]) -> Store {
+        let store = Store::new(MemoryFiles::default());
+        for (path, text) in files {
+            store.add(path, text.as_bytes().to_vec()).unwrap();
+        }
+        store
+    }
+
+    #[test]
+    fn variables_that_are_passed() {
+        let store = store(&[
+            ("env/prod.tfvars", "attach = true\n"),
+            ("terraform.tfvars", "own = 1\n"),
+            ("deploy.sh", "terraform apply -var 'size=3' -var=\"zone=1\"\nexport TF_VAR_region=x\n"),
+            ("live/terragrunt.hcl", "inputs = {\n  pullers = dependency.aks.outputs.k\n}\n"),
+        ]);
+        let found = of_terraform(&store, &|path| path == "terraform.tfvars");
+        for name in ["attach", "size", "zone", "region", "pullers"] {
+            assert!(found.contains(name), "{name}: {found:?}");
+        }
+        assert!(!found.contains("own"));
+    }
+
+    #[test]
+    fn parameters_that_are_passed() {
+        let store = store(&[
+            ("deploy.sh", "az deployment group create -f main.bicep -p grant=true \\\n  --parameters Mode='x'\n"),
+            ("deploy.ps1", "New-AzResourceGroupDeployment -TemplateFile main.bicep -attachAcr $true\n"),
+            ("other.sh", "unrelated=1\n"),
+        ]);
+        let found = of_templates(&store);
+        assert!(["grant", "mode", "attachacr"].iter().all(|name| found.contains(*name)), "{found:?}");
+        assert!(!found.contains("unrelated"));
+    }
+}
