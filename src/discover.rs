@@ -108,6 +108,7 @@ pub fn is_script(path: &str) -> bool {
         "tpl",
         "tftpl",
         "toml",
+        "hcl",
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.trim_start_matches('.').rsplit_once('.') {

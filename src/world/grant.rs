@@ -7,8 +7,8 @@ use super::registry::{Reader, Registry};
 use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION};
 use crate::azure::roles::{self, Role};
 use crate::ir::{
-    Case, Cond, GROUP, MANAGEMENT_GROUP, Node, Origin, Resolver, Resource, ResourceId, SUBSCRIPTION, Truth, Value, Why,
-    same_in,
+    Case, Cond, GROUP, MANAGEMENT_GROUP, Node, Origin, Resolver, Resource, ResourceId, SUBSCRIPTION, Target, Truth,
+    Value, Why, same_in,
 };
 use crate::source::Span;
 
@@ -49,6 +49,8 @@ pub struct Grant<'a> {
     pub scope: Node,
     /// The scope taken apart.
     at: Option<ResourceId>,
+    /// Where an `existing` resource that the scope names is looked for.
+    looked_for: Option<ResourceId>,
     /// The resource that the scope is the id of, when the tree has it.
     target: Option<&'a Resource>,
     /// Where the scope is written; the declaration when it isn't.
@@ -102,6 +104,7 @@ impl<'a> Grant<'a> {
             role: role(by_id, by_name, resolver),
             role_span: role_span.unwrap_or(resource.declared),
             at: resolver.id_of(&resource.scope),
+            looked_for: looked_for(&resource.scope, resolver),
             target: resolver.resource_of(&resource.scope),
             scope: resolver.node(&resource.scope),
             scope_span: if resource.extent.source == resource.scope.span.source {
@@ -170,11 +173,16 @@ impl<'a> Grant<'a> {
     }
 
     fn reaches(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
+        // What two deployments declare each for themselves is never joined, though it has one name.
+        let another = self.target.is_some_and(|at| {
+            at.origin == Origin::Declared && at.is_kind(REGISTRY) && at.address.root != registry.resource.address.root
+        });
         match &self.at {
-            Some(at) if at.is_kind(REGISTRY) && astray(at, registry) => {
-                covers(at, &self.scope, registry, resolver).and(Truth::Unknown)
-            }
-            _ if self.is_on(registry) => Truth::Yes,
+            _ if another && registry.is_declared() && !self.is_on(registry) => Truth::No,
+            _ if self.is_on(registry) => match self.looked_for.as_ref().is_some_and(|at| astray(at, registry)) {
+                true => Truth::Unknown,
+                false => Truth::Yes,
+            },
             Some(at) => covers(at, &self.scope, registry, resolver),
             None if self.scope.is_null() => Truth::Yes,
             None => Truth::Unknown,
@@ -184,7 +192,7 @@ impl<'a> Grant<'a> {
     /// Its scope is a registry of this name.
     fn names(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> bool {
         let named = |id: &ResourceId| id.is_kind(REGISTRY).then(|| id.names.first().cloned()).flatten();
-        let name = self.at.as_ref().and_then(named);
+        let name = self.at.as_ref().filter(|_| !self.is_for_its_own()).and_then(named);
         name.is_some_and(|name| same_in(resolver, Case::Ignored, &name, &registry.name) == Truth::Yes)
     }
 
@@ -258,6 +266,14 @@ fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: 
         () if at.is_kind(MANAGEMENT_GROUP) => Truth::Unknown,
         () => Truth::No,
     }
+}
+
+/// The id under which an `existing` resource is looked for, when a scope is one's.
+fn looked_for(scope: &Node, resolver: &Resolver<'_>) -> Option<ResourceId> {
+    let Value::Ref(reference) = &scope.value else { return None };
+    let Target::Resource(address) = &reference.target else { return None };
+    let named = resolver.at(address).filter(|resource| resource.origin == Origin::Existing)?;
+    ResourceId::parse(&resolver.node(&named.id))
 }
 
 /// A reference that looks for a registry in the group of its own deployment, whichever that is, while the registry is put
