@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Node, Value};
+use crate::source::Span;
 
 /// The type of a subscription's own id.
 pub const SUBSCRIPTION: &str = "Microsoft.Resources/subscriptions";
@@ -71,6 +72,25 @@ impl ResourceId {
             _ => id.extends = Some(Box::new(scope.clone())),
         }
         id
+    }
+
+    /// The id as text, its unknown parts as pieces; nothing for what stands on something else.
+    pub fn text(&self, span: Span) -> Option<Node> {
+        if self.extends.is_some() {
+            return None;
+        }
+        let mut pieces = Vec::new();
+        for (word, part) in [("/subscriptions/", &self.subscription), ("/resourceGroups/", &self.group)] {
+            pieces.extend(part.iter().flat_map(|part| [Node::text(word, span), part.clone()]));
+        }
+        if !self.is_container() {
+            let mut steps = self.kind.split('/');
+            pieces.push(Node::text(format!("/providers/{}", steps.next()?), span));
+            for (step, name) in steps.zip(&self.names) {
+                pieces.extend([Node::text(format!("/{step}/"), span), name.clone()]);
+            }
+        }
+        Some(Node::concat(pieces, span))
     }
 
     /// Whether it is the id of a group, subscription or management group.

@@ -115,6 +115,13 @@ impl<'a> Resolver<'a> {
                     };
                     ResourceId::parse(&self.node_within(&id, fuel))
                 }
+                // `"${azurerm_resource_group.a.id}/providers/…"`: the rest of an id behind another one.
+                Value::Concat(pieces) if pieces.first().is_some_and(|piece| matches!(piece.value, Value::Ref(_))) => {
+                    let (first, rest) = pieces.split_first()?;
+                    let head = self.id_within(first, fuel)?.text(node.span)?;
+                    let pieces = std::iter::once(head).chain(rest.iter().cloned()).collect();
+                    ResourceId::parse(&Node::concat(pieces, node.span))
+                }
                 _ => ResourceId::parse(&node),
             }
         })

@@ -178,6 +178,8 @@ pub enum Hides {
     Anything,
     /// Resources that touch what these inputs of an unresolved module refer to.
     Touching(Vec<Node>),
+    /// Resources that join what these arguments of a command or a foreign provider refer to, at least two of them.
+    Joining(Vec<Node>),
 }
 
 /// One root with one set of parameters: a template, a Terraform root module, a plan, a dump, a folder of manifests.

@@ -173,12 +173,16 @@ impl<'a> Grant<'a> {
     }
 
     fn reaches(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
-        // What two deployments declare each for themselves is never joined, though it has one name.
+        // What two deployments declare each for themselves is never joined; of one name they may be one all the same.
         let another = self.target.is_some_and(|at| {
             at.origin == Origin::Declared && at.is_kind(REGISTRY) && at.address.root != registry.resource.address.root
         });
         match &self.at {
-            _ if another && registry.is_declared() && !self.is_on(registry) => Truth::No,
+            _ if another && registry.is_declared() && !self.is_on(registry) => {
+                let name = self.target.map(|at| resolver.node(&at.name));
+                let same = name.map_or(Truth::No, |name| same_in(resolver, Case::Ignored, &name, &registry.name));
+                same.and(Truth::Unknown)
+            }
             _ if self.is_on(registry) => match self.looked_for.as_ref().is_some_and(|at| astray(at, registry)) {
                 true => Truth::Unknown,
                 false => Truth::Yes,

@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use crate::azure;
 use crate::ir::{
-    Address, Case, Cond, Deployment, Gap, Hides, Imperative, Language, Makes, Node, Origin, Resolver, Resource, Target,
-    Truth, Value, Why, same_in,
+    Address, Case, Cond, Deployment, Gap, Hides, Imperative, Language, Makes, Node, Origin, Ref, Resolver, Resource,
+    Target, Truth, Value, Why, same_in,
 };
 use crate::source::Span;
 use cluster::Cluster;
@@ -231,6 +231,9 @@ impl<'a> World<'a> {
             None => false,
             Some(_) if deployment.language == Language::Kubernetes => false,
             Some(Hides::Anything) => true,
+            Some(Hides::Joining(inputs)) => {
+                roots.contains(&&deployment.name) && ends.iter().all(|end| inputs.iter().any(|it| self.refers(it, end)))
+            }
             Some(Hides::Touching(inputs)) => {
                 roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
             }
@@ -271,6 +274,7 @@ impl<'a> World<'a> {
             None => false,
             Some(Hides::Anything) => true,
             Some(Hides::Touching(inputs)) => inputs.iter().any(|input| self.touches(input, &clusters, 8)),
+            Some(Hides::Joining(inputs)) => inputs.iter().any(|it| clusters.iter().any(|end| self.refers(it, end))),
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
     }
@@ -293,6 +297,24 @@ impl<'a> World<'a> {
                 Target::Id(_) => true,
             },
             Value::Id(_) => self.resolver.resource_of(input).is_some_and(|found| ends.contains(&&found.address)),
+            _ => false,
+        }
+    }
+    /// Whether a value is proved to be made of something of this resource.
+    fn refers(&self, input: &Node, end: &Arc<Address>) -> bool {
+        let inner = |node: &Node| self.refers(node, end);
+        let means = |reference: &Ref| match &reference.target {
+            Target::Resource(address) => address == end,
+            Target::Id(id) => self.resolver.resource_of(id).is_some_and(|found| found.address == *end),
+        };
+        match &input.value {
+            Value::List(list) => list.items.iter().any(inner),
+            Value::Map(map) => map.entries.iter().any(|entry| inner(&entry.value)),
+            Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().any(inner),
+            Value::Choice(choice) => inner(&choice.yes) || inner(&choice.no),
+            Value::Ref(reference) => means(reference),
+            Value::Derived(candidates) => candidates.iter().any(means),
+            Value::Id(_) => self.resolver.resource_of(input).is_some_and(|found| found.address == *end),
             _ => false,
         }
     }

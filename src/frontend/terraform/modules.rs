@@ -128,6 +128,9 @@ impl Session<'_> {
         let subscription = self.subscription(instance, &provider_of(block), block.head);
         let mut body = self.body(scope, &block.body, block.extent, true);
         self.complete_data(&terraform, &mut body, &subscription, block);
+        if &*block.kind == "resource" {
+            self.note_effects(scope, &terraform, &body, block);
+        }
         Written {
             terraform,
             address: Arc::new(instance.address.child(name, copy.key.clone())),
@@ -140,6 +143,23 @@ impl Session<'_> {
             language: Language::Terraform,
         }
         .shape()
+    }
+
+    /// What a resource makes that stands nowhere as a resource: by a command, by a template, by a foreign provider's call.
+    fn note_effects(&self, scope: Scope<'_>, terraform: &str, body: &Node, block: &Block) {
+        let mut settler = Settler::new();
+        let mut arguments = vec![settler.settle(body)];
+        for provisioner in block.body.blocks.iter().filter(|inner| &*inner.kind == "provisioner") {
+            let written = provisioner.body.attributes.iter();
+            arguments.extend(written.map(|attribute| settler.settle(&self.evaluate(scope, &attribute.value))));
+        }
+        let hides = match terraform {
+            _ if terraform.ends_with("_template_deployment") => Hides::Touching(arguments),
+            _ if arguments.len() > 1 || may_do_anything(terraform) => Hides::Joining(arguments),
+            _ => return,
+        };
+        let why = Why::NotAnalysed(format!("what `{terraform}` does").into());
+        self.gap(Gap { why, span: block.head, hides: Some(hides) });
     }
 
     /// Data sources about the deployment itself.
@@ -175,6 +195,28 @@ impl Session<'_> {
         let name = if provider == "azurerm" { "subscription".to_owned() } else { format!("subscription:{provider}") };
         self.symbol(why, &name, span)
     }
+}
+
+/// Whether a type can have any effect in Azure: those of providers that only know their own things can't.
+fn may_do_anything(terraform: &str) -> bool {
+    const ACTS: [&str; 3] = ["azapi_resource_action", "azurerm_resource_deployment_script", "null_resource"];
+    const OWN: [&str; 14] = [
+        "azurerm_",
+        "azuread_",
+        "azapi_",
+        "kubernetes_",
+        "helm_",
+        "kubectl_",
+        "random_",
+        "time_",
+        "tls_",
+        "local_",
+        "terraform_data",
+        "github_",
+        "cloudinit_",
+        "flux_",
+    ];
+    ACTS.iter().any(|start| terraform.starts_with(start)) || !OWN.iter().any(|start| terraform.starts_with(start))
 }
 
 /// `azurerm.alias` as text.

@@ -77,7 +77,7 @@ impl Plan {
             language: Language::Plan,
             source: self.source,
             resources: changes.iter().map(|change| world.resource(change)).collect(),
-            gaps: self.gaps(),
+            gaps: self.gaps().into_iter().chain(changes.iter().filter_map(|change| world.effects(change))).collect(),
         }
     }
 
@@ -181,6 +181,21 @@ impl PlanWorld<'_> {
             language: Language::Plan,
         }
         .shape()
+    }
+
+    /// What the commands of a resource are made of: they may join what they refer to.
+    fn effects(&self, change: &Change<'_>) -> Option<Gap> {
+        let place = Place::of(self, &change.steps)?;
+        let provisioners = place.block.get("provisioners")?.as_list()?;
+        let expressions = provisioners.iter().filter_map(|it| it.get("expressions")?.as_map()).flatten();
+        let argument = |member: &crate::syntax::tree::Member| match place.resolve(self, &member.value, None) {
+            Resolved::Value(node) => Some(node),
+            Resolved::Candidates(found) => Some(Node::new(Value::Derived(Arc::new(found)), change.address.span)),
+            Resolved::Opaque => None,
+        };
+        let hides = Some(Hides::Joining(expressions.filter_map(argument).collect()));
+        let why = Why::NotAnalysed(format!("what `{}` does", change.kind).into());
+        Some(Gap { why, span: change.address.span, hides })
     }
 
     /// The subscription of a provider, as far as the configuration says it.

@@ -204,6 +204,12 @@ pub(in super::super) const TYPES: &[Type] = &[
         POOL,
     ),
     plain("azurerm_role_assignment", "Microsoft.Authorization/roleAssignments", Parent::Scope("scope"), ASSIGNMENT),
+    plain(
+        "azurerm_pim_active_role_assignment",
+        "Microsoft.Authorization/roleAssignments",
+        Parent::Scope("scope"),
+        ASSIGNMENT,
+    ),
     Type {
         terraform: "azurerm_role_definition",
         kind: "Microsoft.Authorization/roleDefinitions",
