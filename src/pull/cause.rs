@@ -42,7 +42,7 @@ impl<'a> Case<'_, 'a> {
 
     fn cause(&self, grant: &Grant<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Cause> {
         let (covers, holds) = (grant.covers(registry), grant.pulls_for(cluster));
-        if wires(self.world, grant, cluster, registry) && holds == Truth::No {
+        if wires(grant, cluster, registry) && holds == Truth::No {
             return match grant.holder {
                 Holder::WrongKind(kind) => Some(Cause::NoObjectId(kind)),
                 _ => Some(Cause::ControlPlane),

@@ -55,7 +55,7 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     for cluster in &world.clusters {
         for registry in &world.registries {
             let pair = (cluster.at, registry.at);
-            if world.grants.iter().any(|grant| wires(world, grant, cluster, registry)) {
+            if world.grants.iter().any(|grant| wires(grant, cluster, registry)) {
                 wired.insert(pair);
                 ties.push((cluster.at, registry.at, if demanded.contains(&pair) { Tie::Workload } else { Tie::Wired }));
             }
@@ -87,31 +87,13 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
 }
 
 /// Whether a grant for pulling ties an identity of the cluster to the registry.
-pub(super) fn wires<'a>(world: &World<'a>, grant: &Grant<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> bool {
+pub(super) fn wires(grant: &Grant<'_>, cluster: &Cluster<'_>, registry: &Registry<'_>) -> bool {
     let pulls = grant.pulls_for(cluster) == Truth::Yes;
-    let held = || pulls || grant.is_control_plane_of(cluster) == Truth::Yes || is_about(world, grant, cluster);
+    let held = || pulls || grant.is_control_plane_of(cluster) == Truth::Yes || grant.misreads(cluster);
     let on_it = || grant.covers(registry) == Truth::Yes || grant.misplaces(registry);
     // A role without pull ties too, where it is given to the puller on this very registry.
     let short = || pulls && grant.is_on(registry) && grant.lets_pull(registry) == Truth::No;
     grant.means_pull() && on_it() && held() || short()
-}
-
-/// The principal is read from this cluster, though from the wrong property.
-fn is_about<'a>(world: &World<'a>, grant: &Grant<'a>, cluster: &Cluster<'a>) -> bool {
-    let wrong = matches!(grant.holder, crate::world::identity::Holder::WrongKind(_));
-    wrong && mentions(world, &grant.principal, cluster)
-}
-
-fn mentions<'a>(world: &World<'a>, node: &crate::ir::Node, cluster: &Cluster<'a>) -> bool {
-    let crate::ir::Value::Ref(reference) = &node.value else { return false };
-    let Some(found) = world.resolver.target(&reference.target) else { return false };
-    let is_id =
-        |id: &crate::ir::Node| world.resolver.resource_of(id).is_some_and(|identity| identity.address == found.address);
-    let supplied = match &cluster.pulling {
-        crate::world::cluster::Pulling::Kubelet { supplied: Some(id), .. } => is_id(id),
-        _ => false,
-    };
-    found.address == cluster.resource.address || supplied || cluster.control.iter().any(is_id)
 }
 
 /// A sibling instance of a wired cluster that is wired to no registry, or of a wired registry that no cluster is wired to.
@@ -119,17 +101,18 @@ fn siblings(world: &World<'_>, wired: &BTreeSet<(usize, usize)>) -> Vec<(usize, 
     let cluster = |at: usize| world.clusters.get(at).map(|cluster| &cluster.resource.address);
     let registry = |at: usize| world.registries.get(at).map(|registry| &registry.resource.address);
     let mut found = Vec::new();
+    let tied: (BTreeSet<usize>, BTreeSet<usize>) = wired.iter().copied().unzip();
     for &(c, r) in wired {
+        let kind = if wired_inside(world, c, r) { Tie::LeftOut } else { Tie::Sibling };
         for other in 0..world.clusters.len() {
-            let free = !wired.iter().any(|&(tied, _)| tied == other);
+            let free = !tied.0.contains(&other);
             let related = cluster(c).zip(cluster(other)).is_some_and(|(a, b)| a != b && a.is_sibling(b));
-            let kind = if wired_inside(world, c, r) { Tie::LeftOut } else { Tie::Sibling };
             if free && related && !found.contains(&(other, r, kind)) {
                 found.push((other, r, kind));
             }
         }
         for other in 0..world.registries.len() {
-            let free = !wired.iter().any(|&(_, tied)| tied == other);
+            let free = !tied.1.contains(&other);
             let related = registry(r).zip(registry(other)).is_some_and(|(a, b)| a != b && a.is_sibling(b));
             // The cluster has its registry; another one beside it may be for somebody else.
             if free && related && !found.contains(&(c, other, Tie::LeftOut)) {
@@ -149,7 +132,7 @@ fn wired_inside(world: &World<'_>, c: usize, r: usize) -> bool {
         && world.grants.iter().any(|grant| {
             grant.resource.address.root == cluster.resource.address.root
                 && grant.resource.address.path.starts_with(modules)
-                && wires(world, grant, cluster, registry)
+                && wires(grant, cluster, registry)
         })
 }
 

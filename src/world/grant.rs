@@ -71,6 +71,7 @@ struct Links {
     misplaces: Vec<bool>,
     pulls_for: Vec<Truth>,
     control_plane_of: Vec<Truth>,
+    misreads: Vec<bool>,
 }
 
 impl<'a> Grant<'a> {
@@ -138,6 +139,7 @@ impl<'a> Grant<'a> {
             covers,
             pulls_for: clusters.iter().map(|cluster| self.holder.pulls_for(cluster, resolver)).collect(),
             control_plane_of: clusters.iter().map(|it| self.holder.is_control_plane_of(it, resolver)).collect(),
+            misreads: self.misread(clusters, resolver),
         };
     }
 
@@ -165,6 +167,27 @@ impl<'a> Grant<'a> {
     /// Whether it goes to an identity of the control plane of `cluster`.
     pub fn is_control_plane_of(&self, cluster: &Cluster<'_>) -> Truth {
         self.links.control_plane_of.get(cluster.at).copied().unwrap_or(Truth::Unknown)
+    }
+
+    /// Its principal is read from this cluster or an identity of it, though from the wrong property.
+    pub fn misreads(&self, cluster: &Cluster<'_>) -> bool {
+        self.links.misreads.get(cluster.at).copied().unwrap_or(false)
+    }
+
+    fn misread(&self, clusters: &[Cluster<'a>], resolver: &Resolver<'a>) -> Vec<bool> {
+        let reference = match (&self.holder, &self.principal.value) {
+            (Holder::WrongKind(_), Value::Ref(reference)) => reference,
+            _ => return Vec::new(),
+        };
+        let Some(found) = resolver.target(&reference.target) else { return Vec::new() };
+        let is_it = |id: &Node| resolver.resource_of(id).is_some_and(|identity| identity.address == found.address);
+        let supplied = |cluster: &Cluster<'a>| match &cluster.pulling {
+            Pulling::Kubelet { supplied: Some(id), .. } => is_it(id),
+            _ => false,
+        };
+        let of =
+            |it: &Cluster<'a>| found.address == it.resource.address || supplied(it) || it.control.iter().any(is_it);
+        clusters.iter().map(of).collect()
     }
 
     /// Its scope is this registry itself, nothing above it.
