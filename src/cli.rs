@@ -72,7 +72,7 @@ pub enum Command {
 /// The flags of a run, as typed.
 #[derive(Args, Clone, Debug)]
 pub struct Flags {
-    /// Folders and files to read; a file that is named is read whatever its extension
+    /// Folders and files to read; a file that is named is read where ignore files leave it out, too
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
@@ -88,7 +88,7 @@ pub struct Flags {
     /// Print findings only, no summary
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     pub quiet: bool,
-    /// Print how long each step took, to standard error
+    /// Say what was not understood, and to standard error how long each step took
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
@@ -118,7 +118,7 @@ pub struct Flags {
     #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "Rules")]
     pub now: Option<jiff::civil::Date>,
 
-    /// Leave out what matches, written like a line of .gitignore (repeatable)
+    /// Leave out what matches, written like a line of .gitignore in the current folder (repeatable)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub exclude: Vec<String>,
     /// Use this configuration file instead of the nearest acrlint.yaml

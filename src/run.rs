@@ -1,5 +1,7 @@
 //! The pipeline, top to bottom: find, read, join, judge, tell.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -11,8 +13,9 @@ use crate::ir::{Deployment, Imperative, Node, Value};
 use crate::pull::Case;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
 use crate::rules;
-use crate::settings::{Fact, Settings, View};
+use crate::settings::{Fact, Selection, Settings, View};
 use crate::source::{FolderFiles, MemoryFiles, SourceId, Span, Store};
+use crate::suggestion::nearest;
 use crate::suppress;
 use crate::tell;
 use crate::world::{Assumed, Completeness, Outlook, World};
@@ -66,7 +69,8 @@ pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
     }
     let read = read(&store, &found, &mut Clock::default());
     let mut judged = judge(&store, &found, &read, outlook.clone(), &mut Clock::default());
-    let suppressed = allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments);
+    let all = Selection::default();
+    let suppressed = allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &all);
     let report = report(&store, &read, judged, suppressed, String::new());
     Linted { report, store }
 }
@@ -81,7 +85,8 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let read = read(&store, &found, &mut clock);
     let outlook = outlook(settings, &store, &found.sources);
     let mut judged = judge(&store, &found, &read, outlook, &mut clock);
-    let suppressed = allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments);
+    let suppressed =
+        allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &settings.selection);
     judged.findings.retain_mut(|finding| match settings.selection.severity(finding.rule, finding.severity) {
         Some(severity) => {
             finding.severity = severity;
@@ -89,14 +94,24 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         }
         None => false,
     });
+    let mut notes: Vec<String> = judged.strangers.iter().map(|it| strange(settings, it)).collect();
     let report = report(&store, &read, judged, suppressed, settings.today.to_string());
-    Ok(clock.step("tell", || tell(settings, &store, &report, &read)).with(clock.notes(), &report, settings))
+    let outcome = clock.step("tell", || tell(settings, &store, &report, &read));
+    notes.extend(clock.notes());
+    Ok(outcome.with(notes, &report, settings))
+}
+
+fn strange(settings: &Settings, (name, nearest): &(String, Option<String>)) -> String {
+    let file = settings.config.as_ref().map_or("the configuration", |config| &config.shown);
+    let meant = nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+    format!("{file}: no cluster of this tree is called `{name}`{meant}")
 }
 
 impl Outcome {
     fn with(mut self, notes: Vec<String>, report: &Report, settings: &Settings) -> Outcome {
         self.notes.extend(notes);
-        if report.coverage.inputs == 0 && !settings.quiet && settings.format != crate::cli::Format::Human {
+        let failed = report.findings.iter().any(Finding::is_about_the_file);
+        if report.coverage.inputs == 0 && !failed && !settings.quiet && settings.format != crate::cli::Format::Human {
             self.notes.push("no inputs found: no template, configuration, plan or manifest here".to_owned());
         }
         self
@@ -149,8 +164,12 @@ type FrontEnd = fn(&Store, &[SourceId]) -> Lowered;
 fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
     let front_ends: [(&'static str, FrontEnd); 3] =
         [("templates", template::lower), ("terraform", terraform::lower), ("kubernetes", kubernetes::lower)];
-    let mut read =
-        Read { lowered: Lowered::default(), imperative: Vec::new(), failures: Vec::new(), files: found.sources.len() };
+    let mut read = Read {
+        lowered: Lowered::default(),
+        imperative: Vec::new(),
+        failures: Vec::new(),
+        files: found.sources.len() + found.unreadable.len(),
+    };
     for (name, lower) in front_ends {
         let made = clock.step(name, || catch_unwind(AssertUnwindSafe(|| lower(store, &found.sources))));
         match made {
@@ -171,6 +190,15 @@ fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
             Problem { trouble: Trouble::Unreadable, message: unreadable.message.clone(), span: Span::file(source) };
         read.failures.push(trouble(problem, false));
     }
+    for &id in &found.named {
+        let path = store.source(id).path.clone();
+        let known = read.lowered.inputs.contains(&id) || discover::is_script(&path);
+        if !known && !read.failures.iter().any(|failure| failure.primary.span.source == id) {
+            let message = "no template, configuration, plan or manifest that acrlint reads".to_owned();
+            read.failures.push(about_file("ACR900", Severity::Warning, message, Span::file(id)));
+        }
+    }
+    read.failures = first_of_each(std::mem::take(&mut read.failures));
     read.imperative = clock.step("scripts", || imperative(store, found));
     read
 }
@@ -187,17 +215,45 @@ fn trouble(problem: Problem, named: bool) -> Finding {
         Trouble::Syntax => ("ACR901", Severity::Warning),
         Trouble::Limit => ("ACR902", Severity::Warning),
     };
-    let key = format!("{rule}:{}", problem.message);
+    about_file(rule, severity, problem.message, problem.span)
+}
+
+fn about_file(rule: &'static str, severity: Severity, message: String, span: Span) -> Finding {
     Finding {
         rule,
         severity,
-        primary: Label { span: problem.span, text: problem.message.clone(), secret: false },
-        message: problem.message,
+        key: format!("{rule}:{message}"),
+        primary: Label { span, text: message.clone(), secret: false },
+        message,
         related: Vec::new(),
         help: None,
         fix: None,
-        key,
     }
+}
+
+/// One finding for one trouble of one file: the first one, and how many more there are.
+fn first_of_each(failures: Vec<Finding>) -> Vec<Finding> {
+    let mut found: BTreeMap<(SourceId, &'static str), (Finding, usize)> = BTreeMap::new();
+    for failure in failures {
+        let place = |finding: &Finding| finding.primary.span.start;
+        match found.entry((failure.primary.span.source, failure.rule)) {
+            Entry::Vacant(free) => drop(free.insert((failure, 0))),
+            Entry::Occupied(mut taken) => {
+                let (first, more) = taken.get_mut();
+                *more += 1;
+                if place(&failure) < place(first) {
+                    *first = failure;
+                }
+            }
+        }
+    }
+    let counted = found.into_values().map(|(mut finding, more)| {
+        if more > 0 {
+            finding.message = format!("{} (and {more} more in this file)", finding.message);
+        }
+        finding
+    });
+    counted.collect()
 }
 
 fn internal(source: Option<SourceId>, message: &str) -> Finding {
@@ -218,6 +274,8 @@ struct Judged {
     findings: Vec<Finding>,
     pulls: Vec<report::Pull>,
     joins: tell::Joins,
+    /// Clusters that the configuration names and the tree doesn't have, each with the nearest one that it has.
+    strangers: Vec<(String, Option<String>)>,
 }
 
 fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock: &mut Clock) -> Judged {
@@ -228,17 +286,16 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
         let case = clock.step("pulls", || Case::judge(&world, store));
         let found: Vec<Finding> =
             clock.step("rules", || rules::all().iter().flat_map(|rule| checked(rule, &case, first)).collect());
-        let joins = tell::joins(&world);
-        (found, tell::pulls(&case), joins)
+        (found, tell::pulls(&case), tell::joins(&world), strangers(&world))
     }));
-    let (pulls, joins) = match judged {
-        Ok((found, pulls, joins)) => {
+    let (pulls, joins, strangers) = match judged {
+        Ok((found, pulls, joins, strangers)) => {
             findings.extend(found);
-            (pulls, joins)
+            (pulls, joins, strangers)
         }
         Err(_) => {
             findings.push(internal(first, "joining the resources failed"));
-            (Vec::new(), tell::Joins::default())
+            (Vec::new(), tell::Joins::default(), Vec::new())
         }
     };
     Finding::sort(&mut findings, |finding| store.source(finding.primary.span.source).path.to_string());
@@ -250,7 +307,19 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
         }
         same && later.message == first.message
     });
-    Judged { findings, pulls, joins }
+    Judged { findings, pulls, joins, strangers }
+}
+
+/// Clusters that only the configuration knows: a slip there would silently make every pull of theirs unknown.
+fn strangers(world: &World<'_>) -> Vec<(String, Option<String>)> {
+    let known: Vec<&str> = world.clusters.iter().filter_map(|cluster| cluster.name.as_str()).collect();
+    let assumed = world.outlook.assumed.iter().filter_map(|fact| match fact {
+        Assumed::Grant { cluster, .. } | Assumed::Reachable { cluster, .. } => Some(cluster),
+        Assumed::Secret { .. } => None,
+    });
+    let named: BTreeSet<&String> = world.outlook.clusters.values().chain(assumed).collect();
+    let strange = named.into_iter().filter(|name| !known.iter().any(|own| own.eq_ignore_ascii_case(name)));
+    strange.map(|name| (name.clone(), nearest(name, known.iter().copied()).map(str::to_owned))).collect()
 }
 
 fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<SourceId>) -> Vec<Finding> {
@@ -258,16 +327,23 @@ fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<Source
     found.unwrap_or_else(|_| vec![internal(first, &format!("rule {} failed", rule.id))])
 }
 
-fn allow(findings: &mut Vec<Finding>, store: &Store, sources: &[SourceId], deployments: &[Deployment]) -> usize {
+fn allow(
+    findings: &mut Vec<Finding>,
+    store: &Store,
+    sources: &[SourceId],
+    deployments: &[Deployment],
+    selection: &Selection,
+) -> usize {
     let extents: Vec<Span> =
         deployments.iter().flat_map(|deployment| &deployment.resources).map(|resource| resource.extent).collect();
     let known: Vec<(&'static str, &'static str)> = rules::all().iter().map(|rule| (rule.id, rule.name)).collect();
     let outcome = suppress::apply(std::mem::take(findings), store, sources, &extents, &known);
     *findings = outcome.kept;
-    findings.extend(outcome.unused.into_iter().map(|unused| Finding {
-        severity: Severity::Note,
-        ..trouble(Problem { trouble: Trouble::Syntax, message: unused.message, span: unused.span }, false)
-    }));
+    // Of a rule that is switched off nobody can say whether it would find something.
+    let runs =
+        |unused: &suppress::Unused| unused.rule.is_none_or(|rule| selection.severity(rule, Severity::Error).is_some());
+    let unused = outcome.unused.into_iter().filter(runs);
+    findings.extend(unused.map(|unused| about_file("ACR904", Severity::Note, unused.message, unused.span)));
     Finding::sort(findings, |finding| store.source(finding.primary.span.source).path.to_string());
     outcome.suppressed
 }
@@ -297,6 +373,11 @@ fn report(store: &Store, read: &Read, judged: Judged, suppressed: usize, today: 
     let mut inputs: Vec<SourceId> = read.lowered.inputs.clone();
     inputs.sort();
     inputs.dedup();
+    // A file that could not be read and gave nothing was not understood.
+    let given: BTreeSet<SourceId> =
+        deployments.iter().flat_map(|deployment| &deployment.resources).map(|it| it.extent.source).collect();
+    let failed: BTreeSet<SourceId> = read.failures.iter().map(|failure| failure.primary.span.source).collect();
+    inputs.retain(|id| given.contains(id) || !failed.contains(id));
     let gaps = deployments.iter().flat_map(|deployment| &deployment.gaps);
     let mut not_understood: Vec<NotUnderstood> =
         gaps.map(|gap| NotUnderstood { why: gap.why.to_string(), place: gap.span }).collect();
@@ -320,7 +401,7 @@ fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Out
     let secrets: Vec<Span> = secrets(&read.lowered.deployments);
     let told = Told { report, store, secrets: &secrets };
     let texts: Vec<RuleText> = rules::all().iter().map(|rule| tell::rule_text(rule)).collect();
-    let plain = Look { verbose: settings.verbose, ..Look::default() };
+    let plain = Look { verbose: settings.verbose, quiet: settings.quiet, ..Look::default() };
     let written = |format: report::Format, look: &Look| {
         let mut bytes = Vec::new();
         // A vector takes everything.
@@ -334,7 +415,8 @@ fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Out
     let quiet = settings.quiet
         && report.findings.is_empty()
         && matches!(format, report::Format::Human | report::Format::Concise);
-    let look = Look { colour: settings.color, ..plain };
+    // Annotations are read by a machine.
+    let look = Look { colour: settings.color && format != report::Format::Github, ..plain };
     let loudest = report.findings.iter().map(|finding| finding.severity).max();
     let unknown = report.pulls.iter().filter(|pull| pull.verdict == Verdict::Unknown).count();
     Outcome {

@@ -128,7 +128,7 @@ impl Settings {
 
     /// The defaults for one folder, which is the root as well; for callers of the library and tests.
     pub fn of_folder(folder: &Path, today: jiff::civil::Date) -> Result<Settings, SettingsError> {
-        let missing = |_| SettingsError::NoSuchPath { path: folder.display().to_string(), command: false };
+        let missing = |_| SettingsError::NoSuchPath { path: folder.display().to_string(), command: None };
         let root = folder.canonicalize().map_err(missing)?;
         Ok(Settings {
             view: View::Findings,
@@ -178,9 +178,12 @@ fn check_formats(view: View, flags: &Flags) -> Result<(), SettingsError> {
 
 /// A report that can't be written should be known before the run, not after it.
 fn check_outputs(flags: &Flags, current: &Path) -> Result<(), SettingsError> {
-    for output in &flags.output {
+    for (at, output) in flags.output.iter().enumerate() {
         let file = current.join(&output.file);
+        let again = flags.output.iter().take(at).any(|other| other.file == output.file);
         let why = match file.parent() {
+            _ if output.file.as_os_str() == "-" => "for standard output there is `--format`",
+            _ if again => "two reports go there",
             Some(folder) if !folder.is_dir() => "its folder doesn't exist",
             _ if file.is_dir() => "it is a folder",
             _ => continue,
@@ -238,6 +241,7 @@ mod tests {
         let error = |output: &str| resolve(folder.path(), &["--output", output]).unwrap_err().to_string();
         assert_eq!(error("sarif=none/a.sarif"), "can't write `none/a.sarif`: its folder doesn't exist");
         assert_eq!(error("sarif=."), "can't write `.`: it is a folder");
+        assert_eq!(error("json=-"), "can't write `-`: for standard output there is `--format`");
         assert!(resolve(folder.path(), &["--output", "sarif=a.sarif"]).is_ok());
     }
 

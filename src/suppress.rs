@@ -30,6 +30,8 @@ pub struct Unused {
     pub span: Span,
     /// What is wrong with it: lower-case start, no full stop.
     pub message: String,
+    /// The rule that it allows, when there is one of that name.
+    pub rule: Option<&'static str>,
 }
 
 /// One rule that one comment allows.
@@ -70,7 +72,7 @@ pub fn apply(
     }
     for allowance in allowances.into_values().flatten().filter(|allowance| !allowance.used) {
         let message = format!("nothing to allow: `{}` finds nothing here", allowance.rule);
-        outcome.unused.push(Unused { span: allowance.word, message });
+        outcome.unused.push(Unused { span: allowance.word, message, rule: Some(allowance.rule) });
     }
     outcome.unused.sort_by_key(|unused| unused.span);
     outcome
@@ -95,14 +97,14 @@ fn allow(
     let mut given = Vec::new();
     for directive in directives {
         if let Some(message) = &directive.mistake {
-            unused.push(Unused { span: directive.span, message: message.clone() });
+            unused.push(Unused { span: directive.span, message: message.clone(), rule: None });
         }
         let mut covers = starts.get(&directive.covers_line).cloned().unwrap_or_default();
         covers.extend(line_span(directive.span.source, source, directive.covers_line));
         for word in &directive.words {
             match rule_of(word, rules) {
                 Ok(rule) => given.push(Allowance { word: word.span, rule, covers: covers.clone(), used: false }),
-                Err(message) => unused.push(Unused { span: word.span, message }),
+                Err(message) => unused.push(Unused { span: word.span, message, rule: None }),
             }
         }
     }

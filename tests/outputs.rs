@@ -179,7 +179,7 @@ fn the_same_run_gives_the_same_bytes() {
 
 #[test]
 fn no_absolute_path_and_no_secret_in_any_format() {
-    let look = Look { colour: true, width: 80, verbose: true };
+    let look = Look { colour: true, width: 80, verbose: true, quiet: false };
     for format in FORMATS {
         let text = sample().written(format, &look);
         assert!(!text.contains("correct-horse"), "{format:?}\n{text}");
@@ -397,7 +397,7 @@ proptest! {
             pointing(&text, Label::new(line, "here"), Label::new(Span::new(SourceId(0), 0, 5), "there"), vec![place])
         };
         for format in FORMATS {
-            let text = run.written(format, &Look { colour: false, width: 90, verbose: true });
+            let text = run.written(format, &Look { colour: false, width: 90, verbose: true, quiet: false });
             let piece: String = secret.chars().take(6).collect();
             prop_assert!(!text.contains(&piece), "{format:?}: {text}");
         }

@@ -1,5 +1,7 @@
 //! The closing words: how the pulls stand, how many findings there are, what was not understood.
 
+use std::io;
+
 use super::Verdict;
 use super::look::Ink;
 use super::snippet::one_line;
@@ -11,6 +13,9 @@ const REASONS: usize = 3;
 
 /// The closing words, one thought a line; a single line when nothing was found.
 pub(super) fn lines(telling: &Telling<'_>) -> Vec<String> {
+    if telling.look.quiet {
+        return Vec::new();
+    }
     if telling.report.findings.is_empty() {
         return vec![line(telling)];
     }
@@ -18,8 +23,12 @@ pub(super) fn lines(telling: &Telling<'_>) -> Vec<String> {
     parts.into_iter().flatten().collect()
 }
 
-/// The closing words on one line.
-pub(super) fn line(telling: &Telling<'_>) -> String {
+/// Writes the closing words on one line, unless nobody wants them.
+pub(super) fn write_line(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    if telling.look.quiet { Ok(()) } else { writeln!(out, "{}", line(telling)) }
+}
+
+fn line(telling: &Telling<'_>) -> String {
     let gaps = telling.report.coverage.not_understood.len();
     let gaps = (gaps > 0).then(|| format!("not understood: {gaps} (-v lists them)"));
     let parts = [Some(findings(telling)), Some(pulls(telling)), gaps];
@@ -74,7 +83,8 @@ fn pulls(telling: &Telling<'_>) -> String {
 fn nothing_to_pull(telling: &Telling<'_>) -> String {
     let coverage = &telling.report.coverage;
     let files = number_of(coverage.files, "file");
-    if coverage.inputs == 0 {
+    let failed = telling.report.findings.iter().any(crate::finding::Finding::is_about_the_file);
+    if coverage.inputs == 0 && !failed {
         return format!("no inputs found in {files}");
     }
     let resources = number_of(coverage.resources, "resource");

@@ -15,7 +15,7 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Resul
     for gap in closing::gaps(telling) {
         writeln!(out, "{gap}")?;
     }
-    writeln!(out, "{}", closing::line(telling))
+    closing::write_line(telling, out)
 }
 
 fn line(telling: &Telling<'_>, finding: &Finding) -> String {

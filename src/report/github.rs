@@ -14,7 +14,7 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Resul
     for finding in findings {
         writeln!(out, "{}", command(telling, finding))?;
     }
-    writeln!(out, "{}", closing::line(telling))
+    closing::write_line(telling, out)
 }
 
 fn command(telling: &Telling<'_>, finding: &Finding) -> String {

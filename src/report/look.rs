@@ -9,11 +9,13 @@ pub struct Look {
     pub width: usize,
     /// Whether to list everything that was not understood.
     pub verbose: bool,
+    /// Whether to leave the closing words out.
+    pub quiet: bool,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { colour: false, width: Look::WIDTH, verbose: false }
+        Look { colour: false, width: Look::WIDTH, verbose: false, quiet: false }
     }
 }
 

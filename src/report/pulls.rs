@@ -29,7 +29,7 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Resul
     for gap in closing::gaps(telling) {
         writeln!(out, "{gap}")?;
     }
-    writeln!(out, "{}", closing::line(telling))
+    closing::write_line(telling, out)
 }
 
 fn write_pull(telling: &Telling<'_>, pull: &Pull, last: bool, out: &mut dyn io::Write) -> io::Result<()> {

@@ -65,6 +65,7 @@ mod acr900;
 mod acr901;
 mod acr902;
 mod acr903;
+mod acr904;
 
 /// Every rule, in the order of the ids.
 pub static ALL: &[&Rule] = &[
@@ -90,5 +91,6 @@ pub static ALL: &[&Rule] = &[
     &acr901::RULE,
     &acr902::RULE,
     &acr903::RULE,
+    &acr904::RULE,
 ];
 // generated: end

@@ -112,7 +112,7 @@ impl ClusterMapping {
     }
 }
 
-/// Loads `--config`, or the nearest `acrlint.yaml` from the first path up to the root.
+/// Loads `--config`, or the nearest `acrlint.yaml` from the folder that holds all paths up to the root.
 pub(super) fn load(
     flags: &Flags,
     location: &Location,
@@ -186,6 +186,11 @@ fn levels(item: &Item, rules: &[(&'static str, &'static str)]) -> Result<BTreeMa
     for (key, value) in item.members()? {
         let word = key.text()?;
         let Some(id) = super::selection::find(word, rules) else {
+            if rules.iter().any(|(id, _)| id.len() > word.len() && id.starts_with(&word.to_ascii_uppercase())) {
+                return Err(
+                    key.wrong(format!("`{word}` is a prefix; write each rule, or use `--select` and `--ignore`"))
+                );
+            }
             let nearest = nearest(word, rules.iter().flat_map(|&(id, name)| [id, name])).map(str::to_owned);
             return Err(key.wrong(crate::cli::UnknownRule { typed: word.to_owned(), nearest }.to_string()));
         };

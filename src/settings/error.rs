@@ -7,8 +7,8 @@ pub enum SettingsError {
     NoSuchPath {
         /// As typed.
         path: String,
-        /// Whether a command has this name.
-        command: bool,
+        /// The command that it may have been meant for.
+        command: Option<String>,
     },
     /// A path on the command line can't be used.
     BadPath {
@@ -51,9 +51,12 @@ pub enum SettingsError {
 impl std::fmt::Display for SettingsError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            SettingsError::NoSuchPath { path, command: false } => write!(f, "no such path: `{path}`"),
-            SettingsError::NoSuchPath { path, command: true } => {
+            SettingsError::NoSuchPath { path, command: None } => write!(f, "no such path: `{path}`"),
+            SettingsError::NoSuchPath { path, command: Some(command) } if path == command => {
                 write!(f, "no such path: `{path}`; for the command of this name, write it first: `acrlint {path} …`")
+            }
+            SettingsError::NoSuchPath { path, command: Some(command) } => {
+                write!(f, "no such path: `{path}`; did you mean the command `{command}`?")
             }
             SettingsError::BadPath { path, why } => write!(f, "`{path}` can't be read: {why}"),
             SettingsError::BadOutput { path, why } => write!(f, "can't write `{path}`: {why}"),

@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::SettingsError;
+use crate::suggestion::nearest;
 
 /// A path on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,17 +23,17 @@ pub(super) struct Location {
     pub in_git: bool,
     /// The paths to read, in order, each once.
     pub targets: Vec<Target>,
-    /// The folder of the first path: where the search for a configuration file starts.
+    /// The deepest folder that holds all paths: where the search for a configuration file starts.
     pub start: PathBuf,
 }
 
-/// Finds the root: the git repository of the first path if it holds all paths, else the smallest folder that does.
+/// Finds the root: the git repository that holds all paths, else the smallest folder that does.
 ///
 /// Reports name files relative to the root, and code scanning wants them relative to the repository.
 pub(super) fn locate(paths: &[PathBuf], current: &Path) -> Result<Location, SettingsError> {
     let found = paths.iter().map(|path| existing(path, current)).collect::<Result<Vec<_>, _>>()?;
     let folders: Vec<&Path> = found.iter().map(|path| folder_of(path)).collect();
-    let start = folders.first().map_or_else(|| current.to_owned(), |&folder| folder.to_owned());
+    let start = if folders.is_empty() { current.to_owned() } else { common(&folders) };
     let repository = start.ancestors().find(|folder| folder.join(".git").exists());
     let repository = repository.filter(|root| folders.iter().all(|folder| folder.starts_with(root)));
     let root = repository.map_or_else(|| common(&folders), Path::to_owned);
@@ -55,7 +56,8 @@ fn existing(path: &Path, current: &Path) -> Result<PathBuf, SettingsError> {
     let typed = path.display().to_string();
     let found = current.join(path).canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-            let command = crate::cli::Cli::command_names().contains(&typed);
+            let names = crate::cli::Cli::command_names();
+            let command = nearest(&typed, names.iter().map(String::as_str)).map(str::to_owned);
             SettingsError::NoSuchPath { path: typed.clone(), command }
         }
         kind => SettingsError::BadPath { path: typed.clone(), why: kind.to_string() },
@@ -128,7 +130,7 @@ mod tests {
     fn a_missing_path_may_be_a_misplaced_command() {
         let tree = tree();
         let missing = |name: &str| locate(&[name.into()], tree.path()).unwrap_err();
-        assert_eq!(missing("nowhere"), SettingsError::NoSuchPath { path: "nowhere".into(), command: false });
-        assert_eq!(missing("pulls"), SettingsError::NoSuchPath { path: "pulls".into(), command: true });
+        assert_eq!(missing("nowhere"), SettingsError::NoSuchPath { path: "nowhere".into(), command: None });
+        assert_eq!(missing("pulls"), SettingsError::NoSuchPath { path: "pulls".into(), command: Some("pulls".into()) });
     }
 }

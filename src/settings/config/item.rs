@@ -51,6 +51,9 @@ pub(super) fn parse(text: &str) -> Result<Item, Mistake> {
 fn first_line(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);
+    if line.starts_with("multiple YAML documents") {
+        return "one document is wanted, and there is a second one".to_owned();
+    }
     let line = line.split(" at line ").next().unwrap_or(line);
     line.split(", set ").next().unwrap_or(line).to_owned()
 }
