@@ -11,8 +11,10 @@ pub enum Makes {
     Secret,
     /// The real text of placeholders in other files.
     Text,
-    /// Pull secrets of service accounts or pods.
-    PullSecrets,
+    /// Pull secrets of service accounts.
+    AccountSecrets,
+    /// Pull secrets of pods.
+    PodSecrets,
     /// The admin user of a registry, on or off.
     AdminUser,
     /// Anonymous pull, on or off.

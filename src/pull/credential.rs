@@ -157,7 +157,7 @@ fn opened(secret: &Secret<'_>, host: &Node, path: &str, registry: Option<&Regist
         })
     };
     match fitting.as_slice() {
-        [] => Outcome::OtherHost(entries.iter().map(|entry| entry.host.clone()).collect()),
+        [] => Outcome::OtherHost(entries.iter().map(|entry| entry.bare_host().to_owned()).collect()),
         fitting if fitting.iter().all(|entry| entry.placeholder) => Outcome::Placeholder,
         fitting if fitting.iter().all(|entry| admin_off(&entry.username)) => Outcome::AdminDisabled,
         fitting if fitting.iter().any(|entry| entry.expires) => {

@@ -30,7 +30,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let told = reporter.report(severity, offered.payload(), message, offered.key()).hidden();
         offered
             .tell(told)
-            .help(format!("make an entry for the login server of the registry; the secret has {}", bare(hosts)));
+            .help(format!("make an entry for the login server of the registry; the secret has {}", hosts.join(", ")));
     }
 }
 
@@ -43,10 +43,4 @@ fn severity(offered: &Offered<'_, '_>, hosts: &[String]) -> Severity {
         _ if other_registry && !served => Severity::Warning,
         _ => Severity::Note,
     }
-}
-
-/// The hosts, without what somebody may have put in front of them.
-fn bare(hosts: &[String]) -> String {
-    let host = |host: &String| host.rsplit('@').next().unwrap_or_default().to_owned();
-    hosts.iter().map(host).collect::<Vec<_>>().join(", ")
 }

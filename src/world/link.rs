@@ -88,7 +88,8 @@ impl<'a> World<'a> {
     /// The pull secrets that the pods of a workload offer, and whether there may be others: the pod's own, else the
     /// service account's (the admission plugin copies them only when the pod has none).
     pub fn secrets_of(&self, workload: &Workload<'a>) -> PullSecrets {
-        let own = &workload.secrets;
+        let own =
+            &PullSecrets { open: workload.secrets.open || self.adds(Makes::PodSecrets), ..workload.secrets.clone() };
         if !own.names.is_empty() || !own.broken.is_empty() {
             return own.clone();
         }
@@ -107,7 +108,9 @@ impl<'a> World<'a> {
                 PullSecrets { open: own.open || account.secrets.open || !sure, ..account.secrets.clone() }
             }
             // An account that the tree doesn't have may bring secrets; the default one has none unless somebody patches it.
-            (None, _) => PullSecrets { open: own.open || name != "default" || self.adds_pull_secrets(), ..own.clone() },
+            (None, _) => {
+                PullSecrets { open: own.open || name != "default" || self.adds(Makes::AccountSecrets), ..own.clone() }
+            }
             (Some(_), Some(_)) => PullSecrets { open: true, ..own.clone() },
         }
     }
@@ -122,9 +125,9 @@ impl<'a> World<'a> {
         }
     }
 
-    /// A command or step gives pull secrets to accounts or pods.
-    fn adds_pull_secrets(&self) -> bool {
-        self.imperative.iter().any(|command| command.makes == Makes::PullSecrets && !command.manual)
+    /// A command or step makes it.
+    fn adds(&self, what: Makes) -> bool {
+        self.imperative.iter().any(|command| command.makes == what && !command.manual)
     }
 
     /// The service account of a workload pulls as an identity of its own.
@@ -230,9 +233,6 @@ pub(super) fn makes_secrets(
 ) -> Option<(Option<String>, Option<String>, Span)> {
     // Charts and manifests that Terraform applies without reading them.
     const APPLIES: [&str; 4] = ["helm_release", "kubectl_manifest", "kubectl_path_documents", "kustomization_resource"];
-    if APPLIES.contains(&&*resource.kind) {
-        return Some((None, None, resource.declared));
-    }
     let (group, kind) = resource.kind.rsplit_once('/')?;
     let group = group.split('/').next().unwrap_or_default();
     let text = |path: &[&str]| resource.body.at(path).and_then(|node| resolver.node(node).as_str().map(str::to_owned));
@@ -240,6 +240,7 @@ pub(super) fn makes_secrets(
     let own = text(&["metadata", "name"]);
     let named = |name: Option<String>| Some((name, namespace.clone(), resource.declared));
     match (group, kind) {
+        ("Terraform", kind) if APPLIES.contains(&kind) => Some((None, None, resource.declared)),
         ("external-secrets.io", "ExternalSecret") => named(text(&["spec", "target", "name"]).or(own)),
         ("external-secrets.io", "ClusterExternalSecret" | "PushSecret") => Some((None, None, resource.declared)),
         ("bitnami.com", "SealedSecret") => named(own),

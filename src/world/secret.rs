@@ -284,6 +284,11 @@ fn is_placeholder(text: &str) -> bool {
 }
 
 impl Credential {
+    /// The key without what somebody may have put in front of the host.
+    pub fn bare_host(&self) -> &str {
+        self.host.rsplit('@').next().unwrap_or_default()
+    }
+
     /// Whether the kubelet offers it for an image of `host`/`path` (keyring: same port, same number of labels, each label
     /// matched as a glob, the key's path a prefix of the image's; comparison of letters is exact).
     pub fn is_for(&self, host: &str, path: &str) -> bool {

@@ -102,18 +102,36 @@ fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
 }
 
 impl<'a> Workload<'a> {
+    /// A custom resource that carries containers: its controller makes pods of them, with pull secrets and accounts that
+    /// are its own affair.
+    fn carried(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Workload<'a>> {
+        let group = resource.kind.rsplit_once('/').map_or("", |(group, _)| group.split('/').next().unwrap_or_default());
+        let custom = group.contains('.') && !group.ends_with(".k8s.io") && !group.starts_with("Microsoft.");
+        let mut found = Vec::new();
+        if custom {
+            carried_images(&resource.body, &mut found);
+        }
+        if found.is_empty() {
+            return None;
+        }
+        let (label, namespace) = labelled(&resolver.node(&resource.body), resource);
+        Some(Workload {
+            resource,
+            label,
+            namespace,
+            images: found,
+            secrets: PullSecrets { open: true, ..PullSecrets::default() },
+            service_account: None,
+            virtual_nodes: false,
+        })
+    }
+
     /// Reads a workload; nothing when the kind makes no pods.
     pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Workload<'a>> {
-        let path = pod_path(&resource.kind)?;
+        let Some(path) = pod_path(&resource.kind) else { return Workload::carried(resource, resolver) };
         let body = resolver.node(&resource.body);
         let spec = body.at(path)?.clone();
-        let (name, namespace) = metadata(&body, resource);
-        let kind = resource.kind.rsplit('/').next().unwrap_or_default();
-        let name = shown(&name);
-        let label = match namespace.name() {
-            Some(namespace) => format!("{kind} {namespace}/{name}"),
-            None => format!("{kind} {name}"),
-        };
+        let (label, namespace) = labelled(&body, resource);
         let account = spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount"));
         Some(Workload {
             resource,
@@ -128,6 +146,32 @@ impl<'a> Workload<'a> {
             },
             virtual_nodes: spec.at(&["nodeSelector", "type"]).and_then(Node::as_str) == Some("virtual-kubelet"),
         })
+    }
+}
+
+/// `Deployment shop/web`, and the namespace.
+fn labelled(body: &Node, resource: &Resource) -> (String, Namespace) {
+    let (name, namespace) = metadata(body, resource);
+    let kind = resource.kind.rsplit('/').next().unwrap_or_default();
+    let name = shown(&name);
+    let label = match namespace.name() {
+        Some(namespace) => format!("{kind} {namespace}/{name}"),
+        None => format!("{kind} {name}"),
+    };
+    (label, namespace)
+}
+
+/// The images of containers somewhere in an object.
+fn carried_images(node: &Node, found: &mut Vec<Node>) {
+    match &node.value {
+        Value::List(list) => list.items.iter().for_each(|item| carried_images(item, found)),
+        Value::Map(map) => {
+            found.extend(images(node));
+            let single = ["container", "script"].iter().filter_map(|key| node.get(key)?.get("image"));
+            found.extend(single.filter(|image| !image.is_null()).cloned());
+            map.entries.iter().for_each(|entry| carried_images(&entry.value, found));
+        }
+        _ => {}
     }
 }
 

@@ -73,8 +73,8 @@ pub(super) static COMMANDS: [Command; 24] = commands! {
     "azure/k8s-create-secret" Secret All ["k8s-create-secret@"] r"azure/k8s-create-secret@" [];
     "a step that makes a pull secret" Secret All ["dockerRegistry", "createSecret"]
         r"\bsecretType:\s*dockerRegistry|\baction:\s*'?createSecret" [];
-    "kubectl patch serviceaccount" PullSecrets All ["patch"] r"\bpatch\s+(?:serviceaccounts?|sa)\b" [];
-    "a step that adds pull secrets" PullSecrets All ["k8s-deploy@", "KubernetesManifest@"]
+    "kubectl patch serviceaccount" AccountSecrets All ["patch"] r"\bpatch\s+(?:serviceaccounts?|sa)\b" [];
+    "a step that adds pull secrets" PodSecrets All ["k8s-deploy@", "KubernetesManifest@"]
         r"(?m)^\s*(?:imagepullsecrets|imagePullSecrets):[ \t]*[^\s\[]" [];
     "az acr update --admin-enabled" AdminUser All ["admin-enabled"] r"\baz\s+acr\s+(?:update|create)\b" ["--admin-enabled"];
     "az acr update --anonymous-pull-enabled" AnonymousPull All ["anonymous-pull-enabled"]
