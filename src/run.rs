@@ -299,15 +299,31 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
         }
     };
     Finding::sort(&mut findings, |finding| store.source(finding.primary.span.source).path.to_string());
-    // One line with one fault is one finding, however many deployments go through it.
-    findings.dedup_by(|later, first| {
-        let same = later.rule == first.rule && later.primary.span == first.primary.span;
-        if same {
-            first.severity = first.severity.max(later.severity);
+    Judged { findings: one_for_each_place(findings), pulls, joins, strangers }
+}
+
+/// One place with one fault is one finding, however many deployments, instances or images go through it: the first one, at
+/// the loudest level, with the number of the others that say something else.
+fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<(Finding, BTreeSet<String>)> = Vec::new();
+    for finding in findings {
+        match kept.last_mut() {
+            Some((first, others)) if first.rule == finding.rule && first.primary.span == finding.primary.span => {
+                first.severity = first.severity.max(finding.severity);
+                if finding.message != first.message {
+                    others.insert(finding.message);
+                }
+            }
+            _ => kept.push((finding, BTreeSet::new())),
         }
-        same && later.message == first.message
+    }
+    let counted = kept.into_iter().map(|(mut finding, others)| {
+        if !others.is_empty() {
+            finding.message = format!("{} (and {} more)", finding.message, others.len());
+        }
+        finding
     });
-    Judged { findings, pulls, joins, strangers }
+    counted.collect()
 }
 
 /// Clusters that only the configuration knows: a slip there would silently make every pull of theirs unknown.

@@ -1,45 +1,84 @@
 //! What to change, worded in the language of the file that needs the change.
 
-use crate::ir::{Language, Resource};
-use crate::world::cluster::Cluster;
+use crate::ir::{Key, Language, Resource, Step};
+use crate::world::cluster::{Cluster, Pulling};
 use crate::world::registry::Registry;
 use crate::world::workload::shown;
 
-/// The name that a declaration has in its own language: `aks`, `azurerm_kubernetes_cluster.this`.
-fn symbol(resource: &Resource) -> String {
-    resource.address.path.last().map_or_else(String::new, |step| {
-        step.key.as_ref().map_or_else(|| step.name.to_string(), |key| format!("{}{key}", step.name))
-    })
+/// The name that a declaration has in its own language: `aks`, `azurerm_kubernetes_cluster.this`. An instance of a loop is
+/// named as the loop names it where `looped` says that the text stands in such a loop too.
+fn symbol(resource: &Resource, looped: bool) -> String {
+    let Some(step) = resource.address.path.last() else { return String::new() };
+    let key = match &step.key {
+        None => String::new(),
+        Some(key) if !looped => key.to_string(),
+        Some(Key::Int(_)) if resource.language.is_terraform() => "[count.index]".to_owned(),
+        Some(_) if resource.language.is_terraform() => "[each.key]".to_owned(),
+        Some(_) => "[i]".to_owned(),
+    };
+    format!("{}{key}", step.name)
 }
 
-/// Make a grant's principal the kubelet identity of a cluster.
-pub fn principal_of_kubelet(language: Language, cluster: &Cluster<'_>) -> String {
-    let symbol = symbol(cluster.resource);
-    match language {
-        Language::Bicep => format!("principalId: {symbol}.properties.identityProfile.kubeletidentity.objectId"),
+/// The modules around a declaration.
+fn modules(resource: &Resource) -> &[Step] {
+    resource.address.path.split_last().map_or(&[], |(_, modules)| modules)
+}
+
+/// Where a cluster keeps the object id of its kubelet identity.
+fn kubelet(cluster: &Cluster<'_>, looped: bool) -> String {
+    let symbol = symbol(cluster.resource, looped);
+    match cluster.resource.language {
+        Language::Bicep => format!("{symbol}.properties.identityProfile.kubeletidentity.objectId"),
         Language::Arm => format!(
-            "\"principalId\": \"[reference(resourceId('Microsoft.ContainerService/managedClusters', '{}')).identityProfile.kubeletidentity.objectId]\"",
+            "[reference(resourceId('Microsoft.ContainerService/managedClusters', '{}')).identityProfile.kubeletidentity.objectId]",
             shown(&cluster.name)
         ),
-        Language::Terraform | Language::Plan => format!("principal_id = {symbol}.kubelet_identity[0].object_id"),
+        Language::Terraform | Language::Plan => format!("{symbol}.kubelet_identity[0].object_id"),
         Language::Kubernetes | Language::AzureCli => {
-            "--assignee-object-id \"$(az aks show … --query identityProfile.kubeletidentity.objectId -o tsv)\""
-                .to_owned()
+            "$(az aks show … --query identityProfile.kubeletidentity.objectId -o tsv)".to_owned()
         }
+    }
+}
+
+/// Make a grant's principal the identity with which a cluster pulls.
+pub fn principal_of_puller(grant: &Resource, cluster: &Cluster<'_>) -> String {
+    if let Pulling::ServicePrincipal(_) = cluster.pulling {
+        return format!("use the object id of the service principal of `{}`, not its client id", shown(&cluster.name));
+    }
+    let looped = grant.address.path.last().is_some_and(|step| step.key.is_some());
+    let id = kubelet(cluster, looped);
+    let together = grant.address.root == cluster.resource.address.root && modules(grant) == modules(cluster.resource);
+    match grant.language {
+        _ if !together => {
+            format!("use the kubelet identity: hand `{id}` over as an output of the module with the cluster")
+        }
+        Language::Bicep => format!("principalId: {id}"),
+        Language::Arm => format!("\"principalId\": \"{id}\""),
+        Language::Terraform | Language::Plan => format!("principal_id = {id}"),
+        Language::Kubernetes | Language::AzureCli => format!("--assignee-object-id \"{id}\""),
     }
 }
 
 /// Grant the kubelet identity of a cluster the right to pull from a registry.
 pub fn grant_pull(cluster: &Cluster<'_>, registry: &Registry<'_>) -> String {
-    let (aks, acr) = (symbol(cluster.resource), symbol(registry.resource));
+    let (aks, acr) = (symbol(cluster.resource, false), symbol(registry.resource, false));
+    let together = cluster.resource.address.root == registry.resource.address.root
+        && modules(cluster.resource) == modules(registry.resource);
+    let managed = !matches!(cluster.pulling, Pulling::ServicePrincipal(_));
     match cluster.resource.language {
+        _ if !together || !managed => format!(
+            "grant AcrPull on `{}` to {} of `{}`",
+            shown(&registry.name),
+            if managed { "the kubelet identity" } else { "the service principal" },
+            shown(&cluster.name)
+        ),
         Language::Bicep => format!(
             "add\nresource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{\n  name: guid({acr}.id, {aks}.id, 'AcrPull')\n  scope: {acr}\n  properties: {{\n    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')\n    {}\n    principalType: 'ServicePrincipal'\n  }}\n}}",
-            principal_of_kubelet(Language::Bicep, cluster)
+            format_args!("principalId: {}", kubelet(cluster, false))
         ),
         Language::Terraform | Language::Plan => format!(
             "add\nresource \"azurerm_role_assignment\" \"pull\" {{\n  scope                = {acr}.id\n  role_definition_name = \"AcrPull\"\n  {}\n}}",
-            principal_of_kubelet(Language::Terraform, cluster).replacen("principal_id =", "principal_id         =", 1)
+            format_args!("principal_id         = {}", kubelet(cluster, false))
         ),
         _ => format!(
             "grant AcrPull on `{}` to the kubelet identity, or run `az aks update --name {} --attach-acr {}`",

@@ -34,7 +34,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let told = reporter.report(severity, place, message, key).at("this is the identity of the control plane");
             let told = story::pull(told, case, pair);
             told.with(grant.resource.declared, format!("the grant on `{}`", shown(&registry.name)))
-                .help(edit::principal_of_kubelet(grant.resource.language, cluster));
+                .help(edit::principal_of_puller(grant.resource, cluster));
         }
     }
 }

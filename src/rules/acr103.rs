@@ -29,14 +29,14 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let fails = pair.is_some_and(|pair| case.fails(pair));
         let severity = if refused || fails { Severity::Error } else { Severity::Warning };
         let place = case.place_of(&grant.principal, grant.resource.declared);
-        let message = format!("the principal of `{}` is {kind}, not an object id", grant.role_name());
+        let message = format!("the principal of `{}` is {kind}, not a principal's object id", grant.role_name());
         let mut told = reporter.report(severity, place, message, &grant.resource.address).at(format!("this is {kind}"));
         if let Some(pair) = pair {
             told = story::pull(told, case, pair);
         }
         let told = told.with(registry.resource.declared, format!("the grant is on `{}`", shown(&registry.name)));
         match pair.and_then(|pair| case.cluster(pair)) {
-            Some(cluster) => told.help(edit::principal_of_kubelet(grant.resource.language, cluster)),
+            Some(cluster) => told.help(edit::principal_of_puller(grant.resource, cluster)),
             None => told.help("use the object id (principal id) of the identity that pulls"),
         };
     }

@@ -3,6 +3,7 @@
 use super::{Reporter, Rule, story};
 use crate::finding::Severity;
 use crate::pull::{Case, Cause, Tie};
+use crate::world::grant::Granted;
 use crate::world::knowledge::Truth;
 use crate::world::workload::shown;
 
@@ -29,9 +30,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
             let told =
                 reporter.report(severity, grant.role_span, format!("`{role}` does not let pull from `{acr}`"), key);
-            story::pull(told, case, pair)
-                .with(cluster.pulling_span, "the identity that pulls")
-                .help("grant AcrPull to the identity that pulls");
+            let mut told = story::pull(told, case, pair).with(cluster.pulling_span, "the identity that pulls");
+            if let Granted::Custom { declared, .. } = grant.role {
+                told = told.with(declared, "the role, which has no `Microsoft.ContainerRegistry/registries/pull/read`");
+            }
+            told.help("grant AcrPull to the identity that pulls");
         }
     }
 }

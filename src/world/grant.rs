@@ -25,6 +25,8 @@ pub enum Granted {
         legacy: Truth,
         /// In the mode of ABAC repository permissions.
         abac: Truth,
+        /// Where it is defined.
+        declared: Span,
     },
     /// Can't be told.
     Unknown(Why),
@@ -381,7 +383,8 @@ fn defined(definition: &Resource, resolver: &Resolver<'_>) -> Granted {
     const METADATA: &str = "Microsoft.ContainerRegistry/registries/repositories/metadata/read";
     let (content, metadata) = (any("dataActions", CONTENT), any("dataActions", METADATA));
     let abac = if content == metadata { content } else { Truth::Unknown };
-    Granted::Custom { name: name.unwrap_or_else(|| "custom role".to_owned()), legacy: any("actions", LEGACY), abac }
+    let name = name.unwrap_or_else(|| "custom role".to_owned());
+    Granted::Custom { name, legacy: any("actions", LEGACY), abac, declared: definition.declared }
 }
 
 /// An exact action grants, a wildcard that matches may not (it needs private link for ARM), anything else doesn't.
