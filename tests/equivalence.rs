@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use acrlint::{Outlook, lint};
 
+/// `both` is the plan beside its configuration.
 const SPELLINGS: [&str; 5] = ["bicep", "arm", "terraform", "plan", "both"];
 
 fn files_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -30,7 +31,14 @@ fn files_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// What a spelling says, without places and wording.
 fn said(case: &Path, spelling: &str) -> Vec<String> {
-    let mut files = files_of(&case.join(spelling));
+    let mut files = match spelling {
+        "both" => {
+            let mut beside = files_of(&case.join("terraform"));
+            beside.push(("terraform/plan.json".to_owned(), std::fs::read(case.join("plan/plan.json")).unwrap()));
+            beside
+        }
+        spelling => files_of(&case.join(spelling)),
+    };
     files.extend(files_of(&case.join("k8s")));
     let report = lint(files, &Outlook::default()).report;
     let findings = report.findings.iter().map(|finding| format!("{} {}", finding.rule, finding.severity.word()));
