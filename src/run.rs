@@ -1,15 +1,21 @@
 //! The pipeline, top to bottom: find, read, join, judge, tell.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+mod clock;
+mod failure;
+mod secrets;
+
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::time::Instant;
+
+use clock::Clock;
+use failure::{about_file, first_of_each, internal, one_for_each_place, trouble};
+use secrets::secrets;
 
 use crate::discover::{self, Discovered};
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Severity};
 use crate::frontend::{Lowered, Problem, Trouble, kubernetes, script, template, terraform};
-use crate::ir::{Deployment, Imperative, Node, Value};
+use crate::ir::{Deployment, Gap, Hides, Imperative, Language, Why};
 use crate::pull::Case;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
 use crate::rules;
@@ -77,7 +83,7 @@ pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
 
 /// Runs as the settings say.
 pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
-    let mut clock = Clock { shown: settings.verbose, progress: settings.progress, ..Clock::default() };
+    let mut clock = Clock::new(settings.verbose, settings.progress);
     let files = FolderFiles::new(&settings.root, settings.size_limit)
         .map_err(|error| RunError(format!("can't open `{}`: {}", settings.root.display(), error.kind())))?;
     let store = Store::new(files);
@@ -115,39 +121,6 @@ impl Outcome {
             self.notes.push("no inputs found: no template, configuration, plan or manifest here".to_owned());
         }
         self
-    }
-}
-
-/// Timings of the steps, and a sign of life when a run takes long.
-#[derive(Default)]
-struct Clock {
-    shown: bool,
-    progress: bool,
-    steps: Vec<(&'static str, std::time::Duration)>,
-    begun: Option<Instant>,
-}
-
-impl Clock {
-    fn step<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
-        let begun = *self.begun.get_or_insert(start);
-        if self.progress && begun.elapsed().as_secs() >= 1 {
-            // Standard error is a terminal then; when even that fails there is nobody to tell.
-            let _ =
-                std::io::Write::write_all(&mut std::io::stderr(), format!("\r\x1b[Kacrlint: {name} …\r").as_bytes());
-        }
-        let result = work();
-        self.steps.push((name, start.elapsed()));
-        result
-    }
-
-    fn notes(&self) -> Vec<String> {
-        if self.progress && self.begun.is_some_and(|begun| begun.elapsed().as_secs() >= 1) {
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), b"\r\x1b[K");
-        }
-        let line =
-            |(name, time): &(&str, std::time::Duration)| format!("{name:>12} {:>9.1} ms", time.as_secs_f64() * 1_000.0);
-        if self.shown { self.steps.iter().map(line).collect() } else { Vec::new() }
     }
 }
 
@@ -189,6 +162,7 @@ fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
         let problem =
             Problem { trouble: Trouble::Unreadable, message: unreadable.message.clone(), span: Span::file(source) };
         read.failures.push(trouble(problem, false));
+        read.lowered.deployments.extend(unseen(&unreadable.path, Span::file(source)));
     }
     for &id in &found.named {
         let path = store.source(id).path.clone();
@@ -203,70 +177,23 @@ fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
     read
 }
 
+/// What a file that can't be read would have deployed: nobody knows.
+fn unseen(path: &str, span: Span) -> Option<Deployment> {
+    let language = match path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "bicep" | "bicepparam" => Language::Bicep,
+        "tf" | "tfvars" => Language::Terraform,
+        "yaml" | "yml" => Language::Kubernetes,
+        "json" | "jsonc" => Language::Arm,
+        _ => return None,
+    };
+    let gap = Gap { why: Why::Unreadable(path.into()), span, hides: Some(Hides::Anything) };
+    let (name, source) = (path.into(), span.source);
+    Some(Deployment { name, language, source, resources: Vec::new(), gaps: vec![gap] })
+}
+
 fn imperative(store: &Store, found: &Discovered) -> Vec<Imperative> {
     let sources: Vec<SourceId> = found.scripts.iter().chain(&found.sources).copied().collect();
     script::scan(store, &sources)
-}
-
-fn trouble(problem: Problem, named: bool) -> Finding {
-    let (rule, severity) = match problem.trouble {
-        Trouble::Unreadable => ("ACR900", Severity::Warning),
-        Trouble::Syntax if named => ("ACR901", Severity::Error),
-        Trouble::Syntax => ("ACR901", Severity::Warning),
-        Trouble::Limit => ("ACR902", Severity::Warning),
-    };
-    about_file(rule, severity, problem.message, problem.span)
-}
-
-fn about_file(rule: &'static str, severity: Severity, message: String, span: Span) -> Finding {
-    Finding {
-        rule,
-        severity,
-        key: format!("{rule}:{message}"),
-        primary: Label { span, text: message.clone(), secret: false },
-        message,
-        related: Vec::new(),
-        help: None,
-        fix: None,
-    }
-}
-
-/// One finding for one trouble of one file: the first one, and how many more there are.
-fn first_of_each(failures: Vec<Finding>) -> Vec<Finding> {
-    let mut found: BTreeMap<(SourceId, &'static str), (Finding, usize)> = BTreeMap::new();
-    for failure in failures {
-        let place = |finding: &Finding| finding.primary.span.start;
-        match found.entry((failure.primary.span.source, failure.rule)) {
-            Entry::Vacant(free) => drop(free.insert((failure, 0))),
-            Entry::Occupied(mut taken) => {
-                let (first, more) = taken.get_mut();
-                *more += 1;
-                if place(&failure) < place(first) {
-                    *first = failure;
-                }
-            }
-        }
-    }
-    let counted = found.into_values().map(|(mut finding, more)| {
-        if more > 0 {
-            finding.message = format!("{} (and {more} more in this file)", finding.message);
-        }
-        finding
-    });
-    counted.collect()
-}
-
-fn internal(source: Option<SourceId>, message: &str) -> Finding {
-    Finding {
-        rule: "ACR903",
-        severity: Severity::Error,
-        message: message.to_owned(),
-        primary: Label::new(Span::file(source.unwrap_or_default()), message),
-        related: Vec::new(),
-        help: Some("please report it with the input that caused it".to_owned()),
-        fix: None,
-        key: format!("ACR903:{message}"),
-    }
 }
 
 /// What was judged.
@@ -300,30 +227,6 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
     };
     Finding::sort(&mut findings, |finding| store.source(finding.primary.span.source).path.to_string());
     Judged { findings: one_for_each_place(findings), pulls, joins, strangers }
-}
-
-/// One place with one fault is one finding, however many deployments, instances or images go through it: the first one, at
-/// the loudest level, with the number of the others that say something else.
-fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut kept: Vec<(Finding, BTreeSet<String>)> = Vec::new();
-    for finding in findings {
-        match kept.last_mut() {
-            Some((first, others)) if first.rule == finding.rule && first.primary.span == finding.primary.span => {
-                first.severity = first.severity.max(finding.severity);
-                if finding.message != first.message {
-                    others.insert(finding.message);
-                }
-            }
-            _ => kept.push((finding, BTreeSet::new())),
-        }
-    }
-    let counted = kept.into_iter().map(|(mut finding, others)| {
-        if !others.is_empty() {
-            finding.message = format!("{} (and {} more)", finding.message, others.len());
-        }
-        finding
-    });
-    counted.collect()
 }
 
 /// Clusters that only the configuration knows: a slip there would silently make every pull of theirs unknown.
@@ -444,30 +347,5 @@ fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Out
             .collect(),
         notes: Vec::new(),
         exit_code: settings.exit_code(loudest, unknown),
-    }
-}
-
-/// Every place that holds a secret, so that no format shows it.
-fn secrets(deployments: &[Deployment]) -> Vec<Span> {
-    let mut found = Vec::new();
-    for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
-        collect_secrets(&resource.body, &mut found);
-    }
-    found.sort();
-    found.dedup();
-    found
-}
-
-fn collect_secrets(node: &Node, found: &mut Vec<Span>) {
-    let container = matches!(node.value, Value::Map(_) | Value::List(_));
-    if node.secret && !container {
-        found.push(node.span);
-    }
-    match &node.value {
-        Value::Map(map) => map.entries.iter().for_each(|entry| collect_secrets(&entry.value, found)),
-        Value::List(list) => list.items.iter().for_each(|item| collect_secrets(item, found)),
-        Value::Choice(choice) => [&choice.yes, &choice.no].into_iter().for_each(|arm| collect_secrets(arm, found)),
-        Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().for_each(|node| collect_secrets(node, found)),
-        _ => {}
     }
 }

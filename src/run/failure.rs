@@ -1,0 +1,93 @@
+//! Findings about files and about acrlint itself, and how several at one place become one.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::{Finding, Label, Severity};
+use crate::frontend::{Problem, Trouble};
+use crate::source::{SourceId, Span};
+
+pub(super) fn trouble(problem: Problem, named: bool) -> Finding {
+    let (rule, severity) = match problem.trouble {
+        Trouble::Unreadable => ("ACR900", Severity::Warning),
+        Trouble::Syntax if named => ("ACR901", Severity::Error),
+        Trouble::Syntax => ("ACR901", Severity::Warning),
+        Trouble::Limit => ("ACR902", Severity::Warning),
+    };
+    about_file(rule, severity, problem.message, problem.span)
+}
+
+pub(super) fn about_file(rule: &'static str, severity: Severity, message: String, span: Span) -> Finding {
+    Finding {
+        rule,
+        severity,
+        key: format!("{rule}:{message}"),
+        primary: Label { span, text: message.clone(), secret: false },
+        message,
+        related: Vec::new(),
+        help: None,
+        fix: None,
+    }
+}
+
+/// One finding for one trouble of one file: the first one, and how many more there are.
+pub(super) fn first_of_each(failures: Vec<Finding>) -> Vec<Finding> {
+    let mut found: BTreeMap<(SourceId, &'static str), (Finding, usize)> = BTreeMap::new();
+    for failure in failures {
+        let place = |finding: &Finding| finding.primary.span.start;
+        match found.entry((failure.primary.span.source, failure.rule)) {
+            Entry::Vacant(free) => drop(free.insert((failure, 0))),
+            Entry::Occupied(mut taken) => {
+                let (first, more) = taken.get_mut();
+                *more += 1;
+                if place(&failure) < place(first) {
+                    *first = failure;
+                }
+            }
+        }
+    }
+    let counted = found.into_values().map(|(mut finding, more)| {
+        if more > 0 {
+            finding.message = format!("{} (and {more} more in this file)", finding.message);
+        }
+        finding
+    });
+    counted.collect()
+}
+
+pub(super) fn internal(source: Option<SourceId>, message: &str) -> Finding {
+    Finding {
+        rule: "ACR903",
+        severity: Severity::Error,
+        message: message.to_owned(),
+        primary: Label::new(Span::file(source.unwrap_or_default()), message),
+        related: Vec::new(),
+        help: Some("please report it with the input that caused it".to_owned()),
+        fix: None,
+        key: format!("ACR903:{message}"),
+    }
+}
+
+/// One place with one fault is one finding, however many deployments, instances or images go through it: the first one, at
+/// the loudest level, with the number of the others that say something else.
+pub(super) fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<(Finding, BTreeSet<String>)> = Vec::new();
+    for finding in findings {
+        match kept.last_mut() {
+            Some((first, others)) if first.rule == finding.rule && first.primary.span == finding.primary.span => {
+                first.severity = first.severity.max(finding.severity);
+                if finding.message != first.message {
+                    others.insert(finding.message);
+                }
+            }
+            _ => kept.push((finding, BTreeSet::new())),
+        }
+    }
+    let counted = kept.into_iter().map(|(mut finding, others)| {
+        if !others.is_empty() {
+            finding.message = format!("{} (and {} more)", finding.message, others.len());
+        }
+        finding
+    });
+    counted.collect()
+}
