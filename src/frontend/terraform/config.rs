@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::frontend::Problem;
 use crate::ir::{Gap, Hides, Why};
 use crate::source::{SourceId, Span, Store};
-use crate::syntax::hcl::{self, Block, Expr};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Expr};
 use crate::syntax::tree::FaultKind;
 
 /// One folder of `.tf` files.
@@ -35,7 +35,10 @@ impl Module {
             names: BTreeMap::new(),
             locals: BTreeMap::new(),
         };
-        for &file in files {
+        // Override files come after all others, in the order of their names.
+        let mut files = files.to_vec();
+        files.sort_by_key(|&file| is_override(&store.source(file).path));
+        for file in files {
             module.take(store, file, problems);
         }
         for (at, block) in module.blocks.iter().enumerate() {
@@ -57,7 +60,10 @@ impl Module {
             return self.gaps.push(Gap { why, span: Span::file(file), hides: Some(Hides::Anything) });
         }
         let (body, faults) = hcl::parse(file, &source.text);
-        self.blocks.extend(body.blocks);
+        match is_override(&source.path) {
+            true => body.blocks.into_iter().for_each(|block| self.override_with(block)),
+            false => self.blocks.extend(body.blocks),
+        }
         for fault in faults {
             let why = match fault.kind {
                 FaultKind::Syntax => Why::Unreadable(source.path.clone()),
@@ -66,6 +72,26 @@ impl Module {
             self.gaps.push(Gap { why, span: fault.span, hides: Some(Hides::Anything) });
             problems.push(fault.into());
         }
+    }
+
+    /// Merges a block of an override file into the one of its name: arguments replace arguments, nested blocks all blocks
+    /// of their kind. Locals are merged one by one.
+    fn override_with(&mut self, block: Block) {
+        let named = |other: &&mut Block| other.kind == block.kind && other.labels == block.labels;
+        let declares = |other: &&mut Block| {
+            let own = |local: &Attribute| other.body.attributes.iter().any(|it| it.name == local.name);
+            &*block.kind != "locals" || block.body.attributes.iter().any(own)
+        };
+        let Some(base) = self.blocks.iter_mut().filter(named).find(declares) else {
+            return self.blocks.push(block);
+        };
+        let Body { attributes, blocks } = block.body;
+        for attribute in attributes {
+            base.body.attributes.retain(|own| own.name != attribute.name);
+            base.body.attributes.push(attribute);
+        }
+        base.body.blocks.retain(|own| !blocks.iter().any(|inner| inner.kind == own.kind));
+        base.body.blocks.extend(blocks);
     }
 
     /// A block by the way other expressions name it: `var.x`, `output.x`, `module.x`, `data.type.x`, `type.x`.
@@ -82,6 +108,12 @@ impl Module {
     pub(super) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |block| &*block.kind == kind)
     }
+}
+
+/// Whether Terraform merges a file into the others instead of adding it.
+fn is_override(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name == "override.tf" || name.ends_with("_override.tf")
 }
 
 /// How expressions name what a top-level block declares.

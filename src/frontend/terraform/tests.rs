@@ -344,3 +344,21 @@ fn a_default_does_not_hold_where_something_passes_the_variable() {
     assert_eq!(sku(&[("main.tf", main), ("env/prod.tfvars", "sku = \"Premium\"\n")]), None);
     assert_eq!(sku(&[("main.tf", main), ("env/prod/terraform.tfvars", "sku = \"Premium\"\n")]), None);
 }
+
+#[test]
+fn override_files_replace_arguments_and_blocks() {
+    let deployment = deployment(&[
+        (
+            "a_override.tf",
+            "resource \"azurerm_container_registry\" \"r\" {\n  sku = \"Premium\"\n}\nlocals {\n  name = \"second\"\n}\n",
+        ),
+        (
+            "main.tf",
+            "locals {\n  name = \"first\"\n}\nresource \"azurerm_container_registry\" \"r\" {\n  name = local.name\n  sku = \"Basic\"\n}\n",
+        ),
+    ]);
+    let registry = resource(&deployment, "azurerm_container_registry.r");
+    assert_eq!(told(&registry.name), "second");
+    assert_eq!(registry.body.at(&["sku", "name"]).unwrap().as_str(), Some("Premium"));
+    assert_eq!(deployment.resources.len(), 1);
+}
