@@ -1,7 +1,7 @@
 //! Why a pair has no permission: the grant that was meant for it and misses.
 
 use super::pair::wires;
-use super::{Case, Pair, Tie};
+use super::{Case, Outcome, Pair, Tie};
 use crate::ir::{Makes, Node, Truth};
 use crate::source::{Hop, Span, Via};
 use crate::world::cluster::Cluster;
@@ -109,7 +109,14 @@ impl<'a> Case<'_, 'a> {
     /// Whether no grant ties the pair and every workload of it lists a pull secret that is proved dead: what is meant to
     /// pull is the secret, and its own rule tells what is wrong with it.
     pub fn relies_on_secrets(&self, pair: &Pair) -> bool {
-        let dead = |path: &super::Path| path.offers.iter().any(|offer| offer.what.truth() == Truth::No);
+        // A secret for other hosts only serves another image of the pod.
+        let foreign = |what: &Outcome| match what {
+            Outcome::OtherHost(hosts) => !hosts.iter().any(|host| host.contains(".azurecr.")),
+            _ => false,
+        };
+        let dead = |path: &super::Path| {
+            path.offers.iter().any(|offer| offer.what.truth() == Truth::No && !foreign(&offer.what))
+        };
         let mut paths = self.served(pair).peekable();
         !pair.wired && paths.peek().is_some() && paths.all(dead)
     }

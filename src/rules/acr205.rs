@@ -39,6 +39,8 @@ fn severity(offered: &Offered<'_, '_>, hosts: &[String]) -> Severity {
     let served = offered.path.step("permission").is_some_and(|step| step.truth == Truth::Yes);
     let other_registry = hosts.iter().any(|host| host.contains(".azurecr."));
     match offered.path.truth() {
+        // The pod never relied on it for this image: what is missing is told by the rules on grants.
+        Truth::No if !other_registry && offered.path.node == Some(Truth::No) => Severity::Note,
         Truth::No => Severity::Error,
         _ if other_registry && !served => Severity::Warning,
         _ => Severity::Note,
