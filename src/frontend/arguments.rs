@@ -21,7 +21,7 @@ static VARIABLE: LazyLock<Option<Regex>> =
 static ARGUMENT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"(?:^|[\s"'(,{])([A-Za-z_]\w*)\s*="#));
 /// `-name` of PowerShell, `"name": {"value"` of inline JSON.
 static OTHER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r#"\s-([A-Za-z_]\w*)[\s:]|"([A-Za-z_]\w*)"\s*:\s*\{\s*"value""#));
+    LazyLock::new(|| pattern(r#"[\s'"]-([A-Za-z_]\w*)[\s:]|"([A-Za-z_]\w*)"\s*:\s*\{\s*"value""#));
 
 /// Words of which one stands wherever a template is deployed.
 const DEPLOYS: [&str; 6] = [
@@ -44,7 +44,7 @@ pub(super) fn of_terraform(store: &Store, automatic: &dyn Fn(&str) -> bool) -> B
                 names(&ASSIGNED, text, &mut found);
             }
         } else if path.ends_with(".hcl") {
-            names(&ASSIGNED, text, &mut found);
+            names(&ARGUMENT, text, &mut found);
         } else if text.contains("-var") || text.contains("TF_VAR_") {
             names(&VARIABLE, text, &mut found);
         }
@@ -92,7 +92,7 @@ mod tests {
             ("env/prod.tfvars", "attach = true\n"),
             ("terraform.tfvars", "own = 1\n"),
             ("deploy.sh", "terraform apply -var 'size=3' -var=\"zone=1\"\nexport TF_VAR_region=x\n"),
-            ("live/terragrunt.hcl", "inputs = {\n  pullers = dependency.aks.outputs.k\n}\n"),
+            ("live/terragrunt.hcl", "inputs = { pullers = dependency.aks.outputs.k }\n"),
         ]);
         let found = of_terraform(&store, &|path| path == "terraform.tfvars");
         for name in ["attach", "size", "zone", "region", "pullers"] {
@@ -106,10 +106,14 @@ mod tests {
         let store = store(&[
             ("deploy.sh", "az deployment group create -f main.bicep -p grant=true \\\n  --parameters Mode='x'\n"),
             ("deploy.ps1", "New-AzResourceGroupDeployment -TemplateFile main.bicep -attachAcr $true\n"),
+            (
+                "ci.yml",
+                "- task: AzureResourceManagerTemplateDeployment@3\n  inputs:\n    overrideParameters: '-quiet 1'\n",
+            ),
             ("other.sh", "unrelated=1\n"),
         ]);
         let found = of_templates(&store);
-        assert!(["grant", "mode", "attachacr"].iter().all(|name| found.contains(*name)), "{found:?}");
+        assert!(["grant", "mode", "attachacr", "quiet"].iter().all(|name| found.contains(*name)), "{found:?}");
         assert!(!found.contains("unrelated"));
     }
 }

@@ -11,6 +11,8 @@ pub enum Makes {
     Secret,
     /// The real text of placeholders in other files.
     Text,
+    /// Kustomizations that are not the ones in the tree.
+    Manifests,
     /// Pull secrets of service accounts.
     AccountSecrets,
     /// Pull secrets of pods.

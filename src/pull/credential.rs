@@ -87,7 +87,16 @@ pub fn offers<'a>(
     registry: Option<&Registry<'a>>,
 ) -> Vec<Offer> {
     let named = world.secrets_of(workload).names;
-    named.iter().map(|name| offer(world, workload, name, host, path, registry)).collect()
+    let offers = named.iter().map(|name| offer(world, workload, name, host, path, registry));
+    // A kustomization that a command edits first builds other manifests than these.
+    let edited = world.edits_manifests(workload);
+    let settle = |offer: Offer| match offer.what.truth() {
+        Truth::No if edited => {
+            Offer { what: Outcome::Unknown("a command edits the kustomization first".to_owned()), ..offer }
+        }
+        _ => offer,
+    };
+    offers.map(settle).collect()
 }
 
 fn offer<'a>(

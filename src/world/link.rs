@@ -125,6 +125,11 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Whether a command edits the kustomization that a workload comes from.
+    pub fn edits_manifests(&self, workload: &Workload<'a>) -> bool {
+        workload.resource.address.root.to_ascii_lowercase().contains("kustomization") && self.adds(Makes::Manifests)
+    }
+
     /// A command or step makes it.
     fn adds(&self, what: Makes) -> bool {
         self.imperative.iter().any(|command| command.makes == what && !command.manual)
@@ -195,19 +200,38 @@ fn texts(node: &Node, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Objects of operators that make role assignments in Azure (Azure Service Operator, Crossplane).
-pub(super) fn makes_grants(resource: &Resource) -> Option<Imperative> {
+/// Resources that make role assignments of which no template tells: objects of operators (Azure Service Operator,
+/// Crossplane), scripts that a deployment runs, policies that repair what they find.
+pub(super) fn makes_grants(resource: &Resource, resolver: &Resolver<'_>) -> Option<Imperative> {
     let (group, kind) = resource.kind.rsplit_once('/')?;
-    let operator = group.starts_with("authorization.azure");
-    (operator && kind == "RoleAssignment").then_some(Imperative {
+    let repairs = || resource.body.at(&["identity", "type"]).is_some_and(|kind| kind.as_str() != Some("None"));
+    let command = match () {
+        () if group.starts_with("authorization.azure") && kind == "RoleAssignment" => "RoleAssignment of an operator",
+        () if resource.is_kind("Microsoft.Resources/deploymentScripts") && may_grant(resource, resolver) => {
+            "a deployment script"
+        }
+        () if resource.is_kind("Microsoft.Authorization/policyAssignments") && repairs() => "a policy that repairs",
+        () => return None,
+    };
+    Some(Imperative {
         makes: Makes::Grant,
-        command: "RoleAssignment of an operator",
+        command,
         span: resource.declared,
         registry: None,
         cluster: None,
         secret: None,
         manual: false,
     })
+}
+
+/// A script that can't be read may do anything; one that can be read says so.
+fn may_grant(resource: &Resource, resolver: &Resolver<'_>) -> bool {
+    let content = resource.body.at(&["properties", "scriptContent"]).map(|node| resolver.node(node));
+    let words = ["attach-acr", "role assignment", "roleassignment", "acrnametoattach"];
+    match content.as_ref().and_then(Node::as_str) {
+        Some(text) => words.iter().any(|word| text.to_ascii_lowercase().contains(word)),
+        None => true,
+    }
 }
 
 fn without_port(host: &Node) -> Node {

@@ -73,6 +73,24 @@ pub struct Outlook {
     pub clusters: std::collections::BTreeMap<String, String>,
 }
 
+/// A resource that inputs of what can't be seen may mean.
+struct End<'e> {
+    address: &'e Arc<Address>,
+    name: Option<&'e str>,
+}
+
+impl<'e> End<'e> {
+    fn of(resource: &'e Resource, name: &'e Node) -> End<'e> {
+        End { address: &resource.address, name: name.as_str() }
+    }
+
+    /// Whether a text is its name, or holds it as an id does. Very short names stand in too many texts.
+    fn is_named(&self, text: &str) -> bool {
+        let (text, name) = (text.to_ascii_lowercase(), self.name.unwrap_or_default().to_ascii_lowercase());
+        !name.is_empty() && (text == name || name.len() >= 5 && text.contains(&name))
+    }
+}
+
 /// The typed world.
 pub struct World<'a> {
     /// Follows references.
@@ -99,6 +117,8 @@ pub struct World<'a> {
     pub imperative: Vec<Imperative>,
     /// Declarations that change what others create.
     updates: Vec<&'a Resource>,
+    /// Groups of Entra and their members.
+    memberships: Vec<&'a Resource>,
     /// A controller of the tree hands out pull secrets on its own.
     copier: bool,
     /// Texts in custom resources: the name of a secret among them may be one that its controller makes.
@@ -127,6 +147,7 @@ impl<'a> World<'a> {
             updates: Vec::new(),
             mentioned: BTreeSet::new(),
             copier: false,
+            memberships: Vec::new(),
         };
         for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
             world.take(resource);
@@ -194,6 +215,9 @@ impl<'a> World<'a> {
         if resource.origin == Origin::Update {
             return self.updates.push(resource);
         }
+        if resource.kind.to_ascii_lowercase().starts_with("microsoft.graph/groups") {
+            return self.memberships.push(resource);
+        }
         let resolver = &self.resolver;
         // What the tree declares and elsewhere only refers to is one thing.
         let canonical = || std::ptr::eq(resolver.canonical(resource), resource);
@@ -212,7 +236,7 @@ impl<'a> World<'a> {
         } else {
             self.made_later.extend(link::makes_secrets(resource, resolver));
             link::mentions(resource, &mut self.mentioned);
-            self.imperative.extend(link::makes_grants(resource));
+            self.imperative.extend(link::makes_grants(resource, resolver));
         }
     }
 
@@ -225,20 +249,34 @@ impl<'a> World<'a> {
         }
         let (roots, ends) = (
             [&cluster.resource.address.root, &registry.resource.address.root],
-            [&cluster.resource.address, &registry.resource.address],
+            [End::of(cluster.resource, &cluster.name), End::of(registry.resource, &registry.name)],
         );
         let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
             None => false,
             Some(_) if deployment.language == Language::Kubernetes => false,
             Some(Hides::Anything) => true,
             Some(Hides::Joining(inputs)) => {
-                roots.contains(&&deployment.name) && ends.iter().all(|end| inputs.iter().any(|it| self.refers(it, end)))
+                roots.contains(&&deployment.name)
+                    && ends.iter().all(|end| inputs.iter().any(|it| self.refers(it, end.address)))
             }
             Some(Hides::Touching(inputs)) => {
                 roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
             }
         };
-        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+        let gap = self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span));
+        gap.or_else(|| self.joins_a_group(cluster))
+    }
+
+    /// The identity that pulls is a member of a group, which may have a grant where nobody sees it.
+    fn joins_a_group(&self, cluster: &Cluster<'a>) -> Option<(Why, Span)> {
+        let supplied = match &cluster.pulling {
+            cluster::Pulling::Kubelet { supplied: Some(id), .. } => self.resolver.resource_of(id),
+            _ => None,
+        };
+        let puller = &supplied.unwrap_or(cluster.resource).address;
+        let joins = |resource: &&&'a Resource| self.refers(&resource.body, puller);
+        let group = self.memberships.iter().find(joins)?;
+        Some((Why::External("a group of the identity that pulls".into()), group.declared))
     }
 
     /// Whether a command may be about this cluster and registry: it names neither, or these.
@@ -269,7 +307,7 @@ impl<'a> World<'a> {
 
     /// Why there may be secrets that can't be seen.
     pub fn secrets_open(&self) -> Option<(Why, Span)> {
-        let clusters: Vec<&Arc<Address>> = self.clusters.iter().map(|cluster| &cluster.resource.address).collect();
+        let clusters: Vec<End<'_>> = self.clusters.iter().map(|it| End::of(it.resource, &it.name)).collect();
         let hides = |(_, gap): &&(&Deployment, &Gap)| match &gap.hides {
             None => false,
             Some(Hides::Anything) => true,
@@ -279,13 +317,15 @@ impl<'a> World<'a> {
                 ["kubernetes", "k8s", "helm", "secret"].iter().any(|word| name.contains(word))
                     || inputs.iter().any(|input| self.touches(input, &clusters, 8))
             }
-            Some(Hides::Joining(inputs)) => inputs.iter().any(|it| clusters.iter().any(|end| self.refers(it, end))),
+            Some(Hides::Joining(inputs)) => {
+                inputs.iter().any(|it| clusters.iter().any(|end| self.refers(it, end.address)))
+            }
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
     }
 
-    /// Whether a value is unknown, or refers to one of these resources.
-    fn touches(&self, input: &Node, ends: &[&Arc<Address>], depth: usize) -> bool {
+    /// Whether a value is unknown, or refers to one of these resources, if only by its name.
+    fn touches(&self, input: &Node, ends: &[End<'_>], depth: usize) -> bool {
         if depth == 0 {
             return true;
         }
@@ -298,10 +338,14 @@ impl<'a> World<'a> {
             Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().any(inner),
             Value::Choice(choice) => inner(&choice.yes) || inner(&choice.no),
             Value::Ref(reference) => match &reference.target {
-                Target::Resource(address) => ends.contains(&address),
+                Target::Resource(address) => ends.iter().any(|end| end.address == address),
                 Target::Id(_) => true,
             },
-            Value::Id(_) => self.resolver.resource_of(input).is_some_and(|found| ends.contains(&&found.address)),
+            Value::Id(_) => self
+                .resolver
+                .resource_of(input)
+                .is_some_and(|found| ends.iter().any(|end| *end.address == found.address)),
+            Value::Str(text) => ends.iter().any(|end| end.is_named(text)),
             _ => false,
         }
     }

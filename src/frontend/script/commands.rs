@@ -53,7 +53,7 @@ macro_rules! commands {
     };
 }
 
-pub(super) static COMMANDS: [Command; 24] = commands! {
+pub(super) static COMMANDS: [Command; 27] = commands! {
     "az aks --attach-acr" Grant All ["ttach-acr", "ttach_acr", "ttachAcr"] r"(?i)\battach[-_]?acr\b" [];
     "Set-AzAksCluster -AcrNameToAttach" Grant All ["AcrNameToAttach", "acrnametoattach"] r"(?i)\bAcrNameToAttach\b" [];
     "az role assignment create" Grant All ["assignment"] r#"\brole['",\s]+assignment['",\s]+create\b"# [];
@@ -62,6 +62,12 @@ pub(super) static COMMANDS: [Command; 24] = commands! {
         r"\b(?:az\s+rest|curl|Invoke-RestMethod|Invoke-AzRestMethod)\b" ["roleassignments/"];
     "azure_rm_roleassignment" Grant All ["azure_rm_roleassignment"] r"\bazure_rm_roleassignment\b" [];
     "a role assignment in a program" Grant Programs ["oleAssignment", "ole_assignment"] r"(?i)role_?assignment" [];
+    "a role assignment of Pulumi" Grant All [":RoleAssignment", "/RoleAssignment"]
+        r"\btype:\s*['\x22]?azure(?:-native)?:authorization[\w/]*:RoleAssignment" [];
+    "a deployment of a template from elsewhere" Grant All ["emplate-uri", "emplateUri", "emplate-spec", "emplateSpecId"]
+        r"\baz\s+(?:deployment|stack)\b|\bNew-Az\w*Deployment\b"
+        ["--template-uri", "--template-spec", "-templateuri", "-templatespecid"];
+    "kustomize edit" Manifests All ["kustomize edit"] r"\bkustomize\s+edit\s+(?:set|add)\b" [];
     "kubectl create secret docker-registry" Secret All ["docker-registry"]
         r#"\bcreate['",\s]+secret['",\s]+docker-registry\b"# [];
     "kubectl create secret generic" Secret All ["dockerconfigjson", "dockercfg"]
@@ -70,7 +76,7 @@ pub(super) static COMMANDS: [Command; 24] = commands! {
         r"\bget\s+secrets?\b" ["kubectl apply", "kubectl create", "kubectl replace"];
     "a pull secret in a program" Secret Programs ["dockerconfigjson", "amespaced_secret", "amespacedSecret"]
         r"(?i)kubernetes\.io/dockerconfigjson|create_?namespaced_?secret" [];
-    "azure/k8s-create-secret" Secret All ["k8s-create-secret@"] r"azure/k8s-create-secret@" [];
+    "azure/k8s-create-secret" Secret All ["k8s-create-secret@"] r"(?i)azure/k8s-create-secret@" [];
     "a step that makes a pull secret" Secret All ["dockerRegistry", "createSecret"]
         r"\bsecretType:\s*dockerRegistry|\baction:\s*'?createSecret" [];
     "kubectl patch serviceaccount" AccountSecrets All ["patch"] r"\bpatch\s+(?:serviceaccounts?|sa)\b" [];

@@ -37,8 +37,12 @@ impl Kind {
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
         match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
             "md" => Kind::Page,
-            "tf" | "tfvars" => Kind::Template(&["local-exec", "remote-exec", "deployment_script", "deploymentScripts"]),
-            "bicep" | "bicepparam" | "json" | "jsonc" => Kind::Template(&["deploymentScripts", "local-exec"]),
+            "tf" | "tofu" | "tfvars" => {
+                Kind::Template(&["local-exec", "remote-exec", "deployment_script", "deploymentScripts"])
+            }
+            "bicep" | "bicepparam" | "json" | "jsonc" => {
+                Kind::Template(&["deploymentScripts", "local-exec", "\"scripts\""])
+            }
             extension if PROGRAMS.contains(&extension) => Kind::Program,
             _ => Kind::Script,
         }

@@ -51,6 +51,7 @@ fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
         sources.iter().copied().filter(|&id| store.source(id).path.ends_with(ending)).collect::<Vec<_>>()
     };
     let mut files = ends(".tf");
+    files.extend(ends(".tofu"));
     files.extend(ends(".tf.json"));
     let folders = Folders::read(store, &files, &mut lowered.problems);
     let plans: Vec<plan::Plan> =

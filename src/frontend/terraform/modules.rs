@@ -78,6 +78,13 @@ impl Session<'_> {
     fn emit(&self, instance: &Rc<Instance>, deployed: &Cond, resources: &mut Vec<Resource>) {
         instance.module.gaps.iter().for_each(|gap| self.gap(gap.clone()));
         let module = instance.module.clone();
+        for block in module.of_kind("removed") {
+            let from = block.body.attribute("from").and_then(dotted).unwrap_or_default();
+            if from.contains("role_assignment") {
+                let why = Why::NotAnalysed("a role assignment that is no longer managed here".into());
+                self.gap(Gap { why, span: block.head, hides: Some(Hides::Anything) });
+            }
+        }
         for block in &module.blocks {
             let Some(name) = name_of(block).filter(|_| matches!(&*block.kind, "resource" | "data" | "module")) else {
                 continue;
