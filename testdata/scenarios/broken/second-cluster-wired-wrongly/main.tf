@@ -1,0 +1,57 @@
+resource "azurerm_resource_group" "mill" {
+  name     = "rg-mill"
+  location = "northeurope"
+}
+
+resource "azurerm_container_registry" "mill" {
+  name                = "millimages"
+  resource_group_name = azurerm_resource_group.mill.name
+  location            = azurerm_resource_group.mill.location
+  sku                 = "Standard"
+}
+
+resource "azurerm_kubernetes_cluster" "mill" {
+  name                = "aks-mill"
+  resource_group_name = azurerm_resource_group.mill.name
+  location            = azurerm_resource_group.mill.location
+  dns_prefix          = "mill"
+
+  default_node_pool {
+    name       = "system"
+    node_count = 2
+    vm_size    = "Standard_D2s_v5"
+  }
+
+  identity {
+    type = "SystemAssigned"
+  }
+}
+
+resource "azurerm_kubernetes_cluster" "kiln" {
+  name                = "aks-kiln"
+  resource_group_name = azurerm_resource_group.mill.name
+  location            = azurerm_resource_group.mill.location
+  dns_prefix          = "kiln"
+
+  default_node_pool {
+    name       = "system"
+    node_count = 2
+    vm_size    = "Standard_D2s_v5"
+  }
+
+  identity {
+    type = "SystemAssigned"
+  }
+}
+
+resource "azurerm_role_assignment" "mill" {
+  scope                = azurerm_container_registry.mill.id
+  role_definition_name = "AcrPull"
+  principal_id         = azurerm_kubernetes_cluster.mill.kubelet_identity[0].object_id
+}
+
+resource "azurerm_role_assignment" "kiln" {
+  scope                = azurerm_container_registry.mill.id
+  role_definition_name = "AcrPull"
+  principal_id         = azurerm_kubernetes_cluster.kiln.identity[0].principal_id
+}

@@ -1,0 +1,37 @@
+resource "azurerm_resource_group" "mill" {
+  name     = "rg-mill"
+  location = "northeurope"
+}
+
+resource "azurerm_container_registry" "mill" {
+  name                = "millimages"
+  resource_group_name = azurerm_resource_group.mill.name
+  location            = azurerm_resource_group.mill.location
+  sku                 = "Standard"
+}
+
+resource "azurerm_kubernetes_cluster" "mill" {
+  name                = "aks-mill"
+  resource_group_name = azurerm_resource_group.mill.name
+  location            = azurerm_resource_group.mill.location
+  dns_prefix          = "mill"
+
+  default_node_pool {
+    name       = "system"
+    node_count = 2
+    vm_size    = "Standard_D2s_v5"
+  }
+
+  identity {
+    type = "SystemAssigned"
+  }
+}
+
+data "azuread_group" "pullers" {
+  display_name = "registry-pullers"
+}
+
+resource "azuread_group_member" "mill" {
+  group_object_id  = data.azuread_group.pullers.object_id
+  member_object_id = azurerm_kubernetes_cluster.mill.kubelet_identity[0].object_id
+}
