@@ -19,24 +19,44 @@ static VARIABLE: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r#"-var(?:\s+|=)["']?([A-Za-z_][\w-]*)=|TF_VAR_([A-Za-z_]\w*)"#));
 /// `name=…` as an argument.
 static ARGUMENT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"(?:^|[\s"'(,{])([A-Za-z_]\w*)\s*="#));
-/// `-name` of PowerShell, `"name": {"value"` of inline JSON.
+/// `-name` of PowerShell, `"name": {"value"` of inline JSON and YAML.
 static OTHER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r#"[\s'"]-([A-Za-z_]\w*)[\s:]|"([A-Za-z_]\w*)"\s*:\s*\{\s*"value""#));
+    LazyLock::new(|| pattern(r#"[\s'"]-([A-Za-z_]\w*)[\s:]|"?([A-Za-z_]\w*)"?\s*:\s*\{\s*"?value\b"#));
 
 /// Words of which one stands wherever a template is deployed.
-const DEPLOYS: [&str; 6] = [
+const DEPLOYS: [&str; 9] = [
     "az deployment",
     "az stack",
+    "az group deployment",
+    "AzureResourceGroupDeployment",
+    "azure_rm_deployment",
     "Deployment ",
     "arm-deploy",
     "AzureResourceManagerTemplateDeployment",
     "bicep-deploy",
 ];
 
-/// Names of variables that something passes to a Terraform configuration. `automatic` says which variable files a root
+/// Inputs of Terragrunt that are no plain object: they may be anything.
+static COMPUTED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?m)^\s*inputs\s*=\s*[^\s{]"));
+
+/// Names of variables that something passes to a configuration.
+#[derive(Debug, Default)]
+pub(super) struct Passed {
+    names: BTreeSet<String>,
+    any: bool,
+}
+
+impl Passed {
+    /// Whether a variable may have another value than its default.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.any || self.names.contains(name)
+    }
+}
+
+/// What something passes to a Terraform configuration. `automatic` says which variable files a root
 /// module reads by itself: those have their say already.
-pub(super) fn of_terraform(store: &Store, automatic: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+pub(super) fn of_terraform(store: &Store, automatic: &dyn Fn(&str) -> bool) -> Passed {
+    let (mut found, mut any) = (BTreeSet::new(), false);
     for (_, source) in store.sources() {
         let (path, text) = (source.path.to_ascii_lowercase(), &*source.text);
         if path.ends_with(".tfvars") || path.ends_with(".tfvars.json") {
@@ -44,12 +64,13 @@ pub(super) fn of_terraform(store: &Store, automatic: &dyn Fn(&str) -> bool) -> B
                 names(&ASSIGNED, text, &mut found);
             }
         } else if path.ends_with(".hcl") {
+            any |= COMPUTED.as_ref().is_some_and(|pattern| pattern.is_match(text));
             names(&ARGUMENT, text, &mut found);
         } else if text.contains("-var") || text.contains("TF_VAR_") {
             names(&VARIABLE, text, &mut found);
         }
     }
-    found
+    Passed { names: found, any }
 }
 
 /// Names of parameters, in lower case, that something passes to a template.
@@ -96,9 +117,11 @@ mod tests {
         ]);
         let found = of_terraform(&store, &|path| path == "terraform.tfvars");
         for name in ["attach", "size", "zone", "region", "pullers"] {
-            assert!(found.contains(name), "{name}: {found:?}");
+            assert!(found.has(name), "{name}: {found:?}");
         }
-        assert!(!found.contains("own"));
+        assert!(!found.has("own"));
+        let computed = self::store(&[("terragrunt.hcl", "inputs = merge(local.a, local.b)\n")]);
+        assert!(of_terraform(&computed, &|_| false).has("anything"));
     }
 
     #[test]
@@ -110,10 +133,14 @@ mod tests {
                 "ci.yml",
                 "- task: AzureResourceManagerTemplateDeployment@3\n  inputs:\n    overrideParameters: '-quiet 1'\n",
             ),
+            ("play.yml", "- azure.azcollection.azure_rm_deployment:\n    parameters: {louder: {value: true}}\n"),
             ("other.sh", "unrelated=1\n"),
         ]);
         let found = of_templates(&store);
-        assert!(["grant", "mode", "attachacr", "quiet"].iter().all(|name| found.contains(*name)), "{found:?}");
+        assert!(
+            ["grant", "mode", "attachacr", "quiet", "louder"].iter().all(|name| found.contains(*name)),
+            "{found:?}"
+        );
         assert!(!found.contains("unrelated"));
     }
 }

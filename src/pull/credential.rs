@@ -121,6 +121,8 @@ fn offer<'a>(
         let sure = secret.name.as_str().is_some()
             && world.share_a_namespace((secret.resource, &secret.namespace), (workload.resource, &workload.namespace));
         return match opened(secret, host, path, registry) {
+            // A token of a scope map may be called like the registry.
+            Outcome::AdminDisabled if world.has_tokens() => unknown("its user may be a token of the registry"),
             Outcome::Placeholder if world.fills_placeholders() => {
                 unknown("its placeholder is filled in when it is applied")
             }

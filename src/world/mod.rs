@@ -290,6 +290,11 @@ impl<'a> World<'a> {
         same_in(&self.resolver, Case::Ignored, &Node::text(named.clone(), span), name) != Truth::No
     }
 
+    /// The tree makes tokens of registries, which sign in beside the admin user.
+    pub fn has_tokens(&self) -> bool {
+        !self.resolver.of_kind("Microsoft.ContainerRegistry/registries/tokens").is_empty()
+    }
+
     /// Something of the tree puts the real text in the place of placeholders.
     pub fn fills_placeholders(&self) -> bool {
         self.imperative.iter().any(|command| command.makes == Makes::Text)

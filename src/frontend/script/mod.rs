@@ -35,6 +35,10 @@ impl Kind {
         const PROGRAMS: &[&str] =
             &["py", "ts", "js", "mjs", "cjs", "go", "cs", "fs", "vb", "java", "kt", "rb", "rs", "groovy"];
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        // Editors and containers run what stands in their settings.
+        if [".devcontainer/", ".vscode/"].iter().any(|folder| path.contains(folder)) || name == ".devcontainer.json" {
+            return Kind::Script;
+        }
         match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
             "md" => Kind::Page,
             "tf" | "tofu" | "tfvars" => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::frontend::Problem;
 use crate::ir::{Gap, Hides, Why};
 use crate::source::{SourceId, Span, Store};
-use crate::syntax::hcl::{self, Attribute, Block, Body, Expr};
+use crate::syntax::hcl::{self, Block, Body, Expr};
 use crate::syntax::tree::FaultKind;
 
 /// One folder of `.tf` files.
@@ -77,20 +77,18 @@ impl Module {
     /// Merges a block of an override file into the one of its name: arguments replace arguments, nested blocks all blocks
     /// of their kind. Locals are merged one by one.
     fn override_with(&mut self, block: Block) {
-        let named = |other: &&mut Block| other.kind == block.kind && other.labels == block.labels;
-        let declares = |other: &&mut Block| {
-            let own = |local: &Attribute| other.body.attributes.iter().any(|it| it.name == local.name);
-            &*block.kind != "locals" || block.body.attributes.iter().any(own)
-        };
-        let Some(base) = self.blocks.iter_mut().filter(named).find(declares) else {
+        if &*block.kind == "locals" {
+            // The last one of a name counts.
             return self.blocks.push(block);
-        };
+        }
+        let named = |other: &&mut Block| other.kind == block.kind && other.labels == block.labels;
+        let Some(base) = self.blocks.iter_mut().find(named) else { return self.blocks.push(block) };
         let Body { attributes, blocks } = block.body;
         for attribute in attributes {
             base.body.attributes.retain(|own| own.name != attribute.name);
             base.body.attributes.push(attribute);
         }
-        base.body.blocks.retain(|own| !blocks.iter().any(|inner| inner.kind == own.kind));
+        base.body.blocks.retain(|own| !blocks.iter().any(|inner| block_name(inner) == block_name(own)));
         base.body.blocks.extend(blocks);
     }
 
@@ -108,6 +106,11 @@ impl Module {
     pub(super) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |block| &*block.kind == kind)
     }
+}
+
+/// What a nested block makes: a dynamic one makes blocks of its label.
+fn block_name(block: &Block) -> Option<&str> {
+    if &*block.kind == "dynamic" { block.labels.first().map(|label| &**label) } else { Some(&block.kind) }
 }
 
 /// Whether Terraform merges a file into the others instead of adding it.

@@ -1,6 +1,6 @@
 //! From a root module to its deployment: variable files, providers, and all resources with modules unfolded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use super::evaluate::Session;
 use super::reference::Settler;
 use super::scope::{Copy, Instance, Scope};
 use super::shape::Written;
+use crate::frontend::arguments::Passed;
 use crate::frontend::{Problem, node_of};
 use crate::ir::{Address, Cond, Deployment, Gap, Hides, Language, Node, Origin, Resource, Value, Why};
 use crate::source::{SourceId, Span, Store, Via};
@@ -29,12 +30,12 @@ pub(super) fn deploy(
     folders: &Folders,
     root: &Rc<Module>,
     mut given: BTreeMap<Arc<str>, Node>,
-    passed: &BTreeSet<String>,
+    passed: &Passed,
 ) -> Deployment {
     let name = deployment_name(&root.folder);
     let session = Session::new(store, folders, name.clone());
     for block in root.of_kind("variable").filter(|block| block.body.attribute("default").is_some()) {
-        let Some(variable) = block.labels.first().filter(|variable| passed.contains(&***variable)) else { continue };
+        let Some(variable) = block.labels.first().filter(|variable| passed.has(variable)) else { continue };
         // Something of the tree passes it: the default need not hold.
         let any = || session.symbol(Why::Parameter(variable.clone()), &format!("var:{variable}"), block.head);
         given.entry(variable.clone()).or_insert_with(any);
@@ -80,7 +81,7 @@ impl Session<'_> {
         let module = instance.module.clone();
         for block in module.of_kind("removed") {
             let from = block.body.attribute("from").and_then(dotted).unwrap_or_default();
-            if from.contains("role_assignment") {
+            if from.contains("role_assignment") || from.starts_with("module.") {
                 let why = Why::NotAnalysed("a role assignment that is no longer managed here".into());
                 self.gap(Gap { why, span: block.head, hides: Some(Hides::Anything) });
             }
