@@ -57,7 +57,8 @@ impl Node {
         }
     }
 
-    /// The flags that choices inside hang on, in order of appearance.
+    /// The flags that choices inside hang on, in order of appearance. Arguments of functions are left out: what a
+    /// function makes of them is not known in any case, only whether they are the same.
     pub fn flags(&self) -> Vec<Arc<str>> {
         let mut found = Vec::new();
         self.collect_flags(&mut found);
@@ -78,7 +79,7 @@ impl Node {
                 choice.yes.collect_flags(found);
                 choice.no.collect_flags(found);
             }
-            Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().for_each(|node| node.collect_flags(found)),
+            Value::Concat(nodes) => nodes.iter().for_each(|node| node.collect_flags(found)),
             Value::List(list) => list.items.iter().for_each(|node| node.collect_flags(found)),
             Value::Map(map) => map.entries.iter().for_each(|entry| {
                 entry.key.collect_flags(found);

@@ -6,7 +6,9 @@
 mod assume;
 mod condition;
 mod id;
+mod identical;
 mod imperative;
+mod names;
 pub mod placeholder;
 mod resolve;
 mod resource;

@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use super::names::Names;
 use super::same::Comparison;
 use super::{
     Address, Case, Choice, Deployment, Entry, List, Map, Node, Origin, Ref, Resource, ResourceId, Target, Truth, Value,
@@ -25,6 +27,9 @@ pub struct Resolver<'a> {
     by_kind: BTreeMap<String, Vec<&'a Resource>>,
     computed: Computed,
     canonical: RefCell<BTreeMap<&'a Address, &'a Resource>>,
+    /// By the lower-case type: what is created or read back, by name; everything, by the last name of its id.
+    declared: RefCell<BTreeMap<String, Rc<Names<'a>>>>,
+    identified: RefCell<BTreeMap<String, Rc<Names<'a>>>>,
 }
 
 /// What is left of a question's fuel.
@@ -63,7 +68,14 @@ impl<'a> Resolver<'a> {
                 by_kind.entry(resource.kind.to_ascii_lowercase()).or_default().push(resource);
             }
         }
-        Resolver { by_address, by_kind, computed, canonical: RefCell::default() }
+        Resolver {
+            by_address,
+            by_kind,
+            computed,
+            canonical: RefCell::default(),
+            declared: RefCell::default(),
+            identified: RefCell::default(),
+        }
     }
 
     /// A resolver that knows no resource: references stay what they are.
@@ -145,19 +157,36 @@ impl<'a> Resolver<'a> {
     /// One deployment declares what another refers to: same type, same name, and no part of the id that contradicts.
     /// The deployment of `existing` itself comes first; two candidates elsewhere are no proof.
     fn declared_as(&self, existing: &Resource) -> Option<&'a Resource> {
-        let mut fuel = Fuel::full();
-        let candidates = self.of_kind(&existing.kind).iter().copied().filter(|other| other.origin != Origin::Existing);
+        let name = self.node(&existing.name);
+        let candidates = self.declared_names(&existing.kind).candidates(&name);
         let is_it = |other: &&Resource| {
             let mut comparison = Comparison::new(self, Case::Ignored);
-            comparison.nodes(&existing.name, &other.name) == Truth::Yes && self.same_ids(existing, other) != Truth::No
+            comparison.nodes(&name, &other.name) == Truth::Yes && self.same_ids(existing, other) != Truth::No
         };
-        let matching: Vec<&Resource> = fuel.deeper(Vec::new(), |_| candidates.filter(is_it).collect());
+        let matching: Vec<&Resource> = candidates.into_iter().filter(is_it).collect();
         let own = |other: &&&Resource| other.address.root == existing.address.root;
         let (first, unique) = match matching.iter().find(own) {
             Some(first) => (Some(first), matching.iter().filter(own).count() == 1),
             None => (matching.first(), matching.len() == 1),
         };
         first.filter(|_| unique).copied()
+    }
+
+    fn declared_names(&self, kind: &str) -> Rc<Names<'a>> {
+        let declared = |resource: &&Resource| resource.origin != Origin::Existing;
+        let all = || self.of_kind(kind).iter().copied().filter(declared).collect();
+        let kind = kind.to_ascii_lowercase();
+        self.declared.borrow_mut().entry(kind).or_insert_with(|| Rc::new(Names::of(all(), |it| Some(&it.name)))).clone()
+    }
+
+    fn identified_names(&self, kind: &str) -> Rc<Names<'a>> {
+        let last = |resource: &'a Resource| match &resource.id.value {
+            Value::Id(id) => id.names.last(),
+            _ => None,
+        };
+        let all = || self.of_kind(kind).to_vec();
+        let kind = kind.to_ascii_lowercase();
+        self.identified.borrow_mut().entry(kind).or_insert_with(|| Rc::new(Names::of(all(), last))).clone()
     }
 
     fn same_ids(&self, a: &Resource, b: &Resource) -> Truth {
@@ -171,7 +200,11 @@ impl<'a> Resolver<'a> {
     fn by_id(&self, id: &Node, fuel: &mut Fuel) -> Option<&'a Resource> {
         let id = self.id_within(id, fuel)?;
         let mut found: Option<&Resource> = None;
-        for other in self.of_kind(&id.kind).iter().copied() {
+        let candidates = match id.names.last() {
+            Some(name) => self.identified_names(&id.kind).candidates(name),
+            None => self.of_kind(&id.kind).to_vec(),
+        };
+        for other in candidates {
             let Some(theirs) = self.id_within(&other.id, fuel) else { continue };
             let mut comparison = Comparison::new(self, Case::Ignored);
             if comparison.ids(&id, &theirs) == Truth::Yes {

@@ -98,8 +98,15 @@ impl<'r, 'a> Comparison<'r, 'a> {
 
     /// Compares under every completion of the flags that choices hang on: the same condition picks the same arm.
     fn completed(&mut self, a: &Node, b: &Node) -> Truth {
+        if a.is_identical(b) {
+            return Truth::Yes;
+        }
         let mut flags = a.flags();
-        flags.extend(b.flags().into_iter().filter(|flag| !a.flags().contains(flag)));
+        for flag in b.flags() {
+            if !flags.contains(&flag) {
+                flags.push(flag);
+            }
+        }
         if flags.is_empty() {
             return self.resolved(a, b);
         }
@@ -115,6 +122,7 @@ impl<'r, 'a> Comparison<'r, 'a> {
         }
         match (&a.value, &b.value) {
             (Value::Unknown { sym: Some(a), .. }, Value::Unknown { sym: Some(b), .. }) if a == b => Truth::Yes,
+            (Value::Choice(_), Value::Choice(_)) if a.is_identical(b) => Truth::Yes,
             (Value::Choice(_) | Value::Derived(_), _) | (_, Value::Choice(_) | Value::Derived(_)) => Truth::Unknown,
             (Value::Ref(x), Value::Ref(y)) => self.references(x, y),
             (Value::Ref(reference), _) if reference.is(&["id"]) => self.id_with(a, b),
@@ -260,6 +268,10 @@ impl<'r, 'a> Comparison<'r, 'a> {
         for _ in 0..2 {
             if self.take_equal_fronts(&mut a, &mut b) == Truth::No {
                 return Truth::No;
+            }
+            // One hidden piece against another: asking from the other end gives the same answer, at twice the price.
+            if let ([Piece::Hidden(..)], [Piece::Hidden(..)]) = (a.as_slice(), b.as_slice()) {
+                return Truth::Unknown;
             }
             // The other end: pieces and letters turned around, twice in all, so that they stand as before.
             turn(&mut a);
