@@ -20,3 +20,22 @@ pub const ENTRA_GROUP: &str = "Microsoft.Graph/groups";
 pub const PRIVATE_ENDPOINT: &str = "Microsoft.Network/privateEndpoints";
 /// Policy assignments, which may change what is deployed.
 pub const POLICY_ASSIGNMENT: &str = "Microsoft.Authorization/policyAssignments";
+
+/// Namespaces whose resources say something about pulls.
+const DECIDING: [&str; 9] = [
+    "microsoft.containerregistry",
+    "microsoft.containerservice",
+    "microsoft.managedidentity",
+    "microsoft.authorization",
+    "microsoft.network",
+    "microsoft.resources",
+    "microsoft.graph",
+    "microsoft.kubernetes",
+    "microsoft.kubernetesconfiguration",
+];
+
+/// Whether what is written in a resource of this type can decide about pulls. Types outside of Azure always can.
+pub fn decides(kind: &str) -> bool {
+    let namespace = kind.split('/').next().unwrap_or_default().to_ascii_lowercase();
+    !namespace.starts_with("microsoft.") || DECIDING.contains(&&*namespace)
+}

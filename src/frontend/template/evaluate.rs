@@ -27,6 +27,8 @@ pub struct Evaluation<'a> {
     pub name: Arc<str>,
     /// What was not understood.
     pub gaps: RefCell<Vec<Gap>>,
+    /// All bodies are evaluated, not only those that can decide about pulls or that such a one reads.
+    pub whole: bool,
     pub(super) fuel: Fuel,
     /// Values of names; nothing while one is being evaluated.
     pub(super) values: RefCell<HashMap<(usize, Kind, usize), Option<Node>>>,
@@ -57,6 +59,7 @@ impl<'a> Evaluation<'a> {
             library,
             name,
             gaps: RefCell::default(),
+            whole: false,
             fuel: Fuel::default(),
             values: RefCell::default(),
             unfolded: RefCell::default(),

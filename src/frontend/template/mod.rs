@@ -7,6 +7,7 @@ pub mod arm;
 mod arm_resource;
 mod arm_value;
 pub mod bicep;
+mod bodies;
 mod body;
 mod canonical;
 mod evaluate;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::bodies::Found;
 use super::evaluate::{Evaluation, reason};
 use super::frame::{Frame, Given, Kind, Loaded};
 use super::resources::Instance;
@@ -172,7 +173,7 @@ impl Evaluation<'_> {
     }
 
     /// All resources of a frame and of the modules in it, in source order.
-    pub(super) fn resources(&self, frame: &Rc<Frame>, found: &mut Vec<Resource>) {
+    fn resources(&self, frame: &Rc<Frame>, found: &mut Found) {
         let template = frame.loaded.template.clone();
         for (at, declaration) in template.resources.iter().enumerate() {
             if self.fuel.spend(1).is_err() {
@@ -185,26 +186,25 @@ impl Evaluation<'_> {
         }
     }
 
-    fn deployed(&self, instance: &Rc<Instance>, declaration: &Declaration, found: &mut Vec<Resource>) {
-        if matches!(declaration.what, What::Resource { .. }) {
-            found.extend(self.resource(instance));
-            return;
+    fn deployed(&self, instance: &Rc<Instance>, declaration: &Declaration, found: &mut Found) {
+        if let What::Resource { kind, .. } = &declaration.what {
+            return found.take(self, instance, kind);
         }
         if let ModuleBody::Local(frame) = &*self.module(instance) {
             self.resources(frame, found);
         }
     }
 
-    /// Evaluates a whole deployment.
+    /// Evaluates a deployment.
     pub fn run(&self, loaded: Rc<Loaded>, given: Given) -> Vec<Resource> {
         let template = loaded.template.clone();
         let place = Place::chosen(&self.name, template.target, Span::file(template.source));
         let address = crate::ir::Address::root(self.name.clone());
         let frame = Rc::new(self.frame(loaded, address, place, given));
         self.lost(&frame);
-        let mut found = Vec::new();
+        let mut found = Found::default();
         self.resources(&frame, &mut found);
-        found
+        found.finish(self)
     }
 
     /// The values that a `.bicepparam` file gives, which are variables to this evaluation.

@@ -288,7 +288,7 @@ impl Evaluation<'_> {
         place.standing(scope)
     }
 
-    /// The resource of an instance.
+    /// The resource of an instance, with a body that nobody has read yet.
     pub(super) fn resource(&self, instance: &Rc<Instance>) -> Option<Resource> {
         let template = instance.template();
         let declaration = template.resources.get(instance.declaration)?;
@@ -300,7 +300,6 @@ impl Evaluation<'_> {
             _ => None,
         };
         let (scope, _) = self.standing(instance, declaration);
-        let body = self.bounded(self.value(&declaration.body, &instance.names()));
         Some(Resource {
             address: instance.address.clone(),
             kind: kind.clone(),
@@ -308,13 +307,21 @@ impl Evaluation<'_> {
             name: name.unwrap_or_else(|| self.written_name(instance)),
             id,
             scope,
-            body: super::body::lifted(&body),
+            body: Node::unknown(Why::NotAnalysed(kind.clone()), declaration.body.span),
             origin: if declaration.existing { Origin::Existing } else { Origin::Declared },
             deployed: instance.deployed.clone(),
             declared: declaration.span,
             extent: declaration.extent,
             language: template.language,
         })
+    }
+
+    /// What is written in a resource.
+    pub(super) fn body(&self, instance: &Instance) -> Option<Node> {
+        let template = instance.template();
+        let declaration = template.resources.get(instance.declaration)?;
+        let body = self.bounded(self.value(&declaration.body, &instance.names()));
+        Some(super::body::lifted(&body))
     }
 
     /// The scope of an old-style extension resource: its name begins with the resource that it stands on.
