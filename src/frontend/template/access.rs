@@ -31,6 +31,11 @@ fn inside(base: &Node, key: &Node, safe: bool, span: Span) -> Node {
             },
             _ => derived(base, key, span),
         },
+        // A member of a range is as far from its beginning as the index says.
+        Value::Call(name, arguments) if &**name == "range" => match (arguments.first().map(|from| &from.value), &key.value) {
+            (Some(Value::Int(0)), Value::Int(_) | Value::Unknown { .. }) => Node { span, ..key.clone() },
+            _ => derived(base, key, span),
+        },
         Value::Ref(reference) => extended(reference, key, span).unwrap_or_else(|| derived(base, key, span)),
         Value::Unknown { .. } | Value::Call(..) | Value::Concat(_) | Value::Derived(_) => derived(base, key, span),
         Value::Null if safe => Node::null(span),

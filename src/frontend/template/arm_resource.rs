@@ -19,7 +19,7 @@ pub const PROVIDERS_NAME: &str = "%providersname";
 pub const VAULT_SECRET: &str = "%vaultsecret";
 
 /// What stands in fields of a declaration and not in its body.
-const NOT_BODY: [&str; 12] = [
+const NOT_BODY: [&str; 15] = [
     "type",
     "apiVersion",
     "name",
@@ -32,6 +32,9 @@ const NOT_BODY: [&str; 12] = [
     "comments",
     "metadata",
     "import",
+    "extension",
+    "subscriptionId",
+    "resourceGroup",
 ];
 
 /// All resources below `resources`, children after their parents.
@@ -94,6 +97,8 @@ impl Lifting<'_, '_> {
             repeat: copy.and_then(|copy| repeat(copy, self.reading)),
             parent: relative.map(|parent| parent.symbol.clone()),
             scope: tree.get_ci("scope").map(|tree| value(tree, self.reading)),
+            subscription: tree.get_ci("subscriptionId").map(|tree| value(tree, self.reading)),
+            group: tree.get_ci("resourceGroup").map(|tree| value(tree, self.reading)),
             name: self.name(tree),
             body: Expr { kind: ExprKind::Object(object(members, &NOT_BODY, self.reading)), span: tree.span },
             depends_on: self.depends_on(tree),
@@ -155,8 +160,6 @@ impl Lifting<'_, '_> {
             template,
             parameters: self.passed(property("parameters"), property("parametersLink")),
             outer: inline.is_some() && !inner,
-            subscription: tree.get_ci("subscriptionId").map(|tree| value(tree, self.reading)),
-            group: tree.get_ci("resourceGroup").map(|tree| value(tree, self.reading)),
         }
     }
 
@@ -202,7 +205,8 @@ fn reference(symbol: &Arc<str>, span: Span, looped: bool) -> Expr {
     Expr { kind: ExprKind::Property { base: Box::new(name), key: Box::new(index), safe: false, from_end: false }, span }
 }
 
-fn linked(link: Option<&Tree>, at: Span) -> ModuleTemplate {
+/// The template that a `templateLink` names.
+pub fn linked(link: Option<&Tree>, at: Span) -> ModuleTemplate {
     let field = |key: &str| link.and_then(|link| link.get_ci(key)).and_then(|tree| Some((tree.as_str()?, tree.span)));
     if let Some((path, span)) = field("relativePath").filter(|(path, _)| !path.starts_with('[')) {
         return ModuleTemplate::File(path.into(), span);

@@ -3,6 +3,7 @@
 
 mod declaration;
 mod expression;
+mod nested;
 #[cfg(test)]
 mod tests;
 

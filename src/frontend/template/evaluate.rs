@@ -29,6 +29,8 @@ pub struct Evaluation<'a> {
     pub gaps: RefCell<Vec<Gap>>,
     /// All bodies are evaluated, not only those that can decide about pulls or that such a one reads.
     pub whole: bool,
+    /// Modules that are not looked into, by the canonical text of their names.
+    pub closed: Vec<String>,
     pub(super) fuel: Fuel,
     /// Values of names; nothing while one is being evaluated.
     pub(super) values: RefCell<HashMap<(usize, Kind, usize), Option<Node>>>,
@@ -60,6 +62,7 @@ impl<'a> Evaluation<'a> {
             name,
             gaps: RefCell::default(),
             whole: false,
+            closed: Vec::new(),
             fuel: Fuel::default(),
             values: RefCell::default(),
             unfolded: RefCell::default(),
@@ -253,7 +256,16 @@ impl<'a> Evaluation<'a> {
                 self.either(&choice.yes, &choice.no, &choice.on, span, turns);
             }
             Value::Null => {}
-            _ => turns.push(each(&super::canonical::canonical(over), reason(over), span)),
+            _ => {
+                let mut turn = each(&super::canonical::canonical(over), reason(over), span);
+                if let Value::Call(name, arguments) = &over.value
+                    && &**name == "range"
+                    && arguments.first().is_some_and(|from| matches!(from.value, Value::Int(0)))
+                {
+                    turn.item = turn.index.clone();
+                }
+                turns.push(turn);
+            }
         }
     }
 

@@ -26,6 +26,8 @@ pub struct Library<'a> {
     pub store: &'a Store,
     /// Files that could not be read whole.
     pub problems: RefCell<Vec<Problem>>,
+    /// Modules from registries are looked for.
+    registries: bool,
     /// Files that are templates or parameter files.
     pub inputs: RefCell<BTreeSet<SourceId>>,
     /// Nothing while one is being read: its imports lead back to it.
@@ -35,7 +37,18 @@ pub struct Library<'a> {
 impl<'a> Library<'a> {
     /// An empty library over the texts.
     pub fn new(store: &'a Store) -> Library<'a> {
-        Library { store, problems: RefCell::default(), inputs: RefCell::default(), loaded: RefCell::default() }
+        Library {
+            store,
+            problems: RefCell::default(),
+            registries: true,
+            inputs: RefCell::default(),
+            loaded: RefCell::default(),
+        }
+    }
+
+    /// An empty library that looks for no module of a registry.
+    pub fn without_registries(store: &'a Store) -> Library<'a> {
+        Library { registries: false, ..Library::new(store) }
     }
 
     /// The template in a file, or why there is none.
@@ -139,7 +152,7 @@ impl<'a> Library<'a> {
     }
 
     fn registry_source(&self, path: &str) -> Option<SourceId> {
-        let module = path.strip_prefix("br/public:")?.split([':', '@']).next()?;
+        let module = path.strip_prefix("br/public:").filter(|_| self.registries)?.split([':', '@']).next()?;
         if !module.starts_with("avm/") {
             return None;
         }
@@ -155,6 +168,7 @@ impl<'a> Library<'a> {
                 ModuleTemplate::Inline(inner) => found.extend(self.uses(inner)),
                 ModuleTemplate::File(path, _) => found.extend(self.store.open(template.source, path)),
                 ModuleTemplate::Remote(path, _) => found.extend(self.registry_source(path)),
+                ModuleTemplate::Computed(..) => {}
             }
         }
         found

@@ -36,7 +36,7 @@ use library::Library;
 use parameters::{ParameterFiles, ParameterSet, is_json};
 
 use super::{Lowered, arguments};
-use crate::ir::{Deployment, Node, Why};
+use crate::ir::{Address, Cond, Deployment, Node, Why};
 use crate::source::{SourceId, Store};
 
 /// The evaluator recurses as deep as its fuel allows; this stack is enough for that in a debug build too.
@@ -45,6 +45,42 @@ const STACK: usize = 256 << 20;
 /// Lowers all templates among the sources.
 pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
     super::with_stack(STACK, || lower_here(store, sources).without_placeholders())
+}
+
+/// One template deployed without parameters, with the bodies of all resources and the modules that it deploys: what an
+/// oracle compares.
+pub struct Whole {
+    /// What it deploys.
+    pub deployment: Deployment,
+    /// Its modules and nested deployments at any depth, in the order of their addresses.
+    pub modules: Vec<Deployed>,
+}
+
+/// A module or nested deployment.
+pub struct Deployed {
+    /// Its address.
+    pub address: Arc<Address>,
+    /// Its id.
+    pub id: Node,
+    /// The canonical text of its name.
+    pub name: String,
+    /// When it is deployed.
+    pub deployed: Cond,
+    /// Whether its template is there.
+    pub resolved: bool,
+}
+
+/// Deploys one template whole. Modules from registries are not resolved, those whose names are `closed` are not looked
+/// into.
+pub fn whole(store: &Store, source: SourceId, name: &str, closed: Vec<String>) -> Result<Whole, Why> {
+    let library = Library::without_registries(store);
+    let loaded = library.load(source)?;
+    let (language, name) = (loaded.template.language, Arc::<str>::from(name));
+    let evaluation = Evaluation { whole: true, closed, ..Evaluation::new(&library, name.clone()) };
+    let resources = evaluation.run(loaded, Given::Nothing);
+    let modules = evaluation.deployed_modules();
+    let gaps = evaluation.gaps.take();
+    Ok(Whole { deployment: Deployment { name, language, source, resources, gaps }, modules })
 }
 
 /// A template of the tree.

@@ -9,7 +9,7 @@ use super::frame::{Frame, Given, Kind, Loaded};
 use super::resources::Instance;
 use super::scope::{Place, Standing};
 use super::template::{Declaration, ModuleTemplate, TargetScope, What};
-use crate::ir::{Hides, Node, Ref, Resource, Value, Why};
+use crate::ir::{Address, Hides, Node, Ref, Resource, Value, Why};
 use crate::source::{Span, Via};
 
 /// Modules deeper than this are not followed.
@@ -45,10 +45,14 @@ impl Evaluation<'_> {
         else {
             return ModuleBody::Unknown(Why::UnsupportedSyntax("a module".into()));
         };
+        if self.closed.contains(&super::canonical::canonical(&self.written_name(instance))) {
+            return ModuleBody::Unknown(Why::UnresolvedModule("closed".into()));
+        }
         let loaded = match inner {
             ModuleTemplate::Inline(inner) => Ok(Rc::new(Loaded::new(inner.clone()))),
             ModuleTemplate::File(path, span) => self.library.module(template.source, path, *span),
             ModuleTemplate::Remote(path, _) => self.library.registry(path),
+            ModuleTemplate::Computed(why, _) => Err(why.clone()),
         };
         match loaded {
             Ok(loaded) => self.enter(instance, declaration, loaded, *outer),
@@ -111,22 +115,28 @@ impl Evaluation<'_> {
                 Standing::Resource(node) | Standing::Unknown(node) => self.unknown_place(instance, &node),
             };
         }
-        let What::Module { subscription, group, .. } = &declaration.what else { return here.clone() };
-        let given = [subscription, group]
+        self.moved(instance, declaration).unwrap_or_else(|| here.clone())
+    }
+
+    /// The place that ARM's `subscriptionId` and `resourceGroup` name.
+    pub(super) fn moved(&self, instance: &Instance, declaration: &Declaration) -> Option<Place> {
+        let here = &instance.scope.frame.place;
+        let names = instance.names();
+        let given = [&declaration.subscription, &declaration.group]
             .map(|expr| expr.as_ref().map(|expr| self.value(expr, &names)).filter(|node| !node.is_null()));
         let span = declaration.span;
         let moved = match given {
-            [None, None] => return here.clone(),
+            [None, None] => return None,
             [None, Some(group)] => super::scope::resource_group(here, &self.name, &[group], span),
             [Some(subscription), Some(group)] => {
                 super::scope::resource_group(here, &self.name, &[subscription, group], span)
             }
             [Some(subscription), None] => super::scope::subscription(here, &self.name, &[subscription], span),
         };
-        match here.standing(&moved) {
+        Some(match here.standing(&moved) {
             Standing::Container(place) => place,
             Standing::Resource(node) | Standing::Unknown(node) => self.unknown_place(instance, &node),
-        }
+        })
     }
 
     fn unknown_place(&self, instance: &Instance, scope: &Node) -> Place {
@@ -166,7 +176,12 @@ impl Evaluation<'_> {
                 None => self.missing(Why::UnresolvedName(written.into()), span),
             },
             ModuleBody::Unknown(why) => {
-                let symbol = format!("{}#{:?}#output:{name}", self.name, instance.address.path);
+                let id = self.id(instance);
+                let module = match super::canonical::is_stable(&id) {
+                    true => super::canonical::canonical(&id),
+                    false => format!("{:?}", instance.address.path),
+                };
+                let symbol = format!("{}#{module}#output:{name}", self.name);
                 Node::symbol(why.clone(), symbol, span)
             }
         }
@@ -193,6 +208,25 @@ impl Evaluation<'_> {
         if let ModuleBody::Local(frame) = &*self.module(instance) {
             self.resources(frame, found);
         }
+    }
+
+    /// All modules that were deployed, in the order of their addresses.
+    pub(super) fn deployed_modules(&self) -> Vec<super::Deployed> {
+        let known = self.modules.borrow();
+        let mut addresses: Vec<Address> = known.keys().cloned().collect();
+        drop(known);
+        addresses.sort();
+        let deployed = |address: Address| {
+            let instance = self.instances.borrow().get(&address).cloned()?;
+            Some(super::Deployed {
+                id: self.id(&instance),
+                name: super::canonical::canonical(&self.written_name(&instance)),
+                deployed: instance.deployed.clone(),
+                resolved: matches!(*self.module(&instance), ModuleBody::Local(_)),
+                address: instance.address.clone(),
+            })
+        };
+        addresses.into_iter().filter_map(deployed).collect()
     }
 
     /// Evaluates a deployment.

@@ -158,8 +158,11 @@ impl Evaluation<'_> {
     /// The name of each segment of the type, the parents' first.
     fn segments(&self, instance: &Instance, declaration: &Declaration, kind: &str) -> Vec<Node> {
         let wanted = kind.matches('/').count().max(1);
-        let own = split_name(&self.value(&declaration.name, &instance.names()), wanted);
-        let mut names = match self.parent(instance, declaration) {
+        let parent = self.parent(instance, declaration);
+        // A child's name is its own segment, also when nobody knows it.
+        let own = if parent.is_some() { 1 } else { wanted };
+        let own = split_name(&self.value(&declaration.name, &instance.names()), own);
+        let mut names = match parent {
             Some(_) if own.len() == wanted => Vec::new(),
             Some(Ok(parent)) => match &self.id(&parent).value {
                 Value::Id(id) => id.names.clone(),
@@ -240,7 +243,7 @@ impl Evaluation<'_> {
             }
         }
         let Some(expr) = &declaration.scope else {
-            let here = place.id(span);
+            let here = self.moved(instance, declaration).map_or_else(|| place.id(span), |place| place.id(span));
             return (here.clone(), here);
         };
         let scope = self.scope_value(instance, expr);
@@ -373,6 +376,9 @@ pub fn split_name(name: &Node, wanted: usize) -> Vec<Node> {
     let joined = |pieces: Vec<Node>| Node { trail: name.trail.clone(), ..Node::concat(pieces, name.span) };
     let mut names: Vec<Node> =
         segments.into_iter().map(joined).filter(|segment| segment.as_str() != Some("")).collect();
+    if names.is_empty() {
+        return vec![name.clone()];
+    }
     if names.len() == 1 && wanted > 1 && name.as_str().is_none() && !matches!(name.value, Value::Concat(_)) {
         let part = |at: usize| super::access::derived(name, &Node::text(format!("segment{at}"), name.span), name.span);
         names = (0..wanted).map(part).collect();

@@ -110,6 +110,10 @@ pub struct Declaration {
     pub parent: Option<Expr>,
     /// `scope:`, `"scope"`: a resource, a scope function's result, an id.
     pub scope: Option<Expr>,
+    /// ARM `subscriptionId` of a deployment or an `existing` resource.
+    pub subscription: Option<Expr>,
+    /// ARM `resourceGroup` of a deployment or an `existing` resource.
+    pub group: Option<Expr>,
     /// The name. A nested ARM child has only its own segment, and a `parent`.
     pub name: Expr,
     /// The whole body as written, without what stands in the fields above: `location`, `sku`, `properties`, …
@@ -136,10 +140,6 @@ pub enum What {
         parameters: Option<Expr>,
         /// ARM `expressionEvaluationOptions.scope` is `outer` or absent: names inside are the parent's.
         outer: bool,
-        /// ARM `subscriptionId` and `resourceGroup` of the deployment.
-        subscription: Option<Expr>,
-        /// See `subscription`.
-        group: Option<Expr>,
     },
 }
 
@@ -152,6 +152,8 @@ pub enum ModuleTemplate {
     File(Arc<str>, Span),
     /// A registry or template spec: `br/public:avm/…`, `ts:…`, a `templateLink` URI that is no relative path.
     Remote(Arc<str>, Span),
+    /// Nobody can tell before it is deployed.
+    Computed(Why, Span),
 }
 
 /// A loop.

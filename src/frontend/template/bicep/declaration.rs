@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::expression::{Scope, call};
-use super::unsupported;
+use super::{nested, unsupported};
 use crate::frontend::template::template::{Declaration, Expr, ExprKind, ModuleTemplate, Property, Template, What};
 use crate::source::Span;
 use crate::syntax::bicep::ast::{self, Statement, StatementKind};
@@ -34,6 +34,9 @@ pub(super) fn resource(
     let what = What::Resource { kind: kind.clone(), api_version: api_version.clone() };
     let mut declaration = declare(&resource.name, statement, what, &resource.body, &scope.with_nested(&own, children));
     declaration.existing = resource.existing;
+    if !resource.existing && kind.eq_ignore_ascii_case("Microsoft.Resources/deployments") {
+        nested::deployment(&mut declaration, template.source);
+    }
     if let Some(parent) = parent {
         declaration.parent = Some(parent.expr.clone());
         declaration.condition = both(parent.condition.clone(), declaration.condition);
@@ -60,8 +63,6 @@ pub(super) fn module(module: &ast::Module, statement: &Statement, scope: &Scope,
         template: place(path.clone(), module.path.span),
         parameters: None,
         outer: false,
-        subscription: None,
-        group: None,
     };
     template.resources.push(declare(&module.name, statement, what, &module.body, scope));
 }
@@ -84,6 +85,7 @@ fn own_expr(name: &ast::Name, parent: Option<&Parent>) -> Expr {
 
 /// Splits `type@version`; a nested resource's type goes behind its parent's, whose version it takes over.
 fn kind_and_version(written: &str, parent: Option<&Parent>) -> (Arc<str>, Option<Arc<str>>) {
+    let written = written.strip_prefix("az:").unwrap_or(written);
     let (kind, version) = match written.split_once('@') {
         Some((kind, version)) => (kind, Some(Arc::from(version))),
         None => (written, None),
@@ -120,6 +122,8 @@ fn declare(name: &ast::Name, statement: &Statement, what: What, body: &ast::Body
         repeat,
         parent: take(&mut rest, "parent"),
         scope: take(&mut rest, "scope"),
+        subscription: None,
+        group: None,
         name: Expr { kind: ExprKind::Null, span: name.span },
         body: Expr { kind: ExprKind::Null, span: body.span },
         depends_on: take(&mut rest, "dependsOn").map(depends_on).unwrap_or_default(),

@@ -20,7 +20,13 @@ pub(super) fn compute(name: &str, arguments: &[Node], span: Span) -> Outcome {
         "range" => range(arguments, span),
         "empty" => answer(first.and_then(is_empty), span),
         "contains" => answer(first.zip(arguments.get(1)).and_then(|(whole, part)| contains(whole, part)), span),
-        "length" => first.and_then(length).map_or(Outcome::Open, |length| known(Value::Int(length), span)),
+        "length" => match first.map(|first| &first.value) {
+            // `range` is as long as it is told to be.
+            Some(Value::Call(name, arguments)) if &**name == "range" && arguments.len() == 2 => {
+                arguments.get(1).cloned().map_or(Outcome::Open, Outcome::Known)
+            }
+            _ => first.and_then(length).map_or(Outcome::Open, |length| known(Value::Int(length), span)),
+        },
         "first" | "last" => end(first, name == "first", span),
         "take" | "skip" => cut(first, int(arguments.get(1)), name == "take", span),
         "items" => items(first, span),

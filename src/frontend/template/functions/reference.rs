@@ -22,7 +22,8 @@ impl Evaluation<'_> {
             "tenantresourceid" => typed(&Node::null(span), values, span),
             "extensionresourceid" => {
                 let (base, rest) = values.split_first()?;
-                typed(base, rest, span)
+                let base = ResourceId::parse(base).map_or_else(|| base.clone(), |id| Node::id(id, base.span));
+                typed(&base, rest, span)
             }
             "managementgroupresourceid" => management_group_resource_id(place, values, span),
             "reference" => Some(self.reference(values, span, scope)),
