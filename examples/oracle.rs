@@ -242,8 +242,8 @@ impl<'w> Names<'w> {
             Value::Bool(value) => value.to_string(),
             Value::Int(value) => value.to_string(),
             Value::Float(value) => value.to_string(),
-            Value::Str(_) | Value::Concat(_) | Value::Id(_) if ResourceId::parse(node).is_some() => {
-                ResourceId::parse(node).map_or_else(String::new, |id| self.id(&id, depth))
+            Value::Str(_) | Value::Concat(_) | Value::Id(_) if self.parsed(node).is_some() => {
+                self.parsed(node).map_or_else(String::new, |id| self.id(&id, depth))
             }
             Value::Str(text) => format!("{text:?}"),
             Value::Concat(pieces) => format!("concat({})", all(pieces)),
@@ -270,6 +270,21 @@ impl<'w> Names<'w> {
             Value::Unknown { why, .. } => format!("\u{fffd}{}", why.kind()),
             Value::Id(id) => self.id(id, depth),
         }
+    }
+
+    /// The id that a value is, also one that begins with another resource's.
+    fn parsed(&self, node: &Node) -> Option<ResourceId> {
+        let Value::Concat(pieces) = &node.value else { return ResourceId::parse(node) };
+        let (first, rest) = pieces.split_first()?;
+        let head = match &first.value {
+            Value::Ref(reference) if reference.is(&["id"]) => match &reference.target {
+                Target::Resource(address) => ResourceId::parse(self.0.get(address)?)?.text(node.span)?,
+                Target::Id(id) => ResourceId::parse(id)?.text(node.span)?,
+            },
+            Value::Id(id) => id.text(node.span)?,
+            _ => first.clone(),
+        };
+        ResourceId::parse(&Node::concat(std::iter::once(head).chain(rest.iter().cloned()).collect(), node.span))
     }
 
     fn id(&self, id: &ResourceId, depth: usize) -> String {

@@ -8,7 +8,7 @@ use crate::source::Span;
 
 /// `base.key`, `base[key]`; `safe` gives `null` instead of an error.
 pub fn member(base: &Node, key: &Node, safe: bool, span: Span) -> Node {
-    let found = inside(base, key, safe, span);
+    let found = item_of_loop(base, key, span).unwrap_or_else(|| inside(base, key, safe, span));
     match base.secret && !found.secret {
         true => found.secret(),
         false => found,
@@ -103,13 +103,18 @@ pub fn derived(base: &Node, key: &Node, span: Span) -> Node {
     if !is_stable(base) || !is_stable(key) {
         return Node::unknown(why, span);
     }
-    // The member at the index of a loop over the same unknown collection is the loop's item.
     let (base, key) =
         (canonical(base), key_text(key).map_or_else(|| format!("[{}]", canonical(key)), |key| format!(".{key}")));
-    if key == format!("[each:{base}#index]") {
-        return Node::symbol(why, format!("each:{base}"), span);
-    }
     Node::symbol(why, format!("{base}{key}"), span)
+}
+
+/// The member at the index of a loop over the same unknown collection is the loop's item.
+pub fn item_of_loop(base: &Node, key: &Node, span: Span) -> Option<Node> {
+    let Value::Unknown { sym: Some(sym), why } = &key.value else { return None };
+    let over = sym.0.strip_prefix("each:")?.strip_suffix("#index")?;
+    let is_range = matches!(&base.value, Value::Call(name, _) if &**name == "range");
+    (!is_range && canonical(base) == over)
+        .then(|| Node::symbol(why.clone(), format!("each:{over}"), span))
 }
 
 /// The first reason in a value for not being known.

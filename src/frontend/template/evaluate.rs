@@ -294,6 +294,11 @@ impl<'a> Evaluation<'a> {
             return node;
         }
         let base = self.value(base, scope);
+        if safe && let Some(instance) = self.instance_of(&base).filter(|it| it.own != Cond::Always) {
+            // `maybe.?outputs` is `null` when there is no deployment.
+            let found = self.member_of(&base, &key, true, span);
+            return Node::choice(instance.own.clone(), found, Node::null(span), span);
+        }
         if from_end {
             return match (&base.value, &key.value) {
                 (Value::List(list), Value::Int(back)) if list.open.is_none() => {
@@ -316,7 +321,8 @@ impl<'a> Evaluation<'a> {
                 Some(found) => found,
                 None => member(base, key, safe, span),
             },
-            Value::Choice(choice) => each_arm(choice, span, |arm| self.member_of(arm, key, safe, span)),
+            Value::Choice(choice) => super::access::item_of_loop(base, key, span)
+                .unwrap_or_else(|| each_arm(choice, span, |arm| self.member_of(arm, key, safe, span))),
             _ => member(base, key, safe, span),
         }
     }

@@ -25,6 +25,7 @@ mod scope;
 pub mod template;
 #[cfg(test)]
 mod tests;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

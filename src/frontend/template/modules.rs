@@ -9,7 +9,7 @@ use super::frame::{Frame, Given, Kind, Loaded};
 use super::resources::Instance;
 use super::scope::{Place, Standing};
 use super::template::{Declaration, ModuleTemplate, TargetScope, What};
-use crate::ir::{Address, Hides, Node, Ref, Resource, Value, Why};
+use crate::ir::{Address, GROUP, Hides, Node, Ref, Resource, Value, Why};
 use crate::source::{Span, Via};
 
 /// Modules deeper than this are not followed.
@@ -134,9 +134,22 @@ impl Evaluation<'_> {
             [Some(subscription), None] => super::scope::subscription(here, &self.name, &[subscription], span),
         };
         Some(match here.standing(&moved) {
-            Standing::Container(place) => place,
+            Standing::Container(place) => self.declared_place(&instance.scope.frame, place),
             Standing::Resource(node) | Standing::Unknown(node) => self.unknown_place(instance, &node),
         })
+    }
+
+    /// A place whose group the template declares has the location that is written there.
+    fn declared_place(&self, frame: &Rc<Frame>, place: Place) -> Place {
+        let is_group = |what: &What| matches!(what, What::Resource { kind, .. } if kind.eq_ignore_ascii_case(GROUP));
+        let group = place.group.as_ref().and_then(|name| self.named(frame, name, is_group));
+        match group {
+            Some(group) => {
+                let location = Node::reference(group.address.clone(), &["location"], place.location.span);
+                Place { location, ..place }
+            }
+            None => place,
+        }
     }
 
     fn unknown_place(&self, instance: &Instance, scope: &Node) -> Place {

@@ -249,20 +249,16 @@ impl Evaluation<'_> {
             }
             _ => false,
         };
-        let found = instances.iter().find(|instance| fits(&instance.key));
-        let label = || frame.loaded.labels.get(at).cloned().unwrap_or_default();
-        Some(match found {
-            Some(instance) => whole(instance.address.clone(), span),
-            None => {
-                let symbol = format!(
-                    "{}#{}[{}]",
-                    self.name,
-                    frame.address.child(label(), None),
-                    super::canonical::canonical(index)
-                );
-                Node::symbol(Why::Element(label()), symbol, span)
-            }
-        })
+        if let Some(instance) = instances.iter().find(|instance| fits(&instance.key)) {
+            return Some(whole(instance.address.clone(), span));
+        }
+        if let Some(id) = self.id_at(frame, at, index) {
+            return Some(Node::new(Value::Ref(Arc::new(Ref { target: Target::Id(Box::new(id)), path: Vec::new() })), span));
+        }
+        let label = frame.loaded.labels.get(at).cloned().unwrap_or_default();
+        let address = frame.address.child(label.clone(), None);
+        let symbol = format!("{}#{address}[{}]", self.name, super::canonical::canonical(index));
+        Some(Node::symbol(Why::Element(label), symbol, span))
     }
 
     /// `parent::child`.

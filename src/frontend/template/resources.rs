@@ -29,6 +29,8 @@ pub struct Instance {
     pub deployed: Cond,
     /// When the loop has this member.
     there: Cond,
+    /// Its own condition.
+    pub(super) own: Cond,
     id: RefCell<Option<Node>>,
 }
 
@@ -86,6 +88,28 @@ impl Evaluation<'_> {
         turns.into_iter().map(instance).collect()
     }
 
+    /// The id of the resource that a loop makes at an index that is known only as an expression.
+    pub(super) fn id_at(&self, frame: &Rc<Frame>, at: usize, index: &Node) -> Option<Node> {
+        let template = frame.loaded.template.clone();
+        let declaration = template.resources.get(at)?;
+        let (What::Resource { .. }, Some(repeat)) = (&declaration.what, &declaration.repeat) else { return None };
+        if !super::canonical::is_stable(index) || matches!(index.value, Value::Int(_)) {
+            return None;
+        }
+        let scope = Scope::of(frame);
+        let over = self.value(&repeat.over, &scope.evaluated());
+        let key = Key::Each(format!("[{}]", canonical(index)).into());
+        let item = super::access::member(&over, index, false, index.span);
+        let turn = super::evaluate::Turn { item, index: index.clone(), key: key.clone(), there: Cond::Always };
+        let inner = scope_of(repeat, &turn, &scope);
+        let label = frame.loaded.labels.get(at).cloned().unwrap_or_default();
+        let address = Arc::new(frame.address.child(label, Some(key.clone())));
+        let id = RefCell::default();
+        let instance =
+            Instance { address, scope: inner, declaration: at, key: Some(key), deployed: Cond::Always, there: Cond::Always, own: Cond::Always, id };
+        Some(self.id(&Rc::new(instance)))
+    }
+
     fn new_instance(
         &self,
         scope: Scope,
@@ -101,8 +125,8 @@ impl Evaluation<'_> {
             .condition
             .as_ref()
             .map_or(Cond::Always, |condition| Cond::of(&self.value(condition, &scope.evaluated())));
-        let deployed = Cond::all([frame.deployed.clone(), there.clone(), own]);
-        Rc::new(Instance { address, scope, declaration: at, key, deployed, there, id: RefCell::default() })
+        let deployed = Cond::all([frame.deployed.clone(), there.clone(), own.clone()]);
+        Rc::new(Instance { address, scope, declaration: at, key, deployed, there, own, id: RefCell::default() })
     }
 
     /// The instance that a reference to a whole resource means.
@@ -122,6 +146,13 @@ impl Evaluation<'_> {
 
     /// What a resource symbol's member is without looking into its body; modules have their outputs.
     pub(super) fn of_resource(&self, reference: &Ref, key: &str, span: Span) -> Option<Node> {
+        if let (Target::Id(id), []) = (&reference.target, reference.path.as_slice()) {
+            return match (&id.value, key.to_ascii_lowercase().as_str()) {
+                (_, "id") => Some(Node { span, ..(**id).clone() }),
+                (Value::Id(id), "name") => id.names.last().cloned(),
+                _ => None,
+            };
+        }
         let instance = self.at(reference)?;
         let template = instance.template();
         let declaration = template.resources.get(instance.declaration)?;
@@ -374,11 +405,7 @@ pub fn split_name(name: &Node, wanted: usize) -> Vec<Node> {
         }
     }
     let joined = |pieces: Vec<Node>| Node { trail: name.trail.clone(), ..Node::concat(pieces, name.span) };
-    let mut names: Vec<Node> =
-        segments.into_iter().map(joined).filter(|segment| segment.as_str() != Some("")).collect();
-    if names.is_empty() {
-        return vec![name.clone()];
-    }
+    let mut names: Vec<Node> = segments.into_iter().map(joined).collect();
     if names.len() == 1 && wanted > 1 && name.as_str().is_none() && !matches!(name.value, Value::Concat(_)) {
         let part = |at: usize| super::access::derived(name, &Node::text(format!("segment{at}"), name.span), name.span);
         names = (0..wanted).map(part).collect();
@@ -389,7 +416,5 @@ pub fn split_name(name: &Node, wanted: usize) -> Vec<Node> {
 /// The parts of an id between slashes, as `split(id, '/')` gives them.
 pub fn split_id(id: &Node) -> Option<Node> {
     let pieces = id_pieces(id)?;
-    let mut parts = vec![Node::text("", id.span)];
-    parts.extend(split_name(&Node::concat(pieces, id.span), 1));
-    Some(Node::list(parts, id.span))
+    Some(Node::list(split_name(&Node::concat(pieces, id.span), 1), id.span))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::canonical::canonical;
 use super::template::TargetScope;
-use crate::ir::{Entry, GROUP, MANAGEMENT_GROUP, Map, Node, ResourceId, SUBSCRIPTION, Value, Why};
+use crate::ir::{Entry, GROUP, MANAGEMENT_GROUP, Map, Node, ResourceId, SUBSCRIPTION, Target, Value, Why};
 use crate::source::Span;
 
 /// Where a template deploys to.
@@ -95,7 +95,11 @@ impl Place {
             Value::Null => Standing::Container(self.tenant()),
             Value::Str(text) if &**text == "/" => Standing::Container(self.tenant()),
             Value::Id(id) if id.is_container() => Standing::Container(self.of_id(id, span)),
-            Value::Id(_) | Value::Ref(_) => Standing::Resource(scope.clone()),
+            Value::Ref(reference) => match &reference.target {
+                Target::Id(id) if reference.path.is_empty() => self.standing(id),
+                _ => Standing::Resource(scope.clone()),
+            },
+            Value::Id(_) => Standing::Resource(scope.clone()),
             Value::Str(_) | Value::Concat(_) => match self.absolute(scope) {
                 Some(id) if id.is_container() => Standing::Container(self.of_id(&id, span)),
                 Some(id) => Standing::Resource(Node { trail: scope.trail.clone(), ..Node::id(id, span) }),

@@ -85,7 +85,8 @@ impl Evaluation<'_> {
                 Some(logic::junction(name, values, span))
             }
             ("coalesce", _) => Some(self.coalesce(arguments, span, scope)),
-            ("any" | "nameof" | "nonnull", 1) => value(0),
+            ("any" | "nonnull", 1) => value(0),
+            ("nameof", 1) => name_of(arguments.first()?).map(|name| Node::text(name.clone(), span)),
             ("tryget", _) => {
                 let mut found = value(0)?;
                 for argument in arguments.get(1..)? {
@@ -133,6 +134,9 @@ impl Evaluation<'_> {
                 let variable = values.first().and_then(Node::as_str).unwrap_or("?");
                 Node::symbol(Why::External(variable.into()), format!("{deployment}#env:{variable}"), span)
             }
+            // Where it is reached, there is no deployment.
+            "fail" => Node::unknown(Why::Runtime("fail()".into()), span),
+            "readcliarg" | "inlineparam" => Node::unknown(Why::External(format!("{name}()").into()), span),
             "getsecret" | "externalinput" => Node::unknown(Why::External(format!("{name}()").into()), span).secret(),
             VAULT_SECRET => Node::unknown(Why::External("key vault".into()), span).secret(),
             PROVIDERS_SCOPE => self.providers_scope(values.first()?.as_str()?, values.get(1)?, place),
@@ -179,5 +183,17 @@ impl Evaluation<'_> {
     /// Whether an argument is a lambda.
     pub(in super::super) fn is_lambda(expr: Option<&Expr>) -> bool {
         matches!(expr.map(|expr| &expr.kind), Some(ExprKind::Lambda(..)))
+    }
+}
+
+/// The last name in an expression.
+fn name_of(expr: &Expr) -> Option<&Arc<str>> {
+    match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Nested(_, name) => Some(name),
+        ExprKind::Property { base, key, .. } => match &key.kind {
+            ExprKind::Text(text) => Some(text),
+            _ => name_of(base),
+        },
+        _ => None,
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn compute(name: &str, arguments: &[Node], span: Span) -> Outcome {
             _ => first.and_then(length).map_or(Outcome::Open, |length| known(Value::Int(length), span)),
         },
         "first" | "last" => end(first, name == "first", span),
+        "indexfromend" | "tryindexfromend" => from_end(first, int(arguments.get(1)), span),
         "take" | "skip" => cut(first, int(arguments.get(1)), name == "take", span),
         "items" => items(first, span),
         "objectkeys" => keys(first, span),
@@ -95,6 +96,9 @@ fn union(name: &str, arguments: &[Node], span: Span) -> Outcome {
         }
         _ => arguments,
     };
+    if name == "shallowmerge" && arguments.len() > 1 {
+        return Outcome::Known(merge(arguments, false, span));
+    }
     if arguments.iter().any(|argument| matches!(argument.value, Value::Choice(_))) {
         return Outcome::Open;
     }
@@ -172,6 +176,15 @@ fn range(arguments: &[Node], span: Span) -> Outcome {
     }
 }
 
+/// The member that is so far from the end, the last one being the first.
+fn from_end(list: Option<&Node>, back: Option<i64>, span: Span) -> Outcome {
+    let (Some(items), Some(back)) = (closed(list), back.and_then(|back| usize::try_from(back).ok())) else {
+        return Outcome::Open;
+    };
+    let found = items.len().checked_sub(back).and_then(|at| items.get(at));
+    Outcome::Known(found.cloned().unwrap_or_else(|| Node::null(span)))
+}
+
 fn is_empty(node: &Node) -> Option<bool> {
     match &node.value {
         Value::Null => Some(true),
@@ -180,6 +193,7 @@ fn is_empty(node: &Node) -> Option<bool> {
         Value::Map(map) if !map.entries.is_empty() || map.open.is_none() => Some(map.entries.is_empty()),
         Value::Concat(pieces) if pieces.iter().any(|piece| piece.as_str().is_some()) => Some(false),
         Value::Id(_) => Some(false),
+        Value::Ref(reference) if reference.is(&["id"]) => Some(false),
         Value::Call(name, _) if matches!(&**name, "uniquestring" | "guid") => Some(false),
         _ => None,
     }

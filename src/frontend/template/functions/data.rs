@@ -15,10 +15,24 @@ pub(super) fn compute(name: &str, arguments: &[Node], span: Span) -> Outcome {
         "base64" => first.map(|text| STANDARD.encode(text)),
         "base64tostring" => first.and_then(|text| String::from_utf8(STANDARD.decode(text).ok()?).ok()),
         "datauri" => first.map(|text| format!("data:text/plain;charset=utf8;base64,{}", STANDARD.encode(text))),
+        "datauritostring" => first.and_then(from_data_uri),
+        "base64tojson" => {
+            let text = first.and_then(|text| String::from_utf8(STANDARD.decode(text).ok()?).ok());
+            return text.and_then(|text| from_json(&text, span)).map_or(Outcome::Open, Outcome::Known);
+        }
         "json" => return first.and_then(|text| from_json(text, span)).map_or(Outcome::Open, Outcome::Known),
         _ => return Outcome::NoSuch,
     };
     made.map_or(Outcome::Open, |made| text(made, span))
+}
+
+/// The text in a `data:` URI.
+fn from_data_uri(uri: &str) -> Option<String> {
+    let (about, content) = uri.strip_prefix("data:")?.split_once(',')?;
+    match about.ends_with(";base64") {
+        true => String::from_utf8(STANDARD.decode(content).ok()?).ok(),
+        false => super::string::percent_decoded(content),
+    }
 }
 
 /// The value that a JSON text stands for; all of it stands where the text does.

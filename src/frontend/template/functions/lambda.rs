@@ -7,6 +7,7 @@ use super::super::canonical::{canonical, is_stable};
 use super::super::evaluate::{Evaluation, reason};
 use super::super::frame::{LocalKind, Scope};
 use super::super::template::{Expr, ExprKind};
+use super::super::wording::wording;
 use super::logic;
 use crate::ir::{Cond, Entry, List, Map, Node, Value};
 use crate::source::Span;
@@ -67,8 +68,8 @@ impl Evaluation<'_> {
         let around: Vec<String> = scope.locals().map(|local| canonical(&local.value)).collect();
         let stable = is_stable(over) && scope.locals().all(|local| is_stable(&local.value));
         let Some(lambda) = arguments.last().filter(|_| stable) else { return Node::unknown(why, span) };
-        let place = format!("{}@{}:{}", scope.frame.number, lambda.span.source.0, lambda.span.start);
-        Node::symbol(why, format!("{}#{name}({},{place},{})", self.name, canonical(over), around.join(",")), span)
+        let lambda = format!("{}@{}", scope.frame.address, wording(lambda));
+        Node::symbol(why, format!("{}#{name}({},{lambda},{})", self.name, canonical(over), around.join(",")), span)
     }
 
     fn apply(&self, lambda: Option<&Expr>, values: &[Node], scope: &Scope) -> Node {

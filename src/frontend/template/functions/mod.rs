@@ -4,9 +4,12 @@
 mod call;
 mod collection;
 mod data;
+mod date;
 mod file;
+mod hash;
 mod lambda;
 mod logic;
+mod network;
 mod number;
 mod reference;
 mod string;
@@ -30,8 +33,9 @@ pub enum Outcome {
     NoSuch,
 }
 
-/// Functions that are never computed here: their results are equal when their arguments are.
-const OPAQUE: [&str; 19] = [
+/// Functions that may stay calls: their results are equal when their arguments are. A condition among their arguments is
+/// not pulled out of them.
+const OPAQUE: [&str; 26] = [
     "uniquestring",
     "guid",
     "parsecidr",
@@ -41,15 +45,22 @@ const OPAQUE: [&str; 19] = [
     "datetimefromepoch",
     "datetimetoepoch",
     "pickzones",
+    "tologicalzone",
+    "tologicalzones",
+    "tophysicalzone",
+    "tophysicalzones",
     "providers",
     "parseuri",
+    "builduri",
     "buildurl",
     "urldecode",
     "tounixtime",
     "base64tojson",
     "datauritostring",
+    "uricomponenttostring",
     "join",
     "length",
+    "indexfromend",
     "xml",
 ];
 
@@ -82,7 +93,17 @@ fn compute(name: &str, arguments: &[Node], span: Span, choices: usize) -> Option
 }
 
 fn by_name(name: &str, arguments: &[Node], span: Span) -> Outcome {
-    for family in [string::compute, collection::compute, logic::compute, number::compute, data::compute] {
+    let families = [
+        string::compute,
+        collection::compute,
+        logic::compute,
+        number::compute,
+        data::compute,
+        hash::compute,
+        network::compute,
+        date::compute,
+    ];
+    for family in families {
         match family(name, arguments, span) {
             Outcome::NoSuch => {}
             outcome => return outcome,

@@ -32,6 +32,7 @@ fn of_words(name: &str, arguments: &[Node], span: Span) -> Outcome {
         "split" => return split(arguments, span),
         "uri" => pair.map(|(base, relative)| joined_uri(base, relative)),
         "uricomponent" => first.map(percent_encoded),
+        "uricomponenttostring" => first.and_then(percent_decoded),
         _ => return Outcome::NoSuch,
     };
     made.map_or(Outcome::Open, |made| text(made, span))
@@ -198,7 +199,9 @@ fn split(arguments: &[Node], span: Span) -> Outcome {
     if let Some(first @ Node { value: Value::List(_), .. }) = arguments.first() {
         return Outcome::Known(first.clone());
     }
-    let Some(whole) = word(arguments.first()) else { return Outcome::Open };
+    let Some(whole) = word(arguments.first()) else {
+        return arguments.first().and_then(|first| names_apart(first, arguments.get(1))).unwrap_or(Outcome::Open);
+    };
     let delimiters: Option<Vec<&str>> = match arguments.get(1).map(|node| &node.value) {
         Some(Value::Str(text)) => Some(vec![text]),
         Some(Value::List(list)) => list.items.iter().map(Node::as_str).collect(),
@@ -214,6 +217,17 @@ fn split(arguments: &[Node], span: Span) -> Outcome {
     Outcome::Known(Node::list(parts.into_iter().map(|part| Node::text(part, span)).collect(), span))
 }
 
+/// Names that were joined with slashes, as the Bicep compiler joins those of parents and children, are taken apart again.
+/// What looks like an address may hold slashes in its unknown pieces.
+fn names_apart(joined: &Node, delimiter: Option<&Node>) -> Option<Outcome> {
+    let Value::Concat(pieces) = &joined.value else { return None };
+    let texts = || pieces.iter().filter_map(Node::as_str);
+    let joins = texts().any(|text| text.contains('/')) && !texts().any(|text| text.contains([':', '.', '@']));
+    let starts = pieces.first().and_then(Node::as_str).is_some_and(|text| text.starts_with('/'));
+    (delimiter.and_then(Node::as_str) == Some("/") && joins && !starts)
+        .then(|| Outcome::Known(Node::list(super::super::resources::split_name(joined, 1), joined.span)))
+}
+
 fn joined_uri(base: &str, relative: &str) -> String {
     let folder = base.rfind('/').and_then(|at| base.get(..=at)).unwrap_or(base);
     format!("{folder}{}", relative.trim_start_matches('/'))
@@ -222,4 +236,20 @@ fn joined_uri(base: &str, relative: &str) -> String {
 fn percent_encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// `%20` and the like as letters; nothing when they make no text.
+pub(super) fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits = (first == b'%').then(|| after.split_at_checked(2)).flatten();
+        let decoded = digits.and_then(|(digits, after)| {
+            Some((u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?, after))
+        });
+        let (byte, after) = decoded.unwrap_or((first, after));
+        bytes.push(byte);
+        rest = after;
+    }
+    String::from_utf8(bytes).ok()
 }
