@@ -103,7 +103,7 @@ pub fn rule_text(rule: &Rule) -> RuleText {
         Some("1") => vec!["permission", "reliability"],
         Some("2") => vec!["pull-secret", "reliability"],
         Some("4") => vec!["cluster-identity", "reliability"],
-        Some("5") => vec!["registry", "reliability"],
+        Some("5" | "6") => vec!["registry", "reliability"],
         Some("7") => vec!["image", "reliability"],
         _ => vec!["file"],
     };

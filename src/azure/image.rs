@@ -1,6 +1,6 @@
 //! Image references as the kubelet reads them (the grammar of distribution references) and hosts of registries.
 
-use crate::ir::{Node, Value, Why};
+use crate::ir::{Node, Value, Why, placeholder};
 
 /// The suffixes of login servers, one for each cloud; the last one is of a cloud that was closed and still stands in the
 /// credential provider's list.
@@ -73,6 +73,16 @@ pub fn repository(rest: &str) -> &str {
         Some((before, tag)) if !tag.contains('/') => before,
         _ => name,
     }
+}
+
+/// The repository of what follows the host, when it is known whole: the tag need not be.
+pub fn known_repository(rest: &Node) -> Option<&str> {
+    let text = match &rest.value {
+        Value::Str(text) => text,
+        Value::Concat(pieces) => pieces.first()?.as_str().filter(|text| text.contains([':', '@']))?,
+        _ => return None,
+    };
+    Some(repository(text)).filter(|name| !name.is_empty() && !placeholder::stands_in(name))
 }
 
 /// Whether a host is one of Azure Container Registry's, with a port or without.

@@ -21,8 +21,9 @@ pub const PRIVATE_ENDPOINT: &str = "Microsoft.Network/privateEndpoints";
 /// Policy assignments, which may change what is deployed.
 pub const POLICY_ASSIGNMENT: &str = "Microsoft.Authorization/policyAssignments";
 
-/// Namespaces whose resources say something about pulls.
-const DECIDING: [&str; 9] = [
+/// Namespaces whose resources say something about pulls, and those that are often handed the admin credentials of a
+/// registry.
+const DECIDING: [&str; 13] = [
     "microsoft.containerregistry",
     "microsoft.containerservice",
     "microsoft.managedidentity",
@@ -32,6 +33,10 @@ const DECIDING: [&str; 9] = [
     "microsoft.graph",
     "microsoft.kubernetes",
     "microsoft.kubernetesconfiguration",
+    "microsoft.keyvault",
+    "microsoft.app",
+    "microsoft.web",
+    "microsoft.containerinstance",
 ];
 
 /// Whether what is written in a resource of this type can decide about pulls. Types outside of Azure always can.

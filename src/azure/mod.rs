@@ -1,9 +1,12 @@
 //! Facts of the platform: data and pure functions, no reading and no writing.
 
+pub mod abac;
 pub mod image;
 pub mod kinds;
 pub mod names;
+pub mod regions;
 pub mod roles;
+pub mod versions;
 
 mod computed;
 

@@ -99,3 +99,63 @@ pub fn repository_role(language: Language) -> String {
         _ => format!("use the role Container Registry Repository Reader (`{READER}`)"),
     }
 }
+
+/// Make the role of a grant one that a registry in legacy mode honours.
+pub fn legacy_role(language: Language) -> String {
+    match language {
+        Language::Terraform | Language::Plan => "role_definition_name = \"AcrPull\"".to_owned(),
+        _ => "use the role AcrPull (`7f951dda-4ed3-4680-a7ca-43fe172d538d`)".to_owned(),
+    }
+}
+
+/// Give a role assignment a name that is its own.
+pub fn own_name(grant: &Resource) -> String {
+    match grant.language {
+        Language::Bicep => "name: guid(<registry>.id, <identity>.id, <role>)".to_owned(),
+        Language::Arm => "name it after what it grants: `[guid(<registry id>, <identity id>, <role>)]`".to_owned(),
+        Language::Terraform | Language::Plan => "leave `name` out: the provider makes one up".to_owned(),
+        Language::Kubernetes | Language::AzureCli => "leave `--name` out: Azure makes one up".to_owned(),
+    }
+}
+
+/// Say that the principal of a role assignment is a service principal, as every managed identity is.
+pub fn principal_type(language: Language) -> String {
+    match language {
+        Language::Arm => "\"principalType\": \"ServicePrincipal\"".to_owned(),
+        _ => "principalType: 'ServicePrincipal'".to_owned(),
+    }
+}
+
+/// Let a condition on repositories admit one more.
+pub fn admit(repository: &str) -> String {
+    format!(
+        "add to the names in the condition: OR @Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEqualsIgnoreCase '{repository}'"
+    )
+}
+
+/// Do without the admin user of a registry, or enable it.
+pub fn admin_user(registry: &Registry<'_>) -> String {
+    let enable = match registry.resource.language {
+        Language::Terraform | Language::Plan => "admin_enabled = true",
+        Language::Arm => "\"adminUserEnabled\": true",
+        _ => "adminUserEnabled: true",
+    };
+    format!("grant AcrPull to the identity that pulls and drop the credential, or set `{enable}`")
+}
+
+/// Give the control plane of a cluster one user-assigned identity.
+pub fn user_assigned(language: Language) -> String {
+    match language {
+        Language::Bicep => {
+            "identity: {\n  type: 'UserAssigned'\n  userAssignedIdentities: { '${controlPlaneIdentity.id}': {} }\n}"
+        }
+        Language::Arm => {
+            "\"identity\": { \"type\": \"UserAssigned\", \"userAssignedIdentities\": { \"[<id of the identity>]\": {} } }"
+        }
+        Language::Terraform | Language::Plan => {
+            "identity {\n  type         = \"UserAssigned\"\n  identity_ids = [azurerm_user_assigned_identity.control_plane.id]\n}"
+        }
+        Language::Kubernetes | Language::AzureCli => "az aks update --enable-managed-identity --assign-identity <id>",
+    }
+    .to_owned()
+}

@@ -1,6 +1,7 @@
 //! Why a pair has no permission: the grant that was meant for it and misses.
 
 use super::pair::wires;
+use super::permission::serves;
 use super::{Case, Outcome, Pair, Tie};
 use crate::ir::{Makes, Node, Truth};
 use crate::source::{Hop, Span, Via};
@@ -56,6 +57,10 @@ impl<'a> Case<'_, 'a> {
         match (covers, holds) {
             (Truth::Yes, Truth::Yes) if grant.lets_pull(registry) == Truth::No && about_pulls => {
                 Some(role_cause(grant, registry))
+            }
+            // In the mode that a registry is in by default such a role does nothing, but the default is about to change.
+            (Truth::Yes, Truth::Yes) if matches!(registry.mode, Fact::Default(..)) => {
+                Some(role_cause(grant, registry)).filter(|cause| *cause == Cause::RepositoryRole)
             }
             (Truth::No, Truth::Yes) if grant.means_pull() && grant.misplaces(registry) => Some(Cause::Scope),
             (Truth::No, Truth::Yes) if grant.means_pull() && grant.lets_pull(registry) == Truth::Yes => {
@@ -128,8 +133,21 @@ impl<'a> Case<'_, 'a> {
         pair.tie == Tie::Workload && !pair.wired && self.pairs.iter().any(another)
     }
 
+    /// The grants whose conditions exclude the repository of a path, where nothing else lets the nodes pull from it.
+    pub fn exclusions<'s>(&'s self, path: &super::Path) -> Vec<&'s Grant<'a>> {
+        let ends = path.cluster.and_then(|at| self.world.clusters.get(at));
+        let ends = ends.zip(path.registry.and_then(|at| self.world.registries.get(at)));
+        let Some((cluster, registry)) = ends.filter(|_| path.node == Some(Truth::No)) else { return Vec::new() };
+        let repository = path.repository.as_deref();
+        let excludes = |grant: &&Grant<'a>| {
+            let serves = grant.concerns(cluster, registry) && serves(cluster, registry, grant) == Truth::Yes;
+            serves && grant.admits(registry, repository) == Truth::No
+        };
+        self.world.grants.iter().filter(excludes).collect()
+    }
+
     /// A page, or a text that nothing runs, tells somebody to make the grant.
-    fn granted_by_hand(&self, pair: &Pair) -> bool {
+    pub fn granted_by_hand(&self, pair: &Pair) -> bool {
         let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return false };
         let mut commands = self.world.imperative.iter();
         commands.any(|command| {
@@ -187,7 +205,11 @@ fn role_cause(grant: &Grant<'_>, registry: &Registry<'_>) -> Cause {
     };
     match &registry.mode {
         Fact::Known(RoleMode::Abac, _) if legacy == Truth::Yes => Cause::LegacyRole,
-        Fact::Known(RoleMode::Legacy, _) if abac == Truth::Yes => Cause::RepositoryRole,
+        Fact::Known(RoleMode::Legacy, _) | Fact::Default(RoleMode::Legacy, _)
+            if legacy == Truth::No && abac == Truth::Yes =>
+        {
+            Cause::RepositoryRole
+        }
         _ => Cause::RoleWithoutPull,
     }
 }

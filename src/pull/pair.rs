@@ -79,7 +79,7 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     ties.sort_by_key(|&(c, r, _)| (c, r));
     ties.into_iter()
         .filter_map(|(cluster, registry, tie)| {
-            let permission = permission(world, world.clusters.get(cluster)?, world.registries.get(registry)?)?;
+            let permission = permission(world, world.clusters.get(cluster)?, world.registries.get(registry)?, None)?;
             let wired = wired.contains(&(cluster, registry));
             Some(Pair { cluster, registry, tie, wired, permission, causes: Vec::new() })
         })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::credential::{Offer, Outcome, offers, truth_of};
 use super::demand::Demand;
 use super::pair::{Pair, Tie};
+use super::permission::permission;
 use crate::azure::image;
 use crate::ir::{Node, Truth};
 use crate::source::Span;
@@ -17,7 +18,7 @@ use crate::world::{Assumed, World};
 /// One step of a path.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// `registry`, `credential`, `permission`, `network`.
+    /// `cluster`, `registry`, `credential`, `permission`, `network`.
     pub name: &'static str,
     /// The outcome.
     pub judgement: Judgement,
@@ -30,6 +31,8 @@ pub struct Path {
     pub workload: Option<usize>,
     /// The image as written.
     pub image: Option<Node>,
+    /// The repository of the image, without tag and digest, when it is known.
+    pub repository: Option<String>,
     /// Where the image stands, or what ties the pair.
     pub place: Span,
     /// The cluster; none when nobody can say which one, or there is none.
@@ -52,11 +55,20 @@ impl Path {
         self.steps.iter().map(|step| step.judgement.truth).fold(Truth::Yes, Truth::and)
     }
 
+    /// Whether the pull works once the cluster is there.
+    pub fn truth_on_cluster(&self) -> Truth {
+        let steps = self.steps.iter().filter(|step| step.name != CLUSTER);
+        steps.map(|step| step.judgement.truth).fold(Truth::Yes, Truth::and)
+    }
+
     /// The judgement of a step.
     pub fn step(&self, name: &str) -> Option<&Judgement> {
         self.steps.iter().find(|step| step.name == name).map(|step| &step.judgement)
     }
 }
+
+/// The step of a cluster that never comes into being; there is none where nothing speaks against it.
+const CLUSTER: &str = "cluster";
 
 /// Pairs by cluster and registry.
 type ByEnds<'p> = BTreeMap<(usize, usize), &'p Pair>;
@@ -68,7 +80,16 @@ pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Ve
     let unserved =
         |pair: &&Pair| pair.tie == Tie::Sibling || pair.wired && !served.contains(&(pair.cluster, pair.registry));
     found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair)));
+    found.iter_mut().for_each(|path| path.steps.splice(0..0, refusal(world, path)).for_each(drop));
     found
+}
+
+/// No node pulls anything where Azure refuses the cluster.
+fn refusal(world: &World<'_>, path: &Path) -> Option<Step> {
+    let cluster = world.clusters.get(path.cluster?)?;
+    let fault = cluster.refused_for()?;
+    let text = format!("cluster `{}` {}", crate::world::workload::shown(&cluster.name), fault.what.text());
+    Some(Step { name: CLUSTER, judgement: Judgement::new(Truth::No, fault.span, text) })
 }
 
 /// A tied pair without a workload.
@@ -82,6 +103,7 @@ fn tied(world: &World<'_>, pair: &Pair) -> Option<Path> {
     Some(Path {
         workload: None,
         image: None,
+        repository: None,
         place: cluster.resource.declared,
         cluster: Some(pair.cluster),
         node: Some(pair.permission.truth),
@@ -101,6 +123,7 @@ fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand) -> Path {
     let mut path = Path {
         workload: Some(demand.workload),
         image: Some(demand.image.clone()),
+        repository: image::known_repository(&image::parse(&demand.image).rest).map(str::to_owned),
         place: demand.image.span,
         cluster: None,
         node: None,
@@ -199,7 +222,7 @@ fn by_cluster(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand, registry: 
     // A secret that is for the host, but dead: whether an anonymous attempt follows it is not documented.
     let bad = path.offers.iter().any(|offer| matches!(offer.what, Outcome::Placeholder | Outcome::AdminDisabled));
     let judge = |pair: &Pair| {
-        let mut node = pair.permission.clone();
+        let mut node = own_permission(world, pair, registry, path.repository.as_deref());
         if elsewhere {
             node = Judgement::new(Truth::Unknown, demand.image.span, "the pod does not pull as the node");
         } else if port {
@@ -221,10 +244,22 @@ fn by_cluster(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand, registry: 
     let answers: Vec<(&Pair, Judgement)> = own.iter().map(|pair| (*pair, judge(pair))).collect();
     let (cluster, answer) = agreed(&answers, demand);
     path.cluster = cluster;
-    path.node = cluster.and_then(|at| pairs.get(&(at, registry.at))).map(|pair| pair.permission.truth);
+    path.node = cluster
+        .and_then(|at| pairs.get(&(at, registry.at)))
+        .map(|pair| own_permission(world, pair, registry, path.repository.as_deref()).truth);
     let network = network(world, registry, cluster.and_then(|at| world.clusters.get(at)));
     path.steps.push(Step { name: "permission", judgement: answer });
     path.steps.push(Step { name: "network", judgement: network });
+}
+
+/// Whether the cluster's own identity may pull from a repository: where conditions tell repositories apart, the answer for
+/// the registry as a whole is not enough.
+fn own_permission(world: &World<'_>, pair: &Pair, registry: &Registry<'_>, repository: Option<&str>) -> Judgement {
+    let conditional = world.grants.iter().any(|grant| grant.condition.is_some() && grant.covers(registry) != Truth::No);
+    let cluster = world.clusters.get(pair.cluster).filter(|_| conditional && repository.is_some());
+    let registry = world.registries.get(pair.registry);
+    let judged = cluster.zip(registry).and_then(|(cluster, registry)| permission(world, cluster, registry, repository));
+    judged.unwrap_or_else(|| pair.permission.clone())
 }
 
 /// A workload that nothing maps to a cluster is broken only if every cluster that could run it fails; where some are

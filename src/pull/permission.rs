@@ -14,8 +14,14 @@ use crate::world::{Assumed, Completeness, World};
 /// More completions than this are not tried.
 const MOST: usize = 64;
 
-/// Whether the identity that pulls may pull; nothing when no completion deploys both ends.
-pub(super) fn permission<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Judgement> {
+/// Whether the identity that pulls may pull from a repository, or from every one of them; nothing when no completion
+/// deploys both ends.
+pub(super) fn permission<'a>(
+    world: &World<'a>,
+    cluster: &Cluster<'a>,
+    registry: &Registry<'a>,
+    repository: Option<&str>,
+) -> Option<Judgement> {
     if assumed(world, cluster, registry) {
         return Some(Judgement::new(
             Truth::Yes,
@@ -41,7 +47,7 @@ pub(super) fn permission<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry:
     let mut answers = cases
         .iter()
         .filter(|case| both.under(case) == Some(true))
-        .map(|case| under(world, cluster, registry, &grants, case));
+        .map(|case| under(world, (cluster, registry, repository), &grants, case));
     let first = answers.next()?;
     Some(answers.fold(first, agreed))
 }
@@ -74,15 +80,14 @@ fn assumed(world: &World<'_>, cluster: &Cluster<'_>, registry: &Registry<'_>) ->
 
 fn under<'a>(
     world: &World<'a>,
-    cluster: &Cluster<'a>,
-    registry: &Registry<'a>,
+    (cluster, registry, repository): (&Cluster<'a>, &Registry<'a>, Option<&str>),
     grants: &[&Grant<'a>],
     case: &Assumption,
 ) -> Judgement {
     let mut open: Option<Judgement> = None;
     for grant in grants {
         let exists = grant.deployed.under(case);
-        let truth = serves(cluster, registry, grant);
+        let truth = serves(cluster, registry, grant).and(grant.admits(registry, repository));
         match (exists, truth) {
             (Some(false), _) | (_, Truth::No) => {}
             (Some(true), Truth::Yes) => {
@@ -92,14 +97,25 @@ fn under<'a>(
             _ => open = open.or_else(|| Some(Judgement::new(Truth::Unknown, grant.resource.declared, doubt(grant)))),
         }
     }
-    open.unwrap_or_else(|| none(world, cluster, registry))
+    let nothing = open.unwrap_or_else(|| none(world, cluster, registry));
+    let excludes = |grant: &&&Grant<'a>| {
+        let there = grant.deployed.under(case) == Some(true) && serves(cluster, registry, grant) == Truth::Yes;
+        there && grant.admits(registry, repository) == Truth::No
+    };
+    let excluded = grants.iter().find(excludes);
+    match (nothing.truth, excluded, repository) {
+        (Truth::No, Some(grant), Some(repository)) => {
+            let text = format!("the condition of `{}` excludes `{repository}`", grant.role_name());
+            Judgement::new(Truth::No, grant.condition_span, text)
+        }
+        _ => nothing,
+    }
 }
 
-/// Whether this grant lets the cluster pull from the registry.
-fn serves(cluster: &Cluster<'_>, registry: &Registry<'_>, grant: &Grant<'_>) -> Truth {
+/// Whether this grant lets the cluster pull from the registry, whatever its condition says of repositories.
+pub(super) fn serves(cluster: &Cluster<'_>, registry: &Registry<'_>, grant: &Grant<'_>) -> Truth {
     let role = match grant.lets_pull(registry) {
-        // A condition may exclude the repository.
-        Truth::Yes if grant.conditional => Truth::Unknown,
+        Truth::Yes if grant.contested => Truth::Unknown,
         role => role,
     };
     role.and(grant.pulls_for(cluster)).and(grant.covers(registry))
@@ -107,10 +123,12 @@ fn serves(cluster: &Cluster<'_>, registry: &Registry<'_>, grant: &Grant<'_>) -> 
 
 fn doubt(grant: &Grant<'_>) -> String {
     match (&grant.holder, &grant.role) {
+        _ if grant.contested => format!("a grant of `{}` that has the name of another one", grant.role_name()),
         (Holder::Unknown(why), _) => format!("a grant whose principal can't be read: {why}"),
         (Holder::Group, _) => "a grant to a group, whose members may include the puller".to_owned(),
         (Holder::Guid(_), _) => "a grant to an object id that may be the puller's".to_owned(),
         (_, crate::world::grant::Granted::Unknown(why)) => format!("a grant whose role can't be read: {why}"),
+        _ if grant.conditional => format!("a condition on `{}` that may exclude the repository", grant.role_name()),
         _ => format!("a grant of `{}` that may be the one", grant.role_name()),
     }
 }

@@ -48,7 +48,11 @@ mod acr102;
 mod acr103;
 mod acr104;
 mod acr105;
+mod acr106;
+mod acr107;
 mod acr108;
+mod acr110;
+mod acr111;
 mod acr201;
 mod acr202;
 mod acr203;
@@ -57,8 +61,13 @@ mod acr205;
 mod acr207;
 mod acr212;
 mod acr401;
+mod acr402;
+mod acr403;
 mod acr501;
+mod acr502;
 mod acr503;
+mod acr506;
+mod acr601;
 mod acr603;
 mod acr702;
 mod acr900;
@@ -74,7 +83,11 @@ pub static ALL: &[&Rule] = &[
     &acr103::RULE,
     &acr104::RULE,
     &acr105::RULE,
+    &acr106::RULE,
+    &acr107::RULE,
     &acr108::RULE,
+    &acr110::RULE,
+    &acr111::RULE,
     &acr201::RULE,
     &acr202::RULE,
     &acr203::RULE,
@@ -83,8 +96,13 @@ pub static ALL: &[&Rule] = &[
     &acr207::RULE,
     &acr212::RULE,
     &acr401::RULE,
+    &acr402::RULE,
+    &acr403::RULE,
     &acr501::RULE,
+    &acr502::RULE,
     &acr503::RULE,
+    &acr506::RULE,
+    &acr601::RULE,
     &acr603::RULE,
     &acr702::RULE,
     &acr900::RULE,

@@ -47,7 +47,7 @@ impl<'c> Offered<'c, '_> {
 
     /// An error when the pull fails for it, else a warning.
     pub(super) fn severity(&self) -> Severity {
-        if self.path.truth() == Truth::No { Severity::Error } else { Severity::Warning }
+        if self.path.truth_on_cluster() == Truth::No { Severity::Error } else { Severity::Warning }
     }
 
     /// The image as text.

@@ -1,5 +1,8 @@
 //! Clusters and the identities they have: the one that pulls and the ones that don't.
 
+use super::fault::{Fault, faults};
+use super::knowledge::{Fact, is_certain};
+use super::region::region;
 use super::registry::Reader;
 use crate::azure::kinds::CLUSTER;
 use crate::azure::principal_of;
@@ -56,6 +59,10 @@ pub struct Cluster<'a> {
     pub stated: Stated,
     /// `networkProfile.outboundType`, lower-case, when it is written and known.
     pub outbound: Option<String>,
+    /// Where it is.
+    pub region: Fact<&'static str>,
+    /// What is wrong with the identities that it states.
+    pub faults: Vec<Fault>,
 }
 
 impl<'a> Cluster<'a> {
@@ -74,6 +81,13 @@ impl<'a> Cluster<'a> {
         self.pulling = Pulling::Unknown(why.clone());
         self.pulling_span = span;
         self.stated = Stated::Unknown;
+        self.faults.clear();
+    }
+
+    /// The fault for which Azure refuses the cluster whatever the unknowns are.
+    pub fn refused_for(&self) -> Option<&Fault> {
+        let certain = self.is_declared() && is_certain(self.resource);
+        self.faults.iter().find(|fault| certain && fault.what.is_refused())
     }
 
     /// Reads a cluster's declaration.
@@ -95,6 +109,8 @@ impl<'a> Cluster<'a> {
             control: control_identities(&read),
             stated,
             outbound: outbound.map(|node| node.as_str().map_or("unknown".to_owned(), str::to_ascii_lowercase)),
+            region: region(&read),
+            faults: faults(resource, resolver),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::cluster::{Cluster, Pulling};
 use super::identity::{Holder, holder};
-use super::knowledge::Evidence;
-use super::registry::{Reader, Registry};
+use super::knowledge::{Evidence, Fact};
+use super::registry::{Reader, Registry, RoleMode};
+use crate::azure::abac::Condition;
 use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION};
 use crate::azure::roles::{self, Role};
 use crate::ir::{
@@ -59,8 +60,17 @@ pub struct Grant<'a> {
     pub scope_span: Span,
     /// A condition restricts it.
     pub conditional: bool,
+    /// The condition, when it is about repositories and can be read.
+    pub condition: Option<Condition>,
+    /// Where the condition is written.
+    pub condition_span: Span,
     /// The lookup of the principal is skipped, so that a wrong one is not refused.
     pub lookup_skipped: bool,
+    /// Nobody wrote what kind of principal it is, so that Azure looks for it in the directory, once: the Terraform provider
+    /// tries again where the directory doesn't have it yet.
+    pub untyped: bool,
+    /// Another one of its name may be made in its place.
+    pub contested: bool,
     /// When it is made: when its declaration is deployed and its principal is this one.
     pub deployed: Cond,
     links: Links,
@@ -99,6 +109,7 @@ impl<'a> Grant<'a> {
         let role_span = place(&["properties", "roleDefinitionId"]).or(place(&["properties", "roleDefinitionName"]));
         let skipped = read.at(&["properties", "skipServicePrincipalAadCheck"]).and_then(|node| node.as_bool());
         let kind = read.at(&["properties", "principalType"]);
+        let condition = read.at(&["properties", "condition"]);
         Grant {
             resource,
             holder: holder(resolver, &principal),
@@ -115,8 +126,12 @@ impl<'a> Grant<'a> {
             } else {
                 resource.declared
             },
-            conditional: read.at(&["properties", "condition"]).is_some(),
+            conditional: condition.is_some(),
+            condition: condition.as_ref().and_then(Node::as_str).and_then(Condition::parse),
+            condition_span: place(&["properties", "condition"]).unwrap_or(resource.declared),
             lookup_skipped: skipped == Some(true) || kind.is_some_and(|kind| kind.as_str() == Some("ServicePrincipal")),
+            untyped: is_untyped(resource),
+            contested: false,
             deployed,
             links: Links::default(),
         }
@@ -250,6 +265,17 @@ impl<'a> Grant<'a> {
         }
     }
 
+    /// Whether its condition, if it has one, lets pull from this repository. It is known only of a registry in ABAC mode:
+    /// what conditions do in the legacy mode is not documented.
+    pub fn admits(&self, registry: &Registry<'_>, repository: Option<&str>) -> Truth {
+        let read = self.condition.as_ref().filter(|_| matches!(registry.mode, Fact::Known(RoleMode::Abac, _)));
+        match (self.conditional, read, repository) {
+            (false, ..) => Truth::Yes,
+            (true, Some(condition), Some(repository)) => condition.admits(repository).map_or(Truth::Unknown, Truth::of),
+            _ => Truth::Unknown,
+        }
+    }
+
     /// Whether its role is one for pulling in some mode: what such a grant is meant for is plain.
     pub fn means_pull(&self) -> bool {
         match &self.role {
@@ -259,6 +285,25 @@ impl<'a> Grant<'a> {
             Granted::Custom { legacy, abac, .. } => *legacy == Truth::Yes || *abac == Truth::Yes,
             Granted::Unknown(_) => false,
         }
+    }
+
+    /// Whether both grant one role.
+    pub(super) fn has_role_of(&self, other: &Grant<'_>) -> bool {
+        match (&self.role, &other.role) {
+            (Granted::BuiltIn(one), Granted::BuiltIn(two)) => one == two,
+            (Granted::Custom { declared: one, .. }, Granted::Custom { declared: two, .. }) => one == two,
+            _ => false,
+        }
+    }
+
+    /// Its principal is an identity that its own deployment creates.
+    pub fn is_to_its_own(&self, resolver: &Resolver<'a>) -> bool {
+        let principal = match &self.holder {
+            Holder::ControlPlane(of) | Holder::Kubelet(of) => Some(*of),
+            Holder::UserAssigned(id) => resolver.resource_of(id),
+            _ => None,
+        };
+        principal.is_some_and(|it| it.origin == Origin::Declared && it.address.root == self.resource.address.root)
     }
 
     /// What the role is called.
@@ -295,6 +340,13 @@ fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: 
         () if at.is_kind(MANAGEMENT_GROUP) => Truth::Unknown,
         () => Truth::No,
     }
+}
+
+/// Whether nobody wrote what kind of principal it is. A Terraform provider doesn't need to be told.
+fn is_untyped(resource: &Resource) -> bool {
+    let properties = resource.body.get("properties").and_then(Node::as_map);
+    let silent = properties.is_some_and(|it| it.open.is_none() && it.get("principalType").is_none());
+    silent && !resource.language.is_terraform()
 }
 
 /// The id under which an `existing` resource is looked for, when a scope is one's.

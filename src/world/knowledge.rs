@@ -1,8 +1,30 @@
 //! What is known of the world: facts, judgements with their evidence, and sets that may have members nobody can see.
 
 pub use crate::ir::Truth;
-use crate::ir::Why;
+use crate::ir::{Assumption, Cond, Key, Resource, Why};
 use crate::source::Span;
+
+/// More completions of the flags of two conditions are not tried.
+const COMPLETIONS: usize = 64;
+
+/// Whether `then` holds wherever `given` does, which it does somewhere.
+pub(super) fn implies(given: &Cond, then: &Cond) -> bool {
+    let mut flags = given.atoms();
+    flags.extend(then.atoms());
+    flags.sort();
+    flags.dedup();
+    let happens = |case: &&Assumption| given.under(case) != Some(false);
+    Assumption::every(&flags, COMPLETIONS).is_some_and(|cases| {
+        let mut given = cases.iter().filter(happens).peekable();
+        given.peek().is_some() && given.all(|case| then.under(case) == Some(true))
+    })
+}
+
+/// Whether a resource is deployed whatever the parameters are: no condition, and no loop whose members are not known.
+pub fn is_certain(resource: &Resource) -> bool {
+    let each = |key: &Option<Key>| matches!(key, Some(Key::Each(_)));
+    resource.is_unconditional() && !resource.address.path.iter().any(|step| each(&step.key))
+}
 
 /// A property as far as it is known, and where that is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,5 +103,24 @@ impl<T> Members<T> {
             (Truth::No, Some(_)) => Truth::Unknown,
             (seen, _) => seen,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::implies;
+    use crate::ir::{Cond, Node, Why};
+    use crate::source::Span;
+
+    fn flag(name: &str) -> Cond {
+        Cond::of(&Node::symbol(Why::Parameter(name.into()), name, Span::default()))
+    }
+
+    #[test]
+    fn a_condition_implies_what_holds_with_it() {
+        let both = Cond::all([flag("a"), flag("b")]);
+        assert!(implies(&both, &flag("a")) && implies(&flag("a"), &Cond::Always) && implies(&flag("a"), &flag("a")));
+        assert!(!implies(&flag("a"), &both) && !implies(&flag("a"), &flag("b")));
+        assert!(!implies(&flag("a"), &flag("a").negate()) && !implies(&Cond::Never, &Cond::Always));
     }
 }

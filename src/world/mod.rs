@@ -1,10 +1,14 @@
 //! Resources become a typed world; this is the only place where things are joined.
 
 pub mod cluster;
+pub mod collision;
+pub mod fault;
 pub mod grant;
 pub mod identity;
 pub mod knowledge;
 pub mod link;
+pub mod reading;
+pub mod region;
 pub mod registry;
 pub mod secret;
 pub mod workload;
@@ -19,7 +23,11 @@ use crate::ir::{
 };
 use crate::source::Span;
 use cluster::Cluster;
+use collision::{Collision, Kind};
 use grant::Grant;
+use knowledge::{Fact, Members};
+use reading::{Reading, readings};
+use region::{Replica, unseen};
 use registry::Registry;
 use secret::Secret;
 use workload::{ServiceAccount, Workload};
@@ -103,12 +111,18 @@ pub struct World<'a> {
     pub clusters: Vec<Cluster<'a>>,
     /// Role assignments.
     pub grants: Vec<Grant<'a>>,
+    /// Role assignments that can't both be made.
+    pub collisions: Vec<Collision>,
+    /// Who reads admin credentials of registries.
+    pub readings: Vec<Reading<'a>>,
     /// Secrets of Kubernetes.
     pub secrets: Vec<Secret<'a>>,
     /// Service accounts.
     pub accounts: Vec<ServiceAccount<'a>>,
     /// Workloads.
     pub workloads: Vec<Workload<'a>>,
+    /// Replicas of registries that are declared on their own.
+    pub replicas: Vec<Replica>,
     /// Names of secrets that something makes later, with their namespace when it is known; no name: may be any.
     pub made_later: Vec<(Option<String>, Option<String>, Span)>,
     /// What could not be seen, with the deployment it belongs to.
@@ -135,9 +149,12 @@ impl<'a> World<'a> {
             registries: Vec::new(),
             clusters: Vec::new(),
             grants: Vec::new(),
+            collisions: Vec::new(),
+            readings: Vec::new(),
             secrets: Vec::new(),
             accounts: Vec::new(),
             workloads: Vec::new(),
+            replicas: Vec::new(),
             made_later: Vec::new(),
             gaps: deployments
                 .iter()
@@ -156,6 +173,9 @@ impl<'a> World<'a> {
         world.copier = images.any(link::is_copier);
         world.unsettle();
         world.link();
+        let resources = deployments.iter().flat_map(|deployment| &deployment.resources);
+        let all = resources.filter(|resource| resource.origin == Origin::Declared && resource.deployed != Cond::Never);
+        world.readings = all.flat_map(|it| readings(it, &world.registries, &world.resolver)).collect();
         world
     }
 
@@ -206,6 +226,12 @@ impl<'a> World<'a> {
         for grant in &mut self.grants {
             grant.link(&self.registries, &self.clusters, &self.resolver);
         }
+        self.collisions = collision::collisions(&self.grants, &self.resolver);
+        for clash in self.collisions.iter().filter(|clash| clash.kind == Kind::OneName) {
+            for at in [clash.first, clash.second] {
+                self.grants.get_mut(at).into_iter().for_each(|grant| grant.contested = true);
+            }
+        }
     }
 
     fn take(&mut self, resource: &'a Resource) {
@@ -233,6 +259,8 @@ impl<'a> World<'a> {
             self.accounts.push(account);
         } else if let Some(workload) = Workload::read(resource, resolver) {
             self.workloads.push(workload);
+        } else if let Some(replica) = Replica::read(resource, resolver) {
+            self.replicas.push(replica);
         } else {
             self.made_later.extend(link::makes_secrets(resource, resolver));
             link::mentions(resource, &mut self.mentioned);
@@ -247,6 +275,11 @@ impl<'a> World<'a> {
         if let Some(command) = commands.find(|command| self.may_be_about(command, cluster, registry)) {
             return Some((Why::NotAnalysed(format!("`{}`", command.command).into()), command.span));
         }
+        self.hidden(cluster, registry).or_else(|| self.joins_a_group(cluster))
+    }
+
+    /// Why there may be resources about this registry and cluster that can't be seen.
+    fn hidden(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
         let (roots, ends) = (
             [&cluster.resource.address.root, &registry.resource.address.root],
             [End::of(cluster.resource, &cluster.name), End::of(registry.resource, &registry.name)],
@@ -263,8 +296,22 @@ impl<'a> World<'a> {
                 roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
             }
         };
-        let gap = self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span));
-        gap.or_else(|| self.joins_a_group(cluster))
+        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Whether the registry serves the region of the cluster from another one. Replicas are further members of the
+    /// registry, so where some can't be seen it is unknown.
+    pub fn serves_from_afar(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Truth {
+        let (Some(near), Fact::Known(home, _)) = (cluster.region.value(), &registry.region) else {
+            return Truth::Unknown;
+        };
+        if near == home {
+            return Truth::No;
+        }
+        let open = if registry.is_declared() { self.hidden(cluster, registry) } else { Some(unseen(registry)) };
+        let items = self.replicas.iter().filter(|replica| replica.of(registry, &self.resolver) != Truth::No);
+        let replicas = Members { items: items.chain(&registry.replicas).collect(), open };
+        replicas.any(|replica| replica.region.is(near)).not()
     }
 
     /// The identity that pulls is a member of a group, which may have a grant where nobody sees it.

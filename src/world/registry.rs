@@ -1,9 +1,11 @@
 //! Registries and what decides whether they let anybody pull.
 
 use super::knowledge::Fact;
+use super::region::{Replica, listed, region};
 use crate::azure::kinds::REGISTRY;
 use crate::azure::names::registry_name_fault;
-use crate::ir::{Makes, Node, Origin, Resolver, Resource, ResourceId, Truth, Value, Why};
+use crate::azure::versions;
+use crate::ir::{Language, Makes, Node, Origin, Resolver, Resource, ResourceId, Truth, Value, Why};
 use crate::source::Span;
 
 /// How a registry reads role assignments.
@@ -38,13 +40,19 @@ pub struct Registry<'a> {
     pub admits_all: Fact<bool>,
     /// `roleAssignmentMode`.
     pub mode: Fact<RoleMode>,
+    /// The properties that its API version doesn't have.
+    pub unversioned: Vec<Unversioned>,
+    /// Its home region.
+    pub region: Fact<&'static str>,
+    /// The replicas that it lists itself.
+    pub replicas: Vec<Replica>,
 }
 
 impl<'a> Registry<'a> {
     /// Reads a registry's declaration.
     pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Registry<'a> {
         let read = Reader { resource, resolver };
-        Registry {
+        let mut registry = Registry {
             at: 0,
             resource,
             name: resolver.node(&resource.name),
@@ -66,11 +74,26 @@ impl<'a> Registry<'a> {
                 "deny" => Some(false),
                 _ => None,
             }),
-            mode: read.word(&["properties", "roleAssignmentMode"], RoleMode::Legacy, |word| match word {
-                "legacyregistrypermissions" => Some(RoleMode::Legacy),
-                "abacrepositorypermissions" => Some(RoleMode::Abac),
-                _ => None,
-            }),
+            mode: mode(&read),
+            unversioned: unversioned(&read),
+            region: region(&read),
+            replicas: listed(&read),
+        };
+        registry.doubt_unversioned();
+        registry
+    }
+
+    /// Whether a property that the API version doesn't have is refused or passed over is not documented.
+    fn doubt_unversioned(&mut self) {
+        for property in self.unversioned.clone() {
+            let setting = match property.path {
+                ["anonymousPullEnabled"] => Makes::AnonymousPull,
+                ["roleAssignmentMode"] => Makes::RoleMode,
+                ["publicNetworkAccess" | "networkRuleSet", ..] => Makes::PublicAccess,
+                _ => continue,
+            };
+            let why = Why::NotAnalysed("a property that the API version does not have".into());
+            self.unsettle(setting, &why, property.value.span);
         }
     }
 
@@ -125,6 +148,58 @@ impl<'a> Registry<'a> {
             Fact::Unknown(..) => legacy.agree(abac),
         }
     }
+}
+
+/// A property that is written under an API version that doesn't have it.
+#[derive(Clone, Debug)]
+pub struct Unversioned {
+    /// Its path below `properties`.
+    pub path: &'static [&'static str],
+    /// What is written.
+    pub value: Node,
+    /// A version that has it.
+    pub version: &'static str,
+}
+
+/// Only what Bicep and ARM templates declare: azapi may be told not to look at the schema. A property that a condition
+/// or a parameter may leave out is left out.
+fn unversioned(read: &Reader<'_, '_>) -> Vec<Unversioned> {
+    let resource = read.resource;
+    let template = matches!(resource.language, Language::Bicep | Language::Arm);
+    let version = resource.api_version.as_deref().filter(|_| template && resource.origin == Origin::Declared);
+    let Some(version) = version else { return Vec::new() };
+    let written = |path: &'static [&'static str]| {
+        let whole: Vec<&str> = std::iter::once("properties").chain(path.iter().copied()).collect();
+        read.at(&whole).filter(|node| !matches!(node.value, Value::Unknown { .. } | Value::Choice(_)))
+    };
+    let lacking = versions::lacking(version);
+    let found: Vec<Unversioned> =
+        lacking.filter_map(|(path, version)| Some(Unversioned { path, value: written(path)?, version })).collect();
+    // A rule set as a whole says all that is to say of what is in it.
+    let inside = |one: &Unversioned| {
+        found.iter().any(|other| other.path.len() < one.path.len() && one.path.starts_with(other.path))
+    };
+    found.iter().filter(|one| !inside(one)).cloned().collect()
+}
+
+/// The mode for role assignments. The provider azurerm sends the legacy one whenever nobody wrote another (its
+/// documentation of `role_assignment_mode`), so there it is as good as written.
+fn mode(read: &Reader<'_, '_>) -> Fact<RoleMode> {
+    let mode = read.word(&["properties", "roleAssignmentMode"], RoleMode::Legacy, |word| match word {
+        "legacyregistrypermissions" => Some(RoleMode::Legacy),
+        "abacrepositorypermissions" => Some(RoleMode::Abac),
+        _ => None,
+    });
+    match mode {
+        Fact::Default(mode, span) if is_azurerm(read.resource) => Fact::Known(mode, span),
+        mode => mode,
+    }
+}
+
+/// Whether the provider azurerm creates it, and fills in what nobody wrote.
+fn is_azurerm(resource: &Resource) -> bool {
+    resource.language.is_terraform()
+        && resource.address.path.last().is_some_and(|step| step.name.starts_with("azurerm_"))
 }
 
 /// Reads properties of one resource as facts.

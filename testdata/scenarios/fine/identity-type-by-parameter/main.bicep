@@ -1,0 +1,46 @@
+param brought bool
+
+resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+  name: 'quarryimages'
+  location: resourceGroup().location
+  sku: { name: 'Standard' }
+}
+
+resource control 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-quarry-control'
+  location: resourceGroup().location
+}
+
+resource kubelet 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-quarry-kubelet'
+  location: resourceGroup().location
+}
+
+resource aks 'Microsoft.ContainerService/managedClusters@2024-05-01' = {
+  name: 'aks-quarry'
+  location: resourceGroup().location
+  identity: {
+    type: brought ? 'UserAssigned' : 'SystemAssigned'
+    userAssignedIdentities: brought ? { '${control.id}': {} } : null
+  }
+  properties: {
+    dnsPrefix: 'quarry'
+    identityProfile: {
+      kubeletidentity: {
+        resourceId: kubelet.id
+        clientId: kubelet.properties.clientId
+        objectId: kubelet.properties.principalId
+      }
+    }
+  }
+}
+
+resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(acr.id, kubelet.id, 'AcrPull')
+  scope: acr
+  properties: {
+    principalId: kubelet.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')
+  }
+}
