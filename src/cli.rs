@@ -114,6 +114,9 @@ pub struct Flags {
     /// What the absence of a grant, an endpoint or a secret means [default: repository]
     #[arg(long, value_enum, value_name = "WORLD", help_heading = "Rules")]
     pub world: Option<World>,
+    /// The cloud that templates are deployed to [default: public]
+    #[arg(long, value_enum, value_name = "CLOUD", help_heading = "Rules")]
+    pub cloud: Option<Cloud>,
     /// Count this date as today, as in 2026-01-31 (credentials expire)
     #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "Rules")]
     pub now: Option<jiff::civil::Date>,
@@ -121,6 +124,12 @@ pub struct Flags {
     /// Leave out what matches, written like a line of .gitignore in the current folder (repeatable)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub exclude: Vec<String>,
+    /// Look for modules of registries in this folder, too: `bicep` means the Bicep CLI's own cache
+    ///
+    /// Without it, modules come from the tree, from the mapping in the configuration file, and from what acrlint knows of
+    /// the public registry.
+    #[arg(long, value_name = "DIR", help_heading = "Files")]
+    pub module_cache: Option<PathBuf>,
     /// Use this configuration file instead of the nearest acrlint.yaml
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub config: Option<PathBuf>,
@@ -186,6 +195,18 @@ pub enum World {
     Open,
     /// The tree is everything: absence is proof
     Closed,
+}
+
+/// The cloud that templates are deployed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Cloud {
+    /// Azure, as most know it
+    Public,
+    /// Azure Government
+    #[value(name = "usgovernment")]
+    Government,
+    /// Azure operated by 21Vianet
+    China,
 }
 
 impl Cli {

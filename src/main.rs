@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::panic::PanicHookInfo;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
@@ -122,5 +123,7 @@ fn surroundings() -> Result<Surroundings, String> {
         stderr_is_terminal: std::io::stderr().is_terminal(),
     };
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    Ok(Surroundings { current, today, environment })
+    let home = variable("HOME").or_else(|| variable("USERPROFILE")).map(|home| PathBuf::from(home).join(".bicep"));
+    let bicep_cache = variable("BICEP_CACHE_DIRECTORY").map(PathBuf::from).or(home);
+    Ok(Surroundings { current, today, bicep_cache, environment })
 }

@@ -6,20 +6,22 @@ mod secrets;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clock::Clock;
 use failure::{about_file, first_of_each, internal, one_for_each_place, trouble};
 use secrets::secrets;
 
+use crate::cli;
 use crate::discover::{self, Discovered};
 use crate::finding::{Finding, Severity};
+use crate::frontend::template::{Outside, Registries};
 use crate::frontend::{Lowered, Problem, Trouble, kubernetes, script, template, terraform};
 use crate::ir::{Deployment, Gap, Hides, Imperative, Language, Why};
 use crate::pull::Case;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
 use crate::rules;
-use crate::settings::{Fact, Selection, Settings, View};
+use crate::settings::{Fact, SIZE_LIMIT, Selection, Settings, View};
 use crate::source::{FolderFiles, MemoryFiles, SourceId, Span, Store};
 use crate::suggestion::nearest;
 use crate::suppress;
@@ -73,7 +75,7 @@ pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
             }
         }
     }
-    let read = read(&store, &found, &mut Clock::default());
+    let read = read(&store, &found, &Outside::default(), &mut Clock::default());
     let mut judged = judge(&store, &found, &read, outlook.clone(), &mut Clock::default());
     let all = Selection::default();
     let suppressed = allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &all);
@@ -86,9 +88,12 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let mut clock = Clock::new(settings.verbose, settings.progress);
     let files = FolderFiles::new(&settings.root, settings.size_limit)
         .map_err(|error| RunError(format!("can't open `{}`: {}", settings.root.display(), error.kind())))?;
-    let store = Store::new(files);
+    let store = match &settings.module_cache {
+        Some(folder) => Store::new(files).with(MODULE_CACHE, cache(folder)?),
+        None => Store::new(files),
+    };
     let found = clock.step("find", || discover::discover(&store, settings));
-    let read = read(&store, &found, &mut clock);
+    let read = read(&store, &found, &outside(settings), &mut clock);
     let outlook = outlook(settings, &store, &found.sources);
     let mut judged = judge(&store, &found, &read, outlook, &mut clock);
     let suppressed =
@@ -105,6 +110,25 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let outcome = clock.step("tell", || tell(settings, &store, &report, &read));
     notes.extend(clock.notes());
     Ok(outcome.with(notes, &report, settings))
+}
+
+/// The name under which the store knows the module cache; no path of a tree can have it.
+const MODULE_CACHE: &str = "module cache:";
+
+fn cache(folder: &Path) -> Result<FolderFiles, RunError> {
+    FolderFiles::new(folder, SIZE_LIMIT)
+        .map_err(|error| RunError(format!("can't open the module cache `{}`: {}", folder.display(), error.kind())))
+}
+
+/// What templates are told of the world outside.
+fn outside(settings: &Settings) -> Outside {
+    let cloud = match settings.cloud {
+        cli::Cloud::Public => template::Cloud::Public,
+        cli::Cloud::Government => template::Cloud::Government,
+        cli::Cloud::China => template::Cloud::China,
+    };
+    let cache = settings.module_cache.as_ref().map(|_| MODULE_CACHE.to_owned());
+    Outside { registries: Registries { mapped: settings.modules.clone(), cache }, cloud }
 }
 
 fn strange(settings: &Settings, (name, nearest): &(String, Option<String>)) -> String {
@@ -132,11 +156,14 @@ struct Read {
     files: usize,
 }
 
-type FrontEnd = fn(&Store, &[SourceId]) -> Lowered;
+type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId]) -> Lowered;
 
-fn read(store: &Store, found: &Discovered, clock: &mut Clock) -> Read {
-    let front_ends: [(&'static str, FrontEnd); 3] =
-        [("templates", template::lower), ("terraform", terraform::lower), ("kubernetes", kubernetes::lower)];
+fn read(store: &Store, found: &Discovered, outside: &Outside, clock: &mut Clock) -> Read {
+    let front_ends: [(&'static str, FrontEnd<'_>); 3] = [
+        ("templates", &|store, sources| template::lower(store, sources, outside)),
+        ("terraform", &terraform::lower),
+        ("kubernetes", &kubernetes::lower),
+    ];
     let mut read = Read {
         lowered: Lowered::default(),
         imperative: Vec::new(),

@@ -10,7 +10,7 @@ mod selection;
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{FailOn, Flags, Format, OutputFile, World};
+use crate::cli::{Cloud, FailOn, Flags, Format, OutputFile, World};
 use crate::finding::Severity;
 
 pub use color::Environment;
@@ -49,6 +49,12 @@ pub struct Settings {
     pub size_limit: u64,
     /// What absence means.
     pub world: World,
+    /// The cloud that templates are deployed to.
+    pub cloud: Cloud,
+    /// Where modules of registries are: the beginning of a reference, and a path relative to the root.
+    pub modules: Vec<(String, String)>,
+    /// The folder of the module cache.
+    pub module_cache: Option<PathBuf>,
     /// Which rules run, and how loud they are.
     pub selection: Selection,
     /// Which cluster runs the manifests of which paths; the first match counts.
@@ -84,6 +90,8 @@ pub struct Surroundings {
     pub current: PathBuf,
     /// Today, unless `--now` says otherwise.
     pub today: jiff::civil::Date,
+    /// Where the Bicep CLI keeps the modules that it has restored, whether or not it has any.
+    pub bicep_cache: Option<PathBuf>,
     /// Colour variables and terminals.
     pub environment: Environment,
 }
@@ -110,6 +118,9 @@ impl Settings {
             excludes,
             size_limit: SIZE_LIMIT,
             world: flags.world.or(config.world).unwrap_or(World::Repository),
+            cloud: flags.cloud.or(config.cloud).unwrap_or(Cloud::Public),
+            modules: config.modules,
+            module_cache: module_cache(flags.module_cache.as_deref().or(config.module_cache.as_deref()), surroundings)?,
             selection,
             clusters: config.clusters,
             assumptions: config.assumptions,
@@ -138,6 +149,9 @@ impl Settings {
             excludes: Excludes::default(),
             size_limit: SIZE_LIMIT,
             world: World::Repository,
+            cloud: Cloud::Public,
+            modules: Vec::new(),
+            module_cache: None,
             selection: Selection::default(),
             clusters: Vec::new(),
             assumptions: Vec::new(),
@@ -163,6 +177,19 @@ impl Settings {
     /// The cluster that runs the manifests at `path` (relative to the root), if the configuration says so.
     pub fn cluster_of(&self, path: &str) -> Option<&ClusterMapping> {
         self.clusters.iter().find(|mapping| mapping.covers(path))
+    }
+}
+
+/// The folder that `--module-cache` means. A cache that the Bicep CLI has not made yet is an empty one.
+fn module_cache(typed: Option<&Path>, surroundings: &Surroundings) -> Result<Option<PathBuf>, SettingsError> {
+    let Some(typed) = typed else { return Ok(None) };
+    if typed == Path::new("bicep") {
+        return Ok(surroundings.bicep_cache.clone().filter(|folder| folder.is_dir()));
+    }
+    let folder = surroundings.current.join(typed);
+    match folder.is_dir() {
+        true => Ok(Some(folder)),
+        false => Err(SettingsError::NoSuchPath { path: typed.display().to_string(), command: None }),
     }
 }
 
@@ -215,6 +242,7 @@ mod tests {
         let surroundings = Surroundings {
             current: folder.to_owned(),
             today: jiff::civil::date(2026, 1, 31),
+            bicep_cache: None,
             environment: Environment::default(),
         };
         Settings::resolve(View::Findings, &cli.flags, &surroundings, RULES)

@@ -11,7 +11,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::location::{Location, relative};
 use super::selection::Level;
 use super::{Flags, SettingsError};
-use crate::cli::World;
+use crate::cli::{Cloud, World};
 use crate::finding::Severity;
 use crate::suggestion::nearest;
 use item::{Item, Kind, Mistake};
@@ -95,6 +95,11 @@ pub(super) struct Config {
     /// The file's folder relative to the root: what its globs are relative to.
     pub base: String,
     pub world: Option<World>,
+    pub cloud: Option<Cloud>,
+    /// The beginning of a module reference, and a path relative to the root.
+    pub modules: Vec<(String, String)>,
+    /// As typed: relative to the current folder, or `bicep`.
+    pub module_cache: Option<PathBuf>,
     pub exclude: Vec<Placed<String>>,
     pub levels: BTreeMap<&'static str, Level>,
     pub clusters: Vec<ClusterMapping>,
@@ -157,8 +162,11 @@ fn read(text: &str, base: String, rules: &[(&'static str, &'static str)]) -> Res
         return Ok(config);
     }
     for (key, value) in document.members()? {
-        match key.key(&["world", "exclude", "rules", "clusters", "assume"])? {
+        match key.key(&["world", "cloud", "modules", "module-cache", "exclude", "rules", "clusters", "assume"])? {
             "world" => config.world = Some(world(value)?),
+            "cloud" => config.cloud = Some(cloud(value)?),
+            "modules" => config.modules = modules(value, &config.base)?,
+            "module-cache" => config.module_cache = Some(PathBuf::from(value.text()?)),
             "exclude" => config.exclude = value.items()?.iter().map(placed).collect::<Result<_, _>>()?,
             "rules" => config.levels = levels(value, rules)?,
             "clusters" => config.clusters = clusters(value, &config.base)?,
@@ -179,6 +187,34 @@ fn world(item: &Item) -> Result<World, Mistake> {
         "closed" => World::Closed,
         _ => World::Repository,
     })
+}
+
+fn cloud(item: &Item) -> Result<Cloud, Mistake> {
+    Ok(match item.word(&["public", "usgovernment", "china"])? {
+        "usgovernment" => Cloud::Government,
+        "china" => Cloud::China,
+        _ => Cloud::Public,
+    })
+}
+
+/// Beginning of a module reference → folder or file. Aliases other than `br/public` stand in `bicepconfig.json`, so
+/// that a mapping names the registry itself.
+fn modules(item: &Item, base: &str) -> Result<Vec<(String, String)>, Mistake> {
+    let mut found = Vec::new();
+    for (key, value) in item.members()? {
+        let written = key.text()?.trim_end_matches('/');
+        let reference = match written.strip_prefix("br/public:") {
+            Some(path) => format!("br:mcr.microsoft.com/bicep/{path}"),
+            None if ["br:", "ts:"].iter().any(|scheme| written.starts_with(scheme)) => written.to_owned(),
+            None => return Err(key.wrong("a module reference begins with `br:`, `br/public:` or `ts:`".to_owned())),
+        };
+        let path = value.text()?.trim_start_matches("./").trim_end_matches('/');
+        if path.starts_with('/') || path.split('/').any(|part| part == "..") {
+            return Err(value.wrong("modules lie inside of the scanned folder".to_owned()));
+        }
+        found.push((reference, if base.is_empty() { path.to_owned() } else { format!("{base}/{path}") }));
+    }
+    Ok(found)
 }
 
 fn levels(item: &Item, rules: &[(&'static str, &'static str)]) -> Result<BTreeMap<&'static str, Level>, Mistake> {
@@ -297,11 +333,15 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let config = config(
-            "world: closed\nexclude: [charts/, '*.old.yaml']\nrules:\n  ACR503: off\n  missing-pull-grant: note\n\
+            "world: closed\ncloud: china\nmodule-cache: bicep\nmodules:\n  br/public:avm/res/x: ./vendor/x/\n\
+             exclude: [charts/, '*.old.yaml']\nrules:\n  ACR503: off\n  missing-pull-grant: note\n\
              clusters:\n  k8s/prod: aks-prod\n  k8s/**/*.yaml: aks-dev\nassume:\n  - grant: {registry: acr, cluster: aks}\n    \
              reason: attached by hand\n  - reason: made by a pipeline\n    secret: {namespace: shop, name: pull}\n",
         );
         assert_eq!(config.world, Some(World::Closed));
+        assert_eq!(config.cloud, Some(Cloud::China));
+        assert_eq!(config.modules, [("br:mcr.microsoft.com/bicep/avm/res/x".to_owned(), "vendor/x".to_owned())]);
+        assert_eq!(config.module_cache.as_deref(), Some(Path::new("bicep")));
         assert_eq!(config.exclude.len(), 2);
         assert_eq!(config.levels.get("ACR503"), Some(&Level::Off));
         assert_eq!(config.levels.get("ACR101"), Some(&Level::At(Severity::Note)));
@@ -338,6 +378,8 @@ mod tests {
         assert_eq!(place("exclude:\n  - a\n  - [b]\n"), Some((3, 5)));
         assert!(place("world: [\n").is_some());
         assert!(mistake("world: open\nworld: closed\n").1.contains("world"));
+        assert!(mistake("modules:\n  br/own:x: y\n").1.contains("br/public:"));
+        assert!(mistake("modules:\n  br/public:x: ../y\n").1.contains("inside"));
     }
 
     #[test]

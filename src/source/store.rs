@@ -119,6 +119,8 @@ impl Files for MemoryFiles {
 /// The texts of a run. Shared by reference; reading a further file takes `&self`.
 pub struct Store {
     files: Box<dyn Files>,
+    /// A folder beside the root, and the first part of the paths that lead into it.
+    beside: Option<(String, Box<dyn Files>)>,
     read: Mutex<Read>,
 }
 
@@ -131,7 +133,12 @@ struct Read {
 impl Store {
     /// A store that opens further files from `files`.
     pub fn new(files: impl Files + 'static) -> Store {
-        Store { files: Box::new(files), read: Mutex::default() }
+        Store { files: Box::new(files), beside: None, read: Mutex::default() }
+    }
+
+    /// This store with a second folder, whose files have paths that begin with `name`. Nothing in the tree leads there.
+    pub fn with(self, name: &str, files: impl Files + 'static) -> Store {
+        Store { beside: Some((name.to_owned(), Box::new(files))), ..self }
     }
 
     /// Takes in a text that somebody else has read (the walk, standard input). A path taken in before keeps its text.
@@ -163,7 +170,15 @@ impl Store {
         if let Some(known) = self.lock().by_path.get(path) {
             return known.clone();
         }
-        match self.files.read(path) {
+        let beside = self
+            .beside
+            .as_ref()
+            .and_then(|(name, files)| Some((files, path.strip_prefix(name.as_str())?.strip_prefix('/')?)));
+        let bytes = match beside {
+            Some((files, path)) => files.read(path),
+            None => self.files.read(path),
+        };
+        match bytes {
             Ok(bytes) => self.add(path, bytes),
             Err(error) => {
                 self.lock().by_path.insert(path.to_owned(), Err(error.clone()));

@@ -32,10 +32,12 @@ fn inside(base: &Node, key: &Node, safe: bool, span: Span) -> Node {
             _ => derived(base, key, span),
         },
         // A member of a range is as far from its beginning as the index says.
-        Value::Call(name, arguments) if &**name == "range" => match (arguments.first().map(|from| &from.value), &key.value) {
-            (Some(Value::Int(0)), Value::Int(_) | Value::Unknown { .. }) => Node { span, ..key.clone() },
-            _ => derived(base, key, span),
-        },
+        Value::Call(name, arguments) if &**name == "range" => {
+            match (arguments.first().map(|from| &from.value), &key.value) {
+                (Some(Value::Int(0)), Value::Int(_) | Value::Unknown { .. }) => Node { span, ..key.clone() },
+                _ => derived(base, key, span),
+            }
+        }
         Value::Ref(reference) => extended(reference, key, span).unwrap_or_else(|| derived(base, key, span)),
         Value::Unknown { .. } | Value::Call(..) | Value::Concat(_) | Value::Derived(_) => derived(base, key, span),
         Value::Null if safe => Node::null(span),
@@ -113,8 +115,7 @@ pub fn item_of_loop(base: &Node, key: &Node, span: Span) -> Option<Node> {
     let Value::Unknown { sym: Some(sym), why } = &key.value else { return None };
     let over = sym.0.strip_prefix("each:")?.strip_suffix("#index")?;
     let is_range = matches!(&base.value, Value::Call(name, _) if &**name == "range");
-    (!is_range && canonical(base) == over)
-        .then(|| Node::symbol(why.clone(), format!("each:{over}"), span))
+    (!is_range && canonical(base) == over).then(|| Node::symbol(why.clone(), format!("each:{over}"), span))
 }
 
 /// The first reason in a value for not being known.

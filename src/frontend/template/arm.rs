@@ -203,9 +203,12 @@ mod tests {
                 "template": {"resources": []}, "parameters": {"p": {"value": 1}}}}}}"#,
         );
         assert_eq!(template.target, TargetScope::Subscription);
-        let What::Module { template: ModuleTemplate::Inline(_), parameters, outer } = &template.resources[0].what else {
+        let What::Module { template: ModuleTemplate::Inline(_), parameters, outer } = &template.resources[0].what
+        else {
             panic!()
         };
-        assert!(!outer && template.resources[0].group.is_some() && parameters.is_some() && template.resources[0].symbolic);
+        assert!(
+            !outer && template.resources[0].group.is_some() && parameters.is_some() && template.resources[0].symbolic
+        );
     }
 }

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::Outside;
 use super::arm;
 use super::arm_value::Reading;
 use super::bicep;
 use super::frame::Loaded;
 use super::modules::unreadable;
+use super::registry::{Reference, Whereabouts};
 use super::template::{Definition, ModuleTemplate, Template, What};
 use crate::frontend::Problem;
-use crate::ir::Why;
+use crate::ir::{Language, Why};
 use crate::source::{SourceId, Span, Store};
 use crate::syntax::tree::{Fault, Tree};
 use crate::syntax::{bicep as bicep_syntax, json};
@@ -26,29 +28,35 @@ pub struct Library<'a> {
     pub store: &'a Store,
     /// Files that could not be read whole.
     pub problems: RefCell<Vec<Problem>>,
+    /// What the user says of the world outside of the tree.
+    pub outside: Outside,
     /// Modules from registries are looked for.
-    registries: bool,
+    looks: bool,
     /// Files that are templates or parameter files.
     pub inputs: RefCell<BTreeSet<SourceId>>,
     /// Nothing while one is being read: its imports lead back to it.
     loaded: RefCell<BTreeMap<SourceId, Option<Found>>>,
+    /// Templates that nobody can edit, by the place that uses them.
+    placed: RefCell<BTreeMap<Span, Rc<Loaded>>>,
 }
 
 impl<'a> Library<'a> {
     /// An empty library over the texts.
-    pub fn new(store: &'a Store) -> Library<'a> {
+    pub fn new(store: &'a Store, outside: Outside) -> Library<'a> {
         Library {
             store,
             problems: RefCell::default(),
-            registries: true,
+            outside,
+            looks: true,
             inputs: RefCell::default(),
             loaded: RefCell::default(),
+            placed: RefCell::default(),
         }
     }
 
     /// An empty library that looks for no module of a registry.
     pub fn without_registries(store: &'a Store) -> Library<'a> {
-        Library { registries: false, ..Library::new(store) }
+        Library { looks: false, ..Library::new(store, Outside::default()) }
     }
 
     /// The template in a file, or why there is none.
@@ -61,9 +69,9 @@ impl<'a> Library<'a> {
         }
         self.loaded.borrow_mut().insert(source, None);
         let file = self.store.source(source);
-        let loaded = match file.path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).as_deref() {
-            Some("bicep") => Ok(Rc::new(self.bicep(source, &file.text))),
-            _ => self.arm(source, &file.text).map(|template| Rc::new(Loaded::new(Arc::new(template)))),
+        let loaded = match is_bicep(&file.path) {
+            true => Ok(Rc::new(self.bicep(source, &file.text))),
+            false => self.arm(source, &file.text).map(|template| Rc::new(Loaded::new(Arc::new(template)))),
         };
         if loaded.is_ok() {
             self.inputs.borrow_mut().insert(source);
@@ -135,28 +143,37 @@ impl<'a> Library<'a> {
         self.problems.borrow_mut().extend(faults.into_iter().map(Problem::from));
     }
 
-    /// The template of a module, by its path seen from `from`.
-    pub fn module(&self, from: SourceId, path: &str, _at: Span) -> Result<Rc<Loaded>, Why> {
-        if path.starts_with("br:") || path.starts_with("br/") || path.starts_with("ts:") || path.starts_with("ts/") {
-            return self.registry(path);
+    /// The template of a module, by its path seen from `from`; `at` is where the path stands.
+    pub fn module(&self, from: SourceId, path: &str, at: Span) -> Found {
+        if is_remote(path) {
+            return self.registry(from, path, at);
         }
         let source = self.store.open(from, path).map_err(|error| unreadable(path, &error))?;
         self.load(source)
     }
 
-    /// A module of the public registry, when the scanned folder is the place where it is made.
-    pub fn registry(&self, path: &str) -> Result<Rc<Loaded>, Why> {
-        let unresolved = || Why::UnresolvedModule(path.into());
-        let source = self.registry_source(path).ok_or_else(unresolved)?;
-        self.load(source)
+    /// A module of a registry, as far as it is within reach.
+    pub fn registry(&self, from: SourceId, text: &str, at: Span) -> Found {
+        let place = self.place(from, text).ok_or_else(|| Why::UnresolvedModule(text.into()))?;
+        let template = match place {
+            Whereabouts::Tree(source) => return self.load(source),
+            _ if self.placed.borrow().contains_key(&at) => None,
+            Whereabouts::Cache(source) => Some(self.arm(source, &self.store.source(source).text)?),
+            Whereabouts::Known(model) => Some(bicep::lower(&bicep_syntax::parse(from, model.text).0, from)),
+        };
+        if let Some(template) = template {
+            // Who uses it in Bicep repairs it in Bicep.
+            let language = if is_bicep(&self.store.source(from).path) { Language::Bicep } else { Language::Arm };
+            let template = Template { language, ..template.placed(at) };
+            self.placed.borrow_mut().insert(at, Rc::new(Loaded::new(Arc::new(template))));
+        }
+        self.placed.borrow().get(&at).cloned().ok_or_else(|| Why::UnresolvedModule(text.into()))
     }
 
-    fn registry_source(&self, path: &str) -> Option<SourceId> {
-        let module = path.strip_prefix("br/public:").filter(|_| self.registries)?.split([':', '@']).next()?;
-        if !module.starts_with("avm/") {
-            return None;
-        }
-        self.store.open_path(&format!("{module}/main.bicep")).ok()
+    /// Where a module of a registry is.
+    pub fn place(&self, from: SourceId, text: &str) -> Option<Whereabouts> {
+        let reference = Reference::parse(text, from, self.store).filter(|_| self.looks)?;
+        self.find(&reference)
     }
 
     /// The files whose templates a template deploys as modules.
@@ -167,10 +184,22 @@ impl<'a> Library<'a> {
             match module {
                 ModuleTemplate::Inline(inner) => found.extend(self.uses(inner)),
                 ModuleTemplate::File(path, _) => found.extend(self.store.open(template.source, path)),
-                ModuleTemplate::Remote(path, _) => found.extend(self.registry_source(path)),
+                ModuleTemplate::Remote(path, _) => found.extend(match self.place(template.source, path) {
+                    Some(Whereabouts::Tree(source)) => Some(source),
+                    _ => None,
+                }),
                 ModuleTemplate::Computed(..) => {}
             }
         }
         found
     }
+}
+
+/// Whether a module's path leads to a registry or a template spec.
+pub fn is_remote(path: &str) -> bool {
+    ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| path.starts_with(scheme))
+}
+
+fn is_bicep(path: &str) -> bool {
+    path.to_ascii_lowercase().ends_with(".bicep")
 }

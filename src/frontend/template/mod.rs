@@ -14,10 +14,13 @@ mod evaluate;
 mod frame;
 mod fuel;
 mod functions;
+mod known;
 mod library;
 mod modules;
 mod names;
 mod parameters;
+mod placed;
+mod registry;
 mod resources;
 mod scope;
 // Named for what it holds, the template both spellings become.
@@ -35,6 +38,8 @@ use evaluate::Evaluation;
 use frame::{Given, Loaded};
 use library::Library;
 use parameters::{ParameterFiles, ParameterSet, is_json};
+pub use registry::Registries;
+pub use scope::Cloud;
 
 use super::{Lowered, arguments};
 use crate::ir::{Address, Cond, Deployment, Node, Why};
@@ -43,9 +48,18 @@ use crate::source::{SourceId, Store};
 /// The evaluator recurses as deep as its fuel allows; this stack is enough for that in a debug build too.
 const STACK: usize = 256 << 20;
 
+/// What the user says of the world outside of the tree, for templates.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// Where modules of registries are.
+    pub registries: Registries,
+    /// The cloud that is deployed to.
+    pub cloud: Cloud,
+}
+
 /// Lowers all templates among the sources.
-pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
-    super::with_stack(STACK, || lower_here(store, sources).without_placeholders())
+pub fn lower(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered {
+    super::with_stack(STACK, || lower_here(store, sources, outside).without_placeholders())
 }
 
 /// One template deployed without parameters, with the bodies of all resources and the modules that it deploys: what an
@@ -91,8 +105,8 @@ struct Candidate {
     loaded: Rc<Loaded>,
 }
 
-fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
-    let library = Library::new(store);
+fn lower_here(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered {
+    let library = Library::new(store, outside.clone());
     let files = ParameterFiles::of(&library, sources);
     let roots = roots(&library, candidates(&library, sources));
     let mut deployments = Vec::new();

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::bodies::Found;
 use super::evaluate::{Evaluation, reason};
 use super::frame::{Frame, Given, Kind, Loaded};
+use super::registry::Whereabouts;
 use super::resources::Instance;
 use super::scope::{Place, Standing};
 use super::template::{Declaration, ModuleTemplate, TargetScope, What};
 use crate::ir::{Address, GROUP, Hides, Node, Ref, Resource, Value, Why};
-use crate::source::{Span, Via};
+use crate::source::{SourceId, Span, Via};
 
 /// Modules deeper than this are not followed.
 const DEEPEST: usize = 40;
@@ -51,7 +52,10 @@ impl Evaluation<'_> {
         let loaded = match inner {
             ModuleTemplate::Inline(inner) => Ok(Rc::new(Loaded::new(inner.clone()))),
             ModuleTemplate::File(path, span) => self.library.module(template.source, path, *span),
-            ModuleTemplate::Remote(path, _) => self.library.registry(path),
+            ModuleTemplate::Remote(path, span) => {
+                self.beyond(template.source, path, instance, declaration);
+                self.library.registry(template.source, path, *span)
+            }
             ModuleTemplate::Computed(why, _) => Err(why.clone()),
         };
         match loaded {
@@ -62,6 +66,18 @@ impl Evaluation<'_> {
                     self.gap(why.clone(), declaration.span, Some(self.inputs(instance, declaration)));
                 }
                 ModuleBody::Unknown(why)
+            }
+        }
+    }
+
+    /// Counts the parameters that what is known of a module leaves out.
+    fn beyond(&self, from: SourceId, path: &str, instance: &Instance, declaration: &Declaration) {
+        let Some(Whereabouts::Known(model)) = self.library.place(from, path) else { return };
+        let What::Module { parameters: Some(parameters), .. } = &declaration.what else { return };
+        for name in model.beyond() {
+            if self.argument(parameters, name, &instance.names()).is_some_and(|value| !value.is_null()) {
+                let why = Why::NotAnalysed(format!("parameter `{name}` of `{path}`").into());
+                self.gap(why, declaration.span, None);
             }
         }
     }

@@ -192,7 +192,7 @@ impl Evaluation<'_> {
     }
 
     /// The argument for one parameter of a module. A key or an object that isn't known leaves all arguments open.
-    fn argument(&self, expr: &Expr, name: &str, scope: &Scope) -> Option<Node> {
+    pub(super) fn argument(&self, expr: &Expr, name: &str, scope: &Scope) -> Option<Node> {
         if let ExprKind::Object(properties) = &expr.kind {
             let literal = |property: &super::template::Property| {
                 !property.spread && matches!(property.key.kind, ExprKind::Text(_))
@@ -253,7 +253,10 @@ impl Evaluation<'_> {
             return Some(whole(instance.address.clone(), span));
         }
         if let Some(id) = self.id_at(frame, at, index) {
-            return Some(Node::new(Value::Ref(Arc::new(Ref { target: Target::Id(Box::new(id)), path: Vec::new() })), span));
+            return Some(Node::new(
+                Value::Ref(Arc::new(Ref { target: Target::Id(Box::new(id)), path: Vec::new() })),
+                span,
+            ));
         }
         let label = frame.loaded.labels.get(at).cloned().unwrap_or_default();
         let address = frame.address.child(label.clone(), None);

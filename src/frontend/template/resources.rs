@@ -105,8 +105,16 @@ impl Evaluation<'_> {
         let label = frame.loaded.labels.get(at).cloned().unwrap_or_default();
         let address = Arc::new(frame.address.child(label, Some(key.clone())));
         let id = RefCell::default();
-        let instance =
-            Instance { address, scope: inner, declaration: at, key: Some(key), deployed: Cond::Always, there: Cond::Always, own: Cond::Always, id };
+        let instance = Instance {
+            address,
+            scope: inner,
+            declaration: at,
+            key: Some(key),
+            deployed: Cond::Always,
+            there: Cond::Always,
+            own: Cond::Always,
+            id,
+        };
         Some(self.id(&Rc::new(instance)))
     }
 

@@ -189,7 +189,9 @@ fn chosen(what: &str) -> Why {
 /// `resourceGroup()`, `resourceGroup(name)`, `resourceGroup(subscription, name)`.
 pub fn resource_group(place: &Place, deployment: &str, arguments: &[Node], span: Span) -> Node {
     let at = match arguments {
+        // An empty name means the group that is deployed to.
         [] => place.clone(),
+        [group] if group.as_str() == Some("") => place.clone(),
         [group] => Place { group: Some(group.clone()), ..place.clone() },
         [subscription, group, ..] => {
             Place { subscription: Some(subscription.clone()), group: Some(group.clone()), ..place.clone() }
@@ -254,22 +256,105 @@ pub fn deployment(place: &Place, deployment: &str, name: Option<&Node>, span: Sp
     open_object(vec![("name", name), ("location", place.location.clone())], chosen("deployment"), span)
 }
 
-/// `environment()` of the public cloud.
-pub fn environment(span: Span) -> Node {
-    let text = |key: &'static str, value: &str| (key, Node::text(value, span));
-    let suffixes = vec![
-        text("acrLoginServer", ".azurecr.io"),
-        text("keyvaultDns", ".vault.azure.net"),
-        text("storage", "core.windows.net"),
-        text("sqlServerHostname", ".database.windows.net"),
-    ];
+/// A cloud of Azure, with its own directory and endpoints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cloud {
+    /// The public one.
+    #[default]
+    Public,
+    /// Azure Government.
+    Government,
+    /// Azure in China.
+    China,
+}
+
+impl Cloud {
+    /// Its name in `environment().name`.
+    fn name(self) -> &'static str {
+        match self {
+            Cloud::Public => "AzureCloud",
+            Cloud::Government => "AzureUSGovernment",
+            Cloud::China => "AzureChinaCloud",
+        }
+    }
+
+    /// Of three endpoints, its own.
+    fn of(self, endpoints: [&'static str; 3]) -> &'static str {
+        let [public, government, china] = endpoints;
+        match self {
+            Cloud::Public => public,
+            Cloud::Government => government,
+            Cloud::China => china,
+        }
+    }
+}
+
+/// Members of `environment()` in the public cloud, Azure Government and China, as `az cloud show` lists them.
+const ENDPOINTS: [(&str, [&str; 3]); 8] = [
+    (
+        "batch",
+        ["https://batch.core.windows.net/", "https://batch.core.usgovcloudapi.net/", "https://batch.chinacloudapi.cn/"],
+    ),
+    (
+        "gallery",
+        ["https://gallery.azure.com/", "https://gallery.usgovcloudapi.net/", "https://gallery.chinacloudapi.cn/"],
+    ),
+    ("graph", ["https://graph.windows.net/", "https://graph.windows.net/", "https://graph.chinacloudapi.cn/"]),
+    ("graphAudience", ["https://graph.windows.net/", "https://graph.windows.net/", "https://graph.chinacloudapi.cn/"]),
+    (
+        "media",
+        ["https://rest.media.azure.net", "https://rest.media.usgovcloudapi.net", "https://rest.media.chinacloudapi.cn"],
+    ),
+    ("portal", ["https://portal.azure.com", "https://portal.azure.us", "https://portal.azure.cn"]),
+    (
+        "resourceManager",
+        [
+            "https://management.azure.com/",
+            "https://management.usgovcloudapi.net",
+            "https://management.chinacloudapi.cn",
+        ],
+    ),
+    (
+        "sqlManagement",
+        [
+            "https://management.core.windows.net:8443/",
+            "https://management.core.usgovcloudapi.net:8443/",
+            "https://management.core.chinacloudapi.cn:8443/",
+        ],
+    ),
+];
+
+/// As `ENDPOINTS`, for `environment().suffixes`.
+const SUFFIXES: [(&str, [&str; 3]); 4] = [
+    ("acrLoginServer", [".azurecr.io", ".azurecr.us", ".azurecr.cn"]),
+    ("keyvaultDns", [".vault.azure.net", ".vault.usgovcloudapi.net", ".vault.azure.cn"]),
+    ("sqlServerHostname", [".database.windows.net", ".database.usgovcloudapi.net", ".database.chinacloudapi.cn"]),
+    ("storage", ["core.windows.net", "core.usgovcloudapi.net", "core.chinacloudapi.cn"]),
+];
+
+/// `environment()`.
+pub fn environment(cloud: Cloud, span: Span) -> Node {
+    let text = |text: &str| Node::text(text, span);
     let outside = || Why::External("environment()".into());
-    let suffixes = open_object(suffixes, outside(), span);
-    let members = vec![
-        text("name", "AzureCloud"),
-        text("portal", "https://portal.azure.com"),
-        text("resourceManager", "https://management.azure.com/"),
+    let known = |(key, endpoints): &(&'static str, [&'static str; 3])| (*key, text(cloud.of(*endpoints)));
+    let suffixes = open_object(SUFFIXES.iter().map(known).collect(), outside(), span);
+    let login = cloud.of([
+        "https://login.microsoftonline.com/",
+        "https://login.microsoftonline.us/",
+        "https://login.chinacloudapi.cn/",
+    ]);
+    let audience = cloud.of([
+        "https://management.core.windows.net/",
+        "https://management.core.usgovcloudapi.net/",
+        "https://management.core.chinacloudapi.cn/",
+    ]);
+    let authentication = vec![("loginEndpoint", text(login)), ("identityProvider", text("AAD"))];
+    let mut members = vec![
+        ("name", text(cloud.name())),
+        ("authentication", open_object(authentication, outside(), span)),
+        ("authenticationAudience", text(audience)),
         ("suffixes", suffixes),
     ];
+    members.extend(ENDPOINTS.iter().map(known));
     open_object(members, outside(), span)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::expression::{Scope, call};
 use super::{nested, unsupported};
+use crate::frontend::template::library::is_remote;
 use crate::frontend::template::template::{Declaration, Expr, ExprKind, ModuleTemplate, Property, Template, What};
 use crate::source::Span;
 use crate::syntax::bicep::ast::{self, Statement, StatementKind};
@@ -57,13 +58,8 @@ pub(super) fn module(module: &ast::Module, statement: &Statement, scope: &Scope,
         template.lost.push((unsupported("an interpolated module path"), statement.span));
         return;
     };
-    let remote = ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| path.starts_with(scheme));
-    let place = if remote { ModuleTemplate::Remote } else { ModuleTemplate::File };
-    let what = What::Module {
-        template: place(path.clone(), module.path.span),
-        parameters: None,
-        outer: false,
-    };
+    let place = if is_remote(path) { ModuleTemplate::Remote } else { ModuleTemplate::File };
+    let what = What::Module { template: place(path.clone(), module.path.span), parameters: None, outer: false };
     template.resources.push(declare(&module.name, statement, what, &module.body, scope));
 }
 

@@ -32,7 +32,8 @@ pub(super) fn deployment(declaration: &mut Declaration, source: SourceId) {
 
 fn member<'e>(object: &'e Expr, key: &str) -> Option<&'e Expr> {
     let ExprKind::Object(properties) = &object.kind else { return None };
-    let is_it = |property: &&Property| matches!(&property.key.kind, ExprKind::Text(text) if text.eq_ignore_ascii_case(key));
+    let is_it =
+        |property: &&Property| matches!(&property.key.kind, ExprKind::Text(text) if text.eq_ignore_ascii_case(key));
     properties.iter().rev().find(is_it).map(|property| &property.value)
 }
 

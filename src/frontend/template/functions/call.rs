@@ -127,7 +127,7 @@ impl Evaluation<'_> {
             "tenant" => scope::tenant(deployment, span),
             "managementgroup" => scope::management_group(place, deployment, values, span),
             "deployment" => scope::deployment(place, deployment, frame.name.as_ref(), span),
-            "environment" => scope::environment(span),
+            "environment" => scope::environment(self.library.outside.cloud, span),
             "deployer" => Node::symbol(Why::External("deployer()".into()), format!("{deployment}#deployer"), span),
             "newguid" | "utcnow" => Node::unknown(Why::Runtime(format!("{name}()").into()), span),
             "readenvironmentvariable" => {

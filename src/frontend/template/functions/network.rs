@@ -28,7 +28,9 @@ fn parsed(range: &IpNet, span: Span) -> Node {
     let text = |value: String| Node::text(value, span);
     let usable = |at: usize| Node::text(range.hosts().nth(at).map_or_else(String::new, |host| host.to_string()), span);
     let last = match range {
-        IpNet::V4(range) if range.prefix_len() < 31 => Some(IpAddr::from(range.broadcast().to_bits().saturating_sub(1).to_be_bytes())),
+        IpNet::V4(range) if range.prefix_len() < 31 => {
+            Some(IpAddr::from(range.broadcast().to_bits().saturating_sub(1).to_be_bytes()))
+        }
         _ => None,
     };
     let mut entries = vec![
@@ -55,7 +57,9 @@ fn subnet(range: &IpNet, length: Option<i64>, number: Option<i64>) -> Option<Str
 fn host(range: &IpNet, number: Option<i64>) -> Option<String> {
     let number = u128::try_from(number?).ok()?.checked_add(1)?;
     let host = match range.network() {
-        IpAddr::V4(first) => IpAddr::from(u32::try_from(u128::from(first.to_bits()).checked_add(number)?).ok()?.to_be_bytes()),
+        IpAddr::V4(first) => {
+            IpAddr::from(u32::try_from(u128::from(first.to_bits()).checked_add(number)?).ok()?.to_be_bytes())
+        }
         IpAddr::V6(first) => IpAddr::from(first.to_bits().checked_add(number)?.to_be_bytes()),
     };
     range.contains(&host).then(|| host.to_string())

@@ -244,9 +244,8 @@ pub(super) fn percent_decoded(text: &str) -> Option<String> {
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         let digits = (first == b'%').then(|| after.split_at_checked(2)).flatten();
-        let decoded = digits.and_then(|(digits, after)| {
-            Some((u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?, after))
-        });
+        let decoded = digits
+            .and_then(|(digits, after)| Some((u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?, after)));
         let (byte, after) = decoded.unwrap_or((first, after));
         bytes.push(byte);
         rest = after;
