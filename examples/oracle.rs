@@ -217,7 +217,8 @@ impl Written {
 
 fn first_difference(a: &str, b: &str) -> String {
     let common = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count().saturating_sub(60);
-    let from = |text: &str| text.chars().skip(text.get(..common).map_or(0, |it| it.chars().count())).take(400).collect();
+    let from =
+        |text: &str| text.chars().skip(text.get(..common).map_or(0, |it| it.chars().count())).take(400).collect();
     let (a, b): (String, String) = (from(a), from(b));
     format!("    bicep …{a}\n    json  …{b}")
 }
@@ -253,7 +254,9 @@ impl<'w> Names<'w> {
                 let mut members: Vec<String> = map
                     .entries
                     .iter()
-                    .map(|entry| format!("{}: {}", self.text(&entry.key, depth + 1), self.text(&entry.value, depth + 1)))
+                    .map(|entry| {
+                        format!("{}: {}", self.text(&entry.key, depth + 1), self.text(&entry.value, depth + 1))
+                    })
                     .collect();
                 members.sort();
                 format!("{{{}{}}}", members.join(", "), if map.open.is_some() { " …" } else { "" })

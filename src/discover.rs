@@ -18,8 +18,30 @@ pub struct Discovered {
     pub named: Vec<SourceId>,
     /// Scripts and pages with commands, in the order of their paths.
     pub scripts: Vec<SourceId>,
+    /// Paths of files that are the output of another one beside them; they are not read.
+    pub made: Vec<String>,
     /// Files and folders that could not be read (ACR900), in the order of their paths.
     pub unreadable: Vec<Unreadable>,
+}
+
+/// Files that something makes of others, which lie beside them under the same name.
+pub struct Made {
+    /// The extension of what is made.
+    pub to: &'static str,
+    /// The extension of what it is made from.
+    pub from: &'static str,
+    /// How many bytes of its beginning tell.
+    pub head: usize,
+    /// Whether a file that begins so is made.
+    pub is_made: fn(&str) -> bool,
+}
+
+impl Made {
+    fn covers(&self, path: &str, files: &BTreeMap<String, bool>, store: &Store) -> bool {
+        let stem = path.strip_suffix(self.to).and_then(|stem| stem.strip_suffix('.'));
+        stem.is_some_and(|stem| files.contains_key(&format!("{stem}.{}", self.from)))
+            && (self.is_made)(&store.head(path, self.head))
+    }
 }
 
 /// A file or folder that could not be read.
@@ -40,7 +62,7 @@ const SKIPPED: &[&str] = &[".git", ".terraform", "node_modules"];
 /// Walks the targets and takes what may be an input into the store.
 ///
 /// Symbolic links are not followed, so loops can't occur; pipes, sockets and devices are never opened.
-pub fn discover(store: &Store, settings: &Settings) -> Discovered {
+pub fn discover(store: &Store, settings: &Settings, made: &Made) -> Discovered {
     let mut walk = Walk { settings, files: BTreeMap::new(), unreadable: Vec::new() };
     for target in &settings.targets {
         match target.folder {
@@ -49,8 +71,13 @@ pub fn discover(store: &Store, settings: &Settings) -> Discovered {
         }
     }
     let mut found = Discovered { unreadable: walk.unreadable, ..Discovered::default() };
-    for (path, named) in walk.files {
-        match store.open_path(&path) {
+    let covered = |(path, named): &(&String, &bool)| !**named && made.covers(path, &walk.files, store);
+    found.made = walk.files.iter().filter(covered).map(|(path, _)| path.clone()).collect();
+    walk.files.retain(|path, _| !found.made.contains(path));
+    let paths: Vec<String> = walk.files.keys().cloned().collect();
+    let opened = store.open_all(&paths);
+    for ((path, named), opened) in walk.files.into_iter().zip(opened) {
+        match opened {
             Ok(source) if !named && is_script(&path) => found.scripts.push(source),
             // A script that is no text has nothing to say.
             Err(_) if !named && is_script(&path) => {}
@@ -205,13 +232,25 @@ mod tests {
         folder
     }
 
+    const OUTPUT: Made = Made { to: "json", from: "bicep", head: 16, is_made: |head| head.contains("made") };
+
+    #[test]
+    fn what_is_made_of_a_file_beside_it_is_not_read() {
+        let tree =
+            tree(&[("a.bicep", b""), ("a.json", b"made"), ("b.json", b"made"), ("c.bicep", b""), ("c.json", b"")]);
+        let settings = settings(tree.path());
+        let store = Store::new(FolderFiles::new(&settings.root, SIZE_LIMIT).unwrap());
+        assert_eq!(discover(&store, &settings, &OUTPUT).made, ["a.json"]);
+        assert_eq!(store.sources().len(), 4);
+    }
+
     fn settings(folder: &Path) -> Settings {
         Settings::of_folder(folder, jiff::civil::date(2026, 1, 31)).unwrap()
     }
 
     fn walk(settings: &Settings) -> (Vec<String>, Vec<Unreadable>) {
         let store = Store::new(FolderFiles::new(&settings.root, SIZE_LIMIT).unwrap());
-        let found = discover(&store, settings);
+        let found = discover(&store, settings, &OUTPUT);
         (found.sources.iter().map(|&id| store.source(id).path.to_string()).collect(), found.unreadable)
     }
 

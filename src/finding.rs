@@ -1,5 +1,7 @@
 //! What is told: a finding with one primary place and the story around it. Plain data with a total order.
 
+use std::sync::Arc;
+
 use crate::source::Span;
 
 /// How loud a finding is.
@@ -77,6 +79,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Built from addresses, not lines: the same finding keeps it when code moves.
     pub key: String,
+    /// The deployment that it was found in, by its name; none where it is about a file or no deployment alone.
+    pub deployment: Option<Arc<str>>,
 }
 
 impl Finding {

@@ -2,6 +2,7 @@
 
 mod clock;
 mod failure;
+mod places;
 mod secrets;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use clock::Clock;
-use failure::{about_file, first_of_each, internal, one_for_each_place, trouble};
+use failure::{about_file, first_of_each, internal, trouble};
+use places::one_for_each_place;
 use secrets::secrets;
 
 use crate::cli;
@@ -65,7 +67,13 @@ pub struct Linted {
 pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
     let store = Store::new(MemoryFiles(files.iter().cloned().collect()));
     let mut found = Discovered::default();
+    let bicep = |path: &str| path.strip_suffix("json").map(|stem| format!("{stem}bicep"));
+    let is_beside = |path: &str| bicep(path).is_some_and(|bicep| files.iter().any(|(other, _)| *other == bicep));
     for (path, _) in &files {
+        if is_beside(path) && template::is_compiled(&store.head(path, template::HEAD)) {
+            found.made.push(path.clone());
+            continue;
+        }
         match store.open_path(path) {
             Ok(source) if discover::is_input(path) => found.sources.push(source),
             Ok(source) if discover::is_script(path) => found.scripts.push(source),
@@ -92,7 +100,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         Some(folder) => Store::new(files).with(MODULE_CACHE, cache(folder)?),
         None => Store::new(files),
     };
-    let found = clock.step("find", || discover::discover(&store, settings));
+    let found = clock.step("find", || discover::discover(&store, settings, &COMPILED));
     let read = read(&store, &found, &outside(settings), &mut clock);
     let outlook = outlook(settings, &store, &found.sources);
     let mut judged = judge(&store, &found, &read, outlook, &mut clock);
@@ -109,8 +117,15 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let report = report(&store, &read, judged, suppressed, settings.today.to_string());
     let outcome = clock.step("tell", || tell(settings, &store, &report, &read));
     notes.extend(clock.notes());
-    Ok(outcome.with(notes, &report, settings))
+    let outcome = outcome.with(notes, &report, settings);
+    // The process ends here: giving millions of values back one by one would only take time.
+    std::mem::forget(read);
+    Ok(outcome)
 }
+
+/// What the Bicep compiler makes counts as the Bicep file beside it.
+const COMPILED: discover::Made =
+    discover::Made { to: "json", from: "bicep", head: template::HEAD, is_made: template::is_compiled };
 
 /// The name under which the store knows the module cache; no path of a tree can have it.
 const MODULE_CACHE: &str = "module cache:";
@@ -160,7 +175,7 @@ type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId]) -> Lowered;
 
 fn read(store: &Store, found: &Discovered, outside: &Outside, clock: &mut Clock) -> Read {
     let front_ends: [(&'static str, FrontEnd<'_>); 3] = [
-        ("templates", &|store, sources| template::lower(store, sources, outside)),
+        ("templates", &|store, sources| template::lower(store, sources, &found.made, outside)),
         ("terraform", &terraform::lower),
         ("kubernetes", &kubernetes::lower),
     ];
@@ -186,8 +201,8 @@ fn read(store: &Store, found: &Discovered, outside: &Outside, clock: &mut Clock)
     }
     for unreadable in &found.unreadable {
         let source = store.refused(&unreadable.path);
-        let problem =
-            Problem { trouble: Trouble::Unreadable, message: unreadable.message.clone(), span: Span::file(source) };
+        let (message, span) = (unreadable.message.clone(), Span::file(source));
+        let problem = Problem { trouble: Trouble::Unreadable, message, span, help: None };
         read.failures.push(trouble(problem, false));
         read.lowered.deployments.extend(unseen(&unreadable.path, Span::file(source)));
     }
@@ -215,7 +230,15 @@ fn unseen(path: &str, span: Span) -> Option<Deployment> {
     };
     let gap = Gap { why: Why::Unreadable(path.into()), span, hides: Some(Hides::Anything) };
     let (name, source) = (path.into(), span.source);
-    Some(Deployment { name, language, source, resources: Vec::new(), gaps: vec![gap] })
+    Some(Deployment {
+        name,
+        language,
+        source,
+        parameters: None,
+        asked: Vec::new(),
+        resources: Vec::new(),
+        gaps: vec![gap],
+    })
 }
 
 fn imperative(store: &Store, found: &Discovered) -> Vec<Imperative> {
@@ -240,7 +263,7 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
         let case = clock.step("pulls", || Case::judge(&world, store));
         let found: Vec<Finding> =
             clock.step("rules", || rules::all().iter().flat_map(|rule| checked(rule, &case, first)).collect());
-        (found, tell::pulls(&case), tell::joins(&world), strangers(&world))
+        (found, tell::pulls(&case, &read.lowered.deployments), tell::joins(&world), strangers(&world))
     }));
     let (pulls, joins, strangers) = match judged {
         Ok((found, pulls, joins, strangers)) => {
@@ -253,7 +276,8 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
         }
     };
     Finding::sort(&mut findings, |finding| store.source(finding.primary.span.source).path.to_string());
-    Judged { findings: one_for_each_place(findings), pulls, joins, strangers }
+    let findings = one_for_each_place(findings, &read.lowered.deployments, store);
+    Judged { findings, pulls, joins, strangers }
 }
 
 /// Clusters that only the configuration knows: a slip there would silently make every pull of theirs unknown.

@@ -1,12 +1,13 @@
 //! From judgements to plain data that reports can tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::cli;
-use crate::ir::{Node, Truth};
+use crate::ir::{Deployment, Node, Truth};
 use crate::pull::{Case, Path};
 use crate::report::{Format, Pull, RuleText, Step, Verdict};
 use crate::rules::Rule;
+use crate::source::SourceId;
 use crate::world::World;
 use crate::world::grant::Granted;
 use crate::world::identity::Holder;
@@ -53,9 +54,23 @@ pub fn joins(world: &World<'_>) -> Joins {
     Joins { values, unknown: reasons.iter().map(|(_, number)| number).sum(), reasons }
 }
 
-/// Every path as it is told.
-pub fn pulls(case: &Case<'_, '_>) -> Vec<Pull> {
-    let mut pulls: Vec<Pull> = case.paths.iter().map(|path| pull(case, path)).collect();
+/// Every path as it is told; those that differ in nothing but the parameter file as one.
+pub fn pulls(case: &Case<'_, '_>, deployments: &[Deployment]) -> Vec<Pull> {
+    let sets = Sets::of(deployments, case);
+    let mut pulls: Vec<Pull> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for path in &case.paths {
+        let (new, set) = (pull(case, path), sets.of_cluster(case, path));
+        let at = *known.entry(format!("{new:?}")).or_insert(pulls.len());
+        if at == pulls.len() {
+            pulls.push(new);
+        }
+        pulls.get_mut(at).into_iter().for_each(|pull| pull.parameters.extend(set.clone()));
+    }
+    for pull in &mut pulls {
+        pull.parameters.sort();
+        pull.parameters.dedup();
+    }
     pulls.sort_by_cached_key(|pull| {
         (
             case.store.source(pull.place.source).path.to_string(),
@@ -63,10 +78,28 @@ pub fn pulls(case: &Case<'_, '_>) -> Vec<Pull> {
             pull.workload.clone(),
             pull.image.clone(),
             pull.cluster.clone(),
+            pull.parameters.clone(),
         )
     });
-    pulls.dedup();
     pulls
+}
+
+/// The parameter files of deployments whose template has several.
+struct Sets<'r>(BTreeMap<&'r str, String>);
+
+impl<'r> Sets<'r> {
+    fn of(deployments: &'r [Deployment], case: &Case<'_, '_>) -> Sets<'r> {
+        let mut count: BTreeMap<SourceId, usize> = BTreeMap::new();
+        deployments.iter().for_each(|deployment| *count.entry(deployment.source).or_default() += 1);
+        let several = |own: &&Deployment| count.get(&own.source).is_some_and(|&count| count > 1);
+        let file = |own: &'r Deployment| Some((&*own.name, case.store.source(own.parameters?).path.to_string()));
+        Sets(deployments.iter().filter(several).filter_map(file).collect())
+    }
+
+    fn of_cluster(&self, case: &Case<'_, '_>, path: &Path) -> Option<String> {
+        let cluster = case.world.clusters.get(path.cluster?)?;
+        self.0.get(&*cluster.resource.address.root).cloned()
+    }
 }
 
 fn verdict(truth: Truth) -> Verdict {
@@ -92,6 +125,7 @@ fn pull(case: &Case<'_, '_>, path: &Path) -> Pull {
         place: path.place,
         cluster: path.cluster.and_then(|at| world.clusters.get(at)).map(|cluster| shown(&cluster.name)),
         registry: registry.map(|registry| shown(&registry.name)).or_else(|| path.host.clone()),
+        parameters: Vec::new(),
         verdict: verdict(path.truth()),
         steps: steps.collect(),
     }

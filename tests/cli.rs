@@ -184,3 +184,47 @@ fn outputs_are_written_and_a_failure_to_write_is_told() {
     }
     assert!(refused(folder.path(), &["--output", "json=no/such/folder.json"]).contains("no/such/folder.json"));
 }
+
+#[test]
+fn what_is_wrong_with_some_parameter_files_only_names_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = "param env string\nresource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {\n  name: \
+        'foundry${env}'\n  location: 'westeurope'\n  sku: { name: 'Standard' }\n  properties: { adminUserEnabled: env \
+        != 'prod' }\n}\n";
+    fs::write(folder.path().join("main.bicep"), template).unwrap();
+    for env in ["dev", "prod", "test"] {
+        let text = format!("using 'main.bicep'\nparam env = '{env}'\n");
+        fs::write(folder.path().join(format!("{env}.bicepparam")), text).unwrap();
+    }
+    let run = |format: &str| stdout(&acrlint(folder.path(), &["--format", format]));
+    let json: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
+    let finding = &json["findings"][0];
+    assert_eq!((json["findings"].as_array().unwrap().len(), &finding["key"]), (1, &"ACR503:acr".into()));
+    let related = finding["related"].as_array().unwrap();
+    let files: Vec<&str> = related.iter().map(|label| label["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["dev.bicepparam", "test.bicepparam"]);
+    assert!(run("concise").lines().next().unwrap().ends_with(" (with all but `prod.bicepparam`)"));
+    assert!(run("github").contains("%0Atest.bicepparam:1: with the values of `test.bicepparam`"));
+    let sarif: serde_json::Value = serde_json::from_str(&run("sarif")).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["partialFingerprints"]["acrlint/v1"], "ACR503:acr");
+    assert!(result["message"]["text"].as_str().unwrap().contains("[with the values of `dev.bicepparam`](1)"));
+    assert!(run("human").contains("with the values of `dev.bicepparam`"));
+}
+
+#[test]
+fn pulls_of_clusters_with_one_name_are_told_apart_by_their_parameter_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/scenarios/broken/parameter-sets-one");
+    for entry in fs::read_dir(scenario).unwrap().flatten() {
+        fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    let tree = stdout(&acrlint(folder.path(), &["pulls"]));
+    for title in ["cluster aks with prod.bicepparam\n└─ ✗ ", "cluster aks with dev.bicepparam\n└─ ✓ "] {
+        assert!(tree.contains(title), "{tree}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(&acrlint(folder.path(), &["pulls", "--format", "json"]))).unwrap();
+    let broken = json["pulls"].as_array().unwrap().iter().find(|pull| pull["verdict"] == "broken").unwrap();
+    assert_eq!(broken["parameters"], serde_json::json!(["prod.bicepparam"]));
+}

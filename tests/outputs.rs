@@ -91,6 +91,7 @@ fn sample() -> Run {
         ),
         fix: None,
         key: "ACR101|aks|acr".into(),
+        deployment: None,
     };
     let plain = Finding {
         rule: "ACR999",
@@ -101,6 +102,7 @@ fn sample() -> Run {
         help: None,
         fix: None,
         key: "ACR999|secret".into(),
+        deployment: None,
     };
     let step = |name, verdict, place| Step { name, verdict, text: format!("the {name} step"), place };
     let pull = |image: Option<&str>, cluster: Option<&str>, verdict| Pull {
@@ -109,6 +111,7 @@ fn sample() -> Run {
         place: at(manifest, "shop.example/app:1"),
         cluster: cluster.map(str::to_owned),
         registry: Some("shop".into()),
+        parameters: Vec::new(),
         verdict,
         steps: vec![
             step("registry", Verdict::Fine, Some(at(bicep, "resource acr"))),

@@ -8,6 +8,8 @@ pub const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
 pub const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 /// `Microsoft.Authorization/roleAssignments`.
 pub const ROLE_ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
+/// Role assignments that are made on request, for a time or for good (Privileged Identity Management).
+pub const SCHEDULE_REQUEST: &str = "Microsoft.Authorization/roleAssignmentScheduleRequests";
 /// `Microsoft.Authorization/roleDefinitions`.
 pub const ROLE_DEFINITION: &str = "Microsoft.Authorization/roleDefinitions";
 /// Entra service principals.
@@ -39,8 +41,14 @@ const DECIDING: [&str; 13] = [
     "microsoft.containerinstance",
 ];
 
+/// Locks keep resources from being changed; nothing asks for them.
+const LOCK: &str = "Microsoft.Authorization/locks";
+
 /// Whether what is written in a resource of this type can decide about pulls. Types outside of Azure always can.
 pub fn decides(kind: &str) -> bool {
     let namespace = kind.split('/').next().unwrap_or_default().to_ascii_lowercase();
+    if kind.eq_ignore_ascii_case(LOCK) {
+        return false;
+    }
     !namespace.starts_with("microsoft.") || DECIDING.contains(&&*namespace)
 }

@@ -31,6 +31,8 @@ pub enum Trouble {
     Syntax,
     /// A limit was reached; the rest is unknown (ACR902).
     Limit,
+    /// It was compiled from another file, which has changed since (ACR905).
+    Stale,
 }
 
 /// A file that could not be read whole.
@@ -42,6 +44,8 @@ pub struct Problem {
     pub message: String,
     /// Where.
     pub span: Span,
+    /// The change to make.
+    pub help: Option<String>,
 }
 
 impl From<Fault> for Problem {
@@ -50,7 +54,7 @@ impl From<Fault> for Problem {
             FaultKind::Syntax => Trouble::Syntax,
             FaultKind::Limit => Trouble::Limit,
         };
-        Problem { trouble, message: fault.message, span: fault.span }
+        Problem { trouble, message: fault.message, span: fault.span, help: None }
     }
 }
 
@@ -65,19 +69,21 @@ impl Lowered {
 
 impl Lowered {
     /// Texts of Azure's resources that a pipeline fills in before they are deployed become unknown.
-    fn without_placeholders(mut self) -> Lowered {
-        for deployment in &mut self.deployments {
-            let azure = deployment.resources.iter_mut().filter(|resource| resource.kind.starts_with("Microsoft."));
-            for resource in azure {
-                for node in [&mut resource.name, &mut resource.id, &mut resource.scope, &mut resource.body] {
-                    if let Some(open) = placeholder::opened(node, &deployment.name) {
-                        *node = open;
-                    }
-                }
+    fn without_placeholders(self) -> Lowered {
+        let deployments = self.deployments.into_iter().map(without_placeholders).collect();
+        Lowered { deployments, ..self }
+    }
+}
+
+fn without_placeholders(mut deployment: Deployment) -> Deployment {
+    for resource in deployment.resources.iter_mut().filter(|resource| resource.kind.starts_with("Microsoft.")) {
+        for node in [&mut resource.name, &mut resource.id, &mut resource.scope, &mut resource.body] {
+            if let Some(open) = placeholder::opened(node, &deployment.name) {
+                *node = open;
             }
         }
-        self
     }
+    deployment
 }
 
 /// Runs work that recurses deeply on a thread of its own. A panic goes on here, where it is told as an internal error.
@@ -91,10 +97,37 @@ fn with_stack(stack: usize, work: impl FnOnce() -> Lowered + Send) -> Lowered {
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
         Err(error) => {
             let message = format!("there is no room for a thread to read with: {}", error.kind());
-            let problem = Problem { trouble: Trouble::Limit, message, span: Span::default() };
+            let problem = Problem { trouble: Trouble::Limit, message, span: Span::default(), help: None };
             Lowered { problems: vec![problem], ..Lowered::default() }
         }
     }
+}
+
+/// Does every job once, on all cores; the results stand in the order of the jobs, whichever core was faster.
+fn on_all_cores<J: Sync, R: Send>(stack: usize, jobs: &[J], work: impl Fn(&J) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(jobs.len());
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let some = || {
+        let turns = std::iter::from_fn(|| {
+            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Some((at, jobs.get(at)?))
+        });
+        turns.map(|(at, job)| (at, work(job))).collect::<Vec<(usize, R)>>()
+    };
+    let mut done = std::thread::scope(|threads| {
+        let spawn = |_| std::thread::Builder::new().stack_size(stack).spawn_scoped(threads, some).ok();
+        let others: Vec<_> = (1..cores).filter_map(spawn).collect();
+        let mut done = some();
+        for other in others {
+            match other.join() {
+                Ok(more) => done.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// A tree of plain data as a value.

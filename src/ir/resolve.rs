@@ -181,7 +181,7 @@ impl<'a> Resolver<'a> {
 
     fn identified_names(&self, kind: &str) -> Rc<Names<'a>> {
         let last = |resource: &'a Resource| match &resource.id.value {
-            Value::Id(id) => id.names.last(),
+            Value::Id(id) => last_name(id),
             _ => None,
         };
         let all = || self.of_kind(kind).to_vec();
@@ -200,7 +200,7 @@ impl<'a> Resolver<'a> {
     fn by_id(&self, id: &Node, fuel: &mut Fuel) -> Option<&'a Resource> {
         let id = self.id_within(id, fuel)?;
         let mut found: Option<&Resource> = None;
-        let candidates = match id.names.last() {
+        let candidates = match last_name(&id) {
             Some(name) => self.identified_names(&id.kind).candidates(name),
             None => self.of_kind(&id.kind).to_vec(),
         };
@@ -310,6 +310,11 @@ impl<'a> Resolver<'a> {
         let value = self.node_within(&value, fuel);
         Node { secret: value.secret || node.secret, ..value.through(node.span, Via::Name) }
     }
+}
+
+/// The name that an id ends with.
+fn last_name(id: &ResourceId) -> Option<&Node> {
+    id.names.last().or(id.group.as_ref()).or(id.subscription.as_ref())
 }
 
 /// The value at the end of a path, as far as it was written. A choice on the way is kept; an unknown on the way is the

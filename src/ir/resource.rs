@@ -191,8 +191,13 @@ pub struct Deployment {
     pub language: Language,
     /// Its main file.
     pub source: SourceId,
+    /// Its parameter file, when it has one.
+    pub parameters: Option<SourceId>,
     /// All resources, in the order of the source, modules unfolded.
     pub resources: Vec<Resource>,
+    /// Values that no resource holds although deploying works them out, with when: outputs, parameters of modules. Only
+    /// those that ask for the credentials of a registry.
+    pub asked: Vec<(Node, Cond)>,
     /// What was not understood.
     pub gaps: Vec<Gap>,
 }

@@ -3,6 +3,7 @@
 use super::pair::wires;
 use super::permission::serves;
 use super::{Case, Outcome, Pair, Tie};
+use crate::azure::kinds::SCHEDULE_REQUEST;
 use crate::ir::{Makes, Node, Truth};
 use crate::source::{Hop, Span, Via};
 use crate::world::cluster::Cluster;
@@ -37,7 +38,9 @@ impl<'a> Case<'_, 'a> {
     pub(super) fn find_causes(&self, pair: &Pair) -> Vec<(Cause, usize)> {
         let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return Vec::new() };
         let grants = self.world.grants.iter().enumerate();
-        let concerned = grants.filter(|(_, grant)| grant.concerns(cluster, registry));
+        // What is requested by a schedule may be the end of a grant as well.
+        let made = grants.filter(|(_, grant)| !grant.resource.is_kind(SCHEDULE_REQUEST));
+        let concerned = made.filter(|(_, grant)| grant.concerns(cluster, registry));
         concerned.filter_map(|(at, grant)| Some((self.cause(grant, cluster, registry)?, at))).collect()
     }
 

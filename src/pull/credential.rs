@@ -161,8 +161,11 @@ fn opened(secret: &Secret<'_>, host: &Node, path: &str, registry: Option<&Regist
     }
     let Some(host) = host.as_str() else { return Outcome::Unknown("the image's host is not known".to_owned()) };
     let fitting: Vec<_> = entries.iter().filter(|entry| entry.is_for(host, path)).collect();
+    // Where a condition leaves the registry out, the credential is for one that is made elsewhere.
+    let made_with =
+        |it: &&Registry<'_>| it.resource.is_unconditional() || it.resource.deployed == secret.resource.deployed;
     let admin_off = |username: &str| {
-        registry.is_some_and(|registry| {
+        registry.filter(made_with).is_some_and(|registry| {
             let own = registry.name.as_str().is_some_and(|name| name.eq_ignore_ascii_case(username));
             own && registry.admin.is(&false) == Truth::Yes
         })

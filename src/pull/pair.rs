@@ -79,8 +79,9 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     ties.sort_by_key(|&(c, r, _)| (c, r));
     ties.into_iter()
         .filter_map(|(cluster, registry, tie)| {
-            let permission = permission(world, world.clusters.get(cluster)?, world.registries.get(registry)?, None)?;
-            let wired = wired.contains(&(cluster, registry));
+            let (wired, named) = (wired.contains(&(cluster, registry)), demanded.contains(&(cluster, registry)));
+            let ends = (world.clusters.get(cluster)?, world.registries.get(registry)?);
+            let permission = permission(world, ends.0, ends.1, None, named)?;
             Some(Pair { cluster, registry, tie, wired, permission, causes: Vec::new() })
         })
         .collect()

@@ -258,7 +258,8 @@ fn own_permission(world: &World<'_>, pair: &Pair, registry: &Registry<'_>, repos
     let conditional = world.grants.iter().any(|grant| grant.condition.is_some() && grant.covers(registry) != Truth::No);
     let cluster = world.clusters.get(pair.cluster).filter(|_| conditional && repository.is_some());
     let registry = world.registries.get(pair.registry);
-    let judged = cluster.zip(registry).and_then(|(cluster, registry)| permission(world, cluster, registry, repository));
+    let judged =
+        cluster.zip(registry).and_then(|(cluster, registry)| permission(world, cluster, registry, repository, true));
     judged.unwrap_or_else(|| pair.permission.clone())
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::ir::{Assumption, Cond, Origin, Truth};
+use crate::ir::{Assumption, Case, Cond, Node, Origin, Truth, Value, Why, same_in};
 use crate::world::cluster::{Cluster, Pulling};
 use crate::world::grant::Grant;
 use crate::world::identity::Holder;
@@ -15,12 +15,14 @@ use crate::world::{Assumed, Completeness, World};
 const MOST: usize = 64;
 
 /// Whether the identity that pulls may pull from a repository, or from every one of them; nothing when no completion
-/// deploys both ends.
+/// deploys both ends. An image that names the registry wants it in completions that don't deploy it, too: there it is
+/// one that is made elsewhere.
 pub(super) fn permission<'a>(
     world: &World<'a>,
     cluster: &Cluster<'a>,
     registry: &Registry<'a>,
     repository: Option<&str>,
+    named: bool,
 ) -> Option<Judgement> {
     if assumed(world, cluster, registry) {
         return Some(Judgement::new(
@@ -29,45 +31,96 @@ pub(super) fn permission<'a>(
             "granted elsewhere, says the configuration",
         ));
     }
-    let grants: Vec<&Grant<'a>> = world
-        .grants
-        .iter()
-        .filter(|grant| grant.concerns(cluster, registry) && grant.covers(registry) != Truth::No)
-        .collect();
-    let both = Cond::all([cluster.resource.deployed.clone(), registry.resource.deployed.clone()]);
-    let mut flags: Vec<Arc<str>> = both.atoms();
-    for flag in grants.iter().flat_map(|grant| grant.deployed.atoms()) {
+    let ends = if named { in_its_place(world, registry) } else { vec![registry] };
+    let concerns =
+        |grant: &&Grant<'a>| ends.iter().any(|end| grant.covers(end) != Truth::No && grant.concerns(cluster, end));
+    let grants: Vec<&Grant<'a>> = world.grants.iter().filter(concerns).collect();
+    let deployed = ends.iter().map(|end| &end.resource.deployed).chain(grants.iter().map(|grant| &grant.deployed));
+    let Some(cases) = completions(std::iter::once(&cluster.resource.deployed).chain(deployed)) else {
+        return Some(Judgement::new(Truth::Unknown, cluster.resource.declared, "too many conditions to try them all"));
+    };
+    let there = |end: &&&Registry<'a>, case: &Assumption| end.resource.deployed.under(case) == Some(true);
+    let judge = |case: &Assumption| match ends.iter().find(|end| there(end, case)) {
+        Some(end) => Some(under(world, (cluster, end, repository), &grants, case)),
+        None if named => without(world, registry, under(world, (cluster, registry, repository), &grants, case)),
+        None => None,
+    };
+    let pulls = |case: &&Assumption| cluster.resource.deployed.under(case) == Some(true);
+    cases.iter().filter(pulls).filter_map(judge).reduce(|one, other| agreed(one, other, &grants))
+}
+
+/// Every completion of the flags of these conditions, unless there are too many.
+fn completions<'c>(conditions: impl Iterator<Item = &'c Cond>) -> Option<Vec<Assumption>> {
+    let mut flags: Vec<Arc<str>> = Vec::new();
+    for flag in conditions.flat_map(Cond::atoms) {
         if !flags.contains(&flag) {
             flags.push(flag);
         }
     }
-    let Some(cases) = Assumption::every(&flags, MOST) else {
-        return Some(Judgement::new(Truth::Unknown, cluster.resource.declared, "too many conditions to try them all"));
-    };
-    let mut answers = cases
-        .iter()
-        .filter(|case| both.under(case) == Some(true))
-        .map(|case| under(world, (cluster, registry, repository), &grants, case));
-    let first = answers.next()?;
-    Some(answers.fold(first, agreed))
+    Assumption::every(&flags, MOST)
+}
+
+/// The registry and, where a condition may leave it out, the declared ones of its name that may be deployed in its place.
+fn in_its_place<'w, 'a>(world: &'w World<'a>, registry: &'w Registry<'a>) -> Vec<&'w Registry<'a>> {
+    let mut found = vec![registry];
+    if !registry.resource.is_unconditional() {
+        let same = |it: &&Registry<'a>| same_in(&world.resolver, Case::Ignored, &it.name, &registry.name) == Truth::Yes;
+        let others = world.registries.iter().filter(|it| it.at != registry.at && it.is_declared());
+        found.extend(others.filter(same));
+    }
+    found
+}
+
+/// A completion that doesn't deploy the registry, judged by the grants of the tree: where they don't let pull, those of
+/// whoever made the registry may.
+fn without(world: &World<'_>, registry: &Registry<'_>, judged: Judgement) -> Option<Judgement> {
+    let open = world.outlook.completeness != Completeness::Closed;
+    let why = because(&registry.resource.deployed);
+    let text = format!("registry `{}` is made here only under a condition{why}", shown(&registry.name));
+    match judged.truth {
+        Truth::No => open.then(|| Judgement::new(Truth::Unknown, registry.resource.declared, text)),
+        _ => Some(judged),
+    }
+}
+
+/// What keeps a condition from being known, to be put behind a clause.
+fn because(condition: &Cond) -> String {
+    fn in_node(node: &Node) -> Option<&Why> {
+        match &node.value {
+            Value::Unknown { why, .. } => Some(why),
+            Value::Call(_, nodes) | Value::Concat(nodes) => nodes.iter().find_map(in_node),
+            _ => None,
+        }
+    }
+    fn in_condition(condition: &Cond) -> Option<&Why> {
+        match condition {
+            Cond::When(node) => in_node(node),
+            Cond::Not(inner) => in_condition(inner),
+            Cond::All(parts) | Cond::Any(parts) => parts.iter().find_map(in_condition),
+            Cond::Always | Cond::Never => None,
+        }
+    }
+    in_condition(condition).map(|why| format!(": {why}")).unwrap_or_default()
 }
 
 /// Two answers under different completions: what both say, else unknown.
-fn agreed(one: Judgement, other: Judgement) -> Judgement {
+fn agreed(one: Judgement, other: Judgement, grants: &[&Grant<'_>]) -> Judgement {
     match (one.truth, other.truth) {
         (a, b) if a == b => one,
         (Truth::Unknown, _) => one,
         (_, Truth::Unknown) => other,
-        (Truth::Yes, _) => depends(&one),
-        _ => depends(&other),
+        (Truth::Yes, _) => depends(&one, grants),
+        _ => depends(&other, grants),
     }
 }
 
 /// The grant is there under some completions only.
-fn depends(granted: &Judgement) -> Judgement {
+fn depends(granted: &Judgement, grants: &[&Grant<'_>]) -> Judgement {
     let what = granted.because.first().map(|evidence| (evidence.span, evidence.text.clone()));
     let (span, text) = what.unwrap_or_default();
-    Judgement::new(Truth::Unknown, span, format!("{text}, but only where a condition holds that is not known"))
+    let grant = grants.iter().find(|grant| grant.resource.declared == span);
+    let why = grant.map(|grant| because(&grant.deployed)).unwrap_or_default();
+    Judgement::new(Truth::Unknown, span, format!("{text}, but only where a condition holds that is not known{why}"))
 }
 
 fn assumed(world: &World<'_>, cluster: &Cluster<'_>, registry: &Registry<'_>) -> bool {
@@ -115,15 +168,17 @@ fn under<'a>(
 /// Whether this grant lets the cluster pull from the registry, whatever its condition says of repositories.
 pub(super) fn serves(cluster: &Cluster<'_>, registry: &Registry<'_>, grant: &Grant<'_>) -> Truth {
     let role = match grant.lets_pull(registry) {
-        Truth::Yes if grant.contested => Truth::Unknown,
+        Truth::Yes if grant.doubt.is_some() => Truth::Unknown,
         role => role,
     };
     role.and(grant.pulls_for(cluster)).and(grant.covers(registry))
 }
 
 fn doubt(grant: &Grant<'_>) -> String {
+    if let Some(doubt) = &grant.doubt {
+        return format!("a grant of `{}` {doubt}", grant.role_name());
+    }
     match (&grant.holder, &grant.role) {
-        _ if grant.contested => format!("a grant of `{}` that has the name of another one", grant.role_name()),
         (Holder::Unknown(why), _) => format!("a grant whose principal can't be read: {why}"),
         (Holder::Group, _) => "a grant to a group, whose members may include the puller".to_owned(),
         (Holder::Guid(_), _) => "a grant to an object id that may be the puller's".to_owned(),
@@ -186,14 +241,13 @@ fn elsewhere<'w, 'a>(world: &'w World<'a>, cluster: &Cluster<'a>, registry: &Reg
 
 /// The identity that pulls comes into being with this tree, so nobody elsewhere can have granted it anything.
 fn made_here<'a>(world: &World<'a>, cluster: &Cluster<'a>) -> bool {
-    let declared = |node: &crate::ir::Node| {
-        world.resolver.resource_of(node).is_some_and(|resource| resource.origin == Origin::Declared)
-    };
+    let declared =
+        |node: &Node| world.resolver.resource_of(node).is_some_and(|resource| resource.origin == Origin::Declared);
     match &cluster.pulling {
         Pulling::Kubelet { supplied: None, .. } => true,
         Pulling::Kubelet { supplied: Some(id), .. } => declared(id),
         Pulling::ServicePrincipal(client) => match &world.resolver.node(client).value {
-            crate::ir::Value::Ref(reference) => {
+            Value::Ref(reference) => {
                 world.resolver.target(&reference.target).is_some_and(|resource| resource.origin == Origin::Declared)
             }
             _ => false,

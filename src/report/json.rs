@@ -57,6 +57,7 @@ struct JsonPull {
     line: usize,
     cluster: Option<String>,
     registry: Option<String>,
+    parameters: Vec<String>,
     verdict: &'static str,
     steps: Vec<JsonStep>,
 }
@@ -147,6 +148,7 @@ fn json_pull(telling: &Telling<'_>, pull: &Pull) -> JsonPull {
         line: place.start.line,
         cluster: pull.cluster.clone(),
         registry: pull.registry.clone(),
+        parameters: pull.parameters.clone(),
         verdict: pull.verdict.word(),
         steps: pull.steps.iter().map(|step| json_step(telling, step)).collect(),
     }

@@ -74,6 +74,8 @@ pub struct Pull {
     pub cluster: Option<String>,
     /// The registry's name or host, as far as known.
     pub registry: Option<String>,
+    /// The parameter files with which the cluster is so, where its template has several.
+    pub parameters: Vec<String>,
     /// The outcome.
     pub verdict: Verdict,
     /// The steps in order: registry, credential, permission, network.

@@ -1,6 +1,6 @@
 //! The path of every pull as a tree, grouped by cluster: each step with what proves it, or why it can't be known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::closing;
@@ -11,15 +11,20 @@ use super::{Pull, Step, Verdict};
 use crate::source::Span;
 
 pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let namesakes = namesakes(telling);
     // Clusters without a known name come last.
-    let mut clusters: BTreeMap<(bool, &str), Vec<&Pull>> = BTreeMap::new();
+    let mut clusters: BTreeMap<(bool, &str, &[String]), Vec<&Pull>> = BTreeMap::new();
     for pull in &telling.report.pulls {
         let cluster = pull.cluster.as_deref();
-        clusters.entry((cluster.is_none(), cluster.unwrap_or_default())).or_default().push(pull);
+        let with = if namesakes.contains(&pull.cluster) { &*pull.parameters } else { &[] };
+        clusters.entry((cluster.is_none(), cluster.unwrap_or_default(), with)).or_default().push(pull);
     }
-    for ((unnamed, name), pulls) in clusters {
-        let title =
+    for ((unnamed, name, with), pulls) in clusters {
+        let mut title =
             if unnamed { "a cluster that is not known".to_owned() } else { format!("cluster {}", one_line(name)) };
+        if !with.is_empty() {
+            title.push_str(&format!(" with {}", one_line(&with.join(", "))));
+        }
         writeln!(out, "{}", telling.look.paint(Ink::Bold, &title))?;
         for (at, pull) in pulls.iter().enumerate() {
             write_pull(telling, pull, at + 1 == pulls.len(), out)?;
@@ -30,6 +35,13 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Resul
         writeln!(out, "{gap}")?;
     }
     closing::write_line(telling, out)
+}
+
+/// Names that several clusters have, each with its own parameters.
+fn namesakes<'t>(telling: &'t Telling<'_>) -> BTreeSet<&'t Option<String>> {
+    let mut first: BTreeMap<&Option<String>, &[String]> = BTreeMap::new();
+    let mut other = |pull: &&'t Pull| *first.entry(&pull.cluster).or_insert(&pull.parameters) != pull.parameters;
+    telling.report.pulls.iter().filter(|pull| other(pull)).map(|pull| &pull.cluster).collect()
 }
 
 fn write_pull(telling: &Telling<'_>, pull: &Pull, last: bool, out: &mut dyn io::Write) -> io::Result<()> {

@@ -90,6 +90,7 @@ fn reworded_finding(finding: &Finding, words: &impl Fn(&str) -> String) -> Findi
         help: finding.help.as_deref().map(words),
         fix: None,
         key: words(&finding.key),
+        deployment: finding.deployment.clone(),
     }
 }
 
@@ -100,6 +101,7 @@ fn reworded_pull(pull: &Pull, words: &impl Fn(&str) -> String) -> Pull {
         workload: pull.workload.as_deref().map(words),
         cluster: pull.cluster.as_deref().map(words),
         registry: pull.registry.as_deref().map(words),
+        parameters: pull.parameters.clone(),
         steps: pull.steps.iter().map(step).collect(),
         ..*pull
     }

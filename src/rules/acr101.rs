@@ -1,6 +1,6 @@
 //! ACR101 `missing-pull-grant`.
 
-use super::{Reporter, Rule, story};
+use super::{Key, Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::pull::{Case, Tie};
@@ -34,7 +34,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             Tie::Workload | Tie::Wired => Severity::Warning,
         };
         let (aks, acr) = (shown(&cluster.name), shown(&registry.name));
-        let key = format_args!("{}:{}", cluster.resource.address, registry.resource.address);
+        let key = Key::of(&[&cluster.resource.address, &registry.resource.address]);
         let told = reporter.report(
             severity,
             cluster.resource.declared,

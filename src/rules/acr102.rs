@@ -1,6 +1,6 @@
 //! ACR102 `control-plane-grant`.
 
-use super::{Reporter, Rule, story};
+use super::{Key, Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::pull::{Case, Cause};
@@ -30,7 +30,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let place = case.place_of(&grant.principal, grant.resource.declared);
             let (role, aks) = (grant.role_name(), shown(&cluster.name));
             let message = format!("`{role}` goes to the control-plane identity of `{aks}`, which never pulls");
-            let key = format_args!("{}:{}", grant.resource.address, cluster.resource.address);
+            let key = Key::of(&[&grant.resource.address, &cluster.resource.address]);
             let told = reporter.report(severity, place, message, key).at("this is the identity of the control plane");
             let told = story::pull(told, case, pair);
             told.with(grant.resource.declared, format!("the grant on `{}`", shown(&registry.name)))

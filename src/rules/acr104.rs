@@ -1,6 +1,6 @@
 //! ACR104 `role-without-pull`.
 
-use super::{Reporter, Rule, story};
+use super::{Key, Reporter, Rule, story};
 use crate::finding::Severity;
 use crate::pull::{Case, Cause, Tie};
 use crate::world::grant::Granted;
@@ -27,7 +27,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             }
             let severity = if case.fails(pair) { Severity::Error } else { Severity::Warning };
             let (role, acr) = (grant.role_name(), shown(&registry.name));
-            let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
+            let key = Key::of(&[&grant.resource.address, &registry.resource.address]);
             let told =
                 reporter.report(severity, grant.role_span, format!("`{role}` does not let pull from `{acr}`"), key);
             let mut told = story::pull(told, case, pair).with(cluster.pulling_span, "the identity that pulls");

@@ -1,6 +1,6 @@
 //! ACR105 `legacy-role-on-abac-registry`.
 
-use super::{Reporter, Rule, story};
+use super::{Key, Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::pull::{Case, Cause, Tie};
@@ -22,7 +22,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
             let severity = if case.fails(pair) { Severity::Error } else { Severity::Warning };
             let (role, acr) = (grant.role_name(), shown(&registry.name));
-            let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
+            let key = Key::of(&[&grant.resource.address, &registry.resource.address]);
             let told = reporter.report(
                 severity,
                 grant.role_span,

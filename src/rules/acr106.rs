@@ -1,6 +1,6 @@
 //! ACR106 `repository-role-on-legacy-registry`.
 
-use super::{Reporter, Rule, story};
+use super::{Key, Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::pull::{Case, Cause, Pair, Tie};
@@ -28,7 +28,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 Severity::Note => format!("`{role}` needs ABAC mode, and `{acr}` states no mode"),
                 _ => format!("`{role}` is ignored by `{acr}`, which is in legacy mode"),
             };
-            let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
+            let key = Key::of(&[&grant.resource.address, &registry.resource.address]);
             let told = reporter.report(severity, grant.role_span, message, key);
             story::pull(told, case, pair)
                 .with(cluster.pulling_span, "the identity that pulls")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Reporter, Rule, story};
+use super::{Key, Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::pull::{Case, Pair, Path};
@@ -37,7 +37,7 @@ fn tell(case: &Case<'_, '_>, reporter: &mut Reporter, pair: &Pair, path: &Path, 
     let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { return };
     let fails = path.truth_on_cluster() == Truth::No && !case.granted_by_hand(pair);
     let severity = if fails { Severity::Error } else { Severity::Warning };
-    let key = format_args!("{}:{}:{repository}", grant.resource.address, cluster.resource.address);
+    let key = Key::of(&[&grant.resource.address, &cluster.resource.address]).and(repository);
     reporter
         .report(severity, grant.condition_span, format!("the condition of this grant excludes `{repository}`"), key)
         .at(format!("`{}` is granted for other repositories only", grant.role_name()))

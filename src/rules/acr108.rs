@@ -1,6 +1,6 @@
 //! ACR108 `grant-scope-misses-registry`.
 
-use super::{Reporter, Rule, story};
+use super::{Key, Reporter, Rule, story};
 use crate::finding::Severity;
 use crate::pull::{Case, Cause, Tie};
 use crate::world::knowledge::Truth;
@@ -37,7 +37,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             };
             let place = case.place_of(&grant.written_scope(), grant.resource.declared);
             let message = format!("the scope of `{}` does not cover `{}`", grant.role_name(), shown(&registry.name));
-            let key = format_args!("{}:{}", grant.resource.address, registry.resource.address);
+            let key = Key::of(&[&grant.resource.address, &registry.resource.address]);
             let told = reporter.report(severity, place, message, key).at("the scope");
             story::pull(told, case, pair)
                 .help(format!("make the registry `{}` the scope of the grant", shown(&registry.name)));

@@ -1,6 +1,6 @@
 //! ACR110 `colliding-role-assignments`.
 
-use super::{Reporter, Rule};
+use super::{Key, Reporter, Rule};
 use crate::edit;
 use crate::finding::Severity;
 use crate::pull::Case;
@@ -32,7 +32,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 format!("remove one of the two: `{role}` for this principal on this scope is there already"),
             ),
         };
-        let key = format_args!("{}:{}", first.resource.address, second.resource.address);
+        let key = Key::of(&[&first.resource.address, &second.resource.address]);
         reporter
             .report(severity, second.resource.declared, message, key)
             .at("this role assignment is refused")

@@ -1,6 +1,6 @@
 //! ACR501 `admin-user-disabled`.
 
-use super::{Reporter, Rule, story};
+use super::{Key, Reporter, Rule, story};
 use crate::finding::Severity;
 use crate::pull::{Case, Outcome};
 use crate::world::workload::shown;
@@ -20,7 +20,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let Some(registry) = offered.path.registry.and_then(|at| case.world.registries.get(at)) else { continue };
         let (acr, name) = (shown(&registry.name), &offered.offer.name);
         let message = format!("the admin user of `{acr}` is disabled, but pull secret `{name}` uses it");
-        let key = format_args!("{}:{name}", registry.resource.address);
+        let key = Key::of(&[&registry.resource.address]).and(name);
         let told = reporter.report(offered.severity(), registry.admin.span(), message, key);
         offered
             .tell(told)

@@ -1,6 +1,6 @@
 //! ACR502 `admin-credentials-of-disabled-user`.
 
-use super::{Reporter, Rule};
+use super::{Key, Reporter, Rule};
 use crate::edit;
 use crate::finding::Severity;
 use crate::pull::{Case, Outcome};
@@ -29,7 +29,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let severity = if refused { Severity::Error } else { Severity::Warning };
         let place = case.place_of(&reading.value, reading.resource.declared);
         let message = format!("admin credentials of `{}` are read, but its admin user is off", shown(&registry.name));
-        let key = format_args!("{}:{}", reading.resource.address, registry.resource.address);
+        let key = Key::of(&[&reading.resource.address, &registry.resource.address]);
         reporter
             .report(severity, place, message, key)
             .at("there is no credential to read")

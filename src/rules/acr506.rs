@@ -1,6 +1,6 @@
 //! ACR506 `property-not-in-api-version`.
 
-use super::{Reporter, Rule};
+use super::{Key, Reporter, Rule};
 use crate::finding::Severity;
 use crate::pull::Case;
 
@@ -23,7 +23,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let place = case.place_of(&property.value, resource.declared);
             let message = format!("`{name}` is not in API version `{version}`");
             reporter
-                .report(Severity::Warning, place, message, format_args!("{}:{name}", resource.address))
+                .report(Severity::Warning, place, message, Key::of(&[&resource.address]).and(&name))
                 .at("whether this is refused or ignored is not documented")
                 .with(resource.declared, format!("the registry is declared with `{version}`"))
                 .help(format!("declare it with `Microsoft.ContainerRegistry/registries@{}`", property.version));

@@ -1,6 +1,6 @@
 //! ACR601 `registry-in-other-region`.
 
-use super::{Reporter, Rule, story};
+use super::{Key, Reporter, Rule, story};
 use crate::finding::Severity;
 use crate::pull::{Case, Pair, Tie};
 use crate::world::knowledge::{Fact, Truth};
@@ -24,7 +24,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         }
         let (Fact::Known(near, here), Fact::Known(home, there)) = (&cluster.region, &registry.region) else { continue };
         let message = format!("`{}` is in `{home}`, `{}` in `{near}`", shown(&registry.name), shown(&cluster.name));
-        let key = format_args!("{}:{}", cluster.resource.address, registry.resource.address);
+        let key = Key::of(&[&cluster.resource.address, &registry.resource.address]);
         let told = reporter.report(Severity::Note, *there, message, key).at(format!("the registry is in `{home}`"));
         story::pull(told, case, pair)
             .with(*here, format!("the cluster is in `{near}`"))

@@ -5,7 +5,7 @@ mod story;
 
 use crate::finding::{Finding, Severity};
 use crate::pull::Case;
-pub use reporter::Reporter;
+pub use reporter::{Key, Reporter};
 
 /// A rule: data plus one function.
 pub struct Rule {
@@ -75,6 +75,7 @@ mod acr901;
 mod acr902;
 mod acr903;
 mod acr904;
+mod acr905;
 
 /// Every rule, in the order of the ids.
 pub static ALL: &[&Rule] = &[
@@ -110,5 +111,6 @@ pub static ALL: &[&Rule] = &[
     &acr902::RULE,
     &acr903::RULE,
     &acr904::RULE,
+    &acr905::RULE,
 ];
 // generated: end

@@ -1,8 +1,51 @@
 //! Where rules put what they find.
 
+use std::fmt;
+use std::sync::Arc;
+
 use super::Rule;
 use crate::finding::{Finding, Label, Severity};
+use crate::ir::Address;
 use crate::source::Span;
+
+/// What a finding is known by. The first address is that of the resource to change: the finding is of its deployment.
+pub struct Key {
+    text: String,
+    deployment: Option<Arc<str>>,
+}
+
+impl Key {
+    /// The key of a finding about these resources.
+    pub fn of(addresses: &[&Address]) -> Key {
+        let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        Key { text: texts.join(":"), deployment: addresses.first().map(|address| address.root.clone()) }
+    }
+
+    /// This key with one more name.
+    pub fn and(self, name: &str) -> Key {
+        Key { text: format!("{}:{name}", self.text), ..self }
+    }
+}
+
+impl From<&Arc<Address>> for Key {
+    fn from(address: &Arc<Address>) -> Key {
+        Key::of(&[address])
+    }
+}
+
+/// For what belongs to no deployment alone.
+impl From<fmt::Arguments<'_>> for Key {
+    fn from(text: fmt::Arguments<'_>) -> Key {
+        Key { text: text.to_string(), deployment: None }
+    }
+}
+
+/// For what belongs to no deployment alone.
+impl From<String> for Key {
+    fn from(text: String) -> Key {
+        Key { text, deployment: None }
+    }
+}
 
 /// Takes the findings of one rule.
 pub struct Reporter {
@@ -21,9 +64,9 @@ impl Reporter {
         severity: Severity,
         span: Span,
         message: impl Into<String>,
-        key: impl std::fmt::Display,
+        key: impl Into<Key>,
     ) -> Told<'_> {
-        let message = message.into();
+        let (message, key) = (message.into(), key.into());
         self.findings.push(Finding {
             rule: self.rule.id,
             severity,
@@ -32,7 +75,8 @@ impl Reporter {
             related: Vec::new(),
             help: None,
             fix: None,
-            key: format!("{}:{key}", self.rule.id),
+            key: format!("{}:{}", self.rule.id, key.text),
+            deployment: key.deployment,
         });
         Told(self.findings.last_mut())
     }

@@ -1,7 +1,7 @@
-//! Findings about files and about acrlint itself, and how several at one place become one.
+//! Findings about files and about acrlint itself.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Label, Severity};
 use crate::frontend::{Problem, Trouble};
@@ -13,8 +13,9 @@ pub(super) fn trouble(problem: Problem, named: bool) -> Finding {
         Trouble::Syntax if named => ("ACR901", Severity::Error),
         Trouble::Syntax => ("ACR901", Severity::Warning),
         Trouble::Limit => ("ACR902", Severity::Warning),
+        Trouble::Stale => ("ACR905", Severity::Note),
     };
-    about_file(rule, severity, problem.message, problem.span)
+    Finding { help: problem.help, ..about_file(rule, severity, problem.message, problem.span) }
 }
 
 pub(super) fn about_file(rule: &'static str, severity: Severity, message: String, span: Span) -> Finding {
@@ -27,6 +28,7 @@ pub(super) fn about_file(rule: &'static str, severity: Severity, message: String
         related: Vec::new(),
         help: None,
         fix: None,
+        deployment: None,
     }
 }
 
@@ -65,29 +67,6 @@ pub(super) fn internal(source: Option<SourceId>, message: &str) -> Finding {
         help: Some("please report it with the input that caused it".to_owned()),
         fix: None,
         key: format!("ACR903:{message}"),
+        deployment: None,
     }
-}
-
-/// One place with one fault is one finding, however many deployments, instances or images go through it: the first one, at
-/// the loudest level, with the number of the others that say something else.
-pub(super) fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut kept: Vec<(Finding, BTreeSet<String>)> = Vec::new();
-    for finding in findings {
-        match kept.last_mut() {
-            Some((first, others)) if first.rule == finding.rule && first.primary.span == finding.primary.span => {
-                first.severity = first.severity.max(finding.severity);
-                if finding.message != first.message {
-                    others.insert(finding.message);
-                }
-            }
-            _ => kept.push((finding, BTreeSet::new())),
-        }
-    }
-    let counted = kept.into_iter().map(|(mut finding, others)| {
-        if !others.is_empty() {
-            finding.message = format!("{} (and {} more)", finding.message, others.len());
-        }
-        finding
-    });
-    counted.collect()
 }

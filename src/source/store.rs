@@ -1,6 +1,7 @@
 //! The texts of a run, and the only door to further files.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -52,6 +53,12 @@ impl std::fmt::Display for OpenError {
 pub trait Files: Send + Sync {
     /// The bytes of `path`, which is relative, normalized and written with `/`.
     fn read(&self, path: &str) -> Result<Vec<u8>, OpenError>;
+    /// As `read`, at most the first `most` bytes.
+    fn head(&self, path: &str, most: usize) -> Result<Vec<u8>, OpenError> {
+        let mut bytes = self.read(path)?;
+        bytes.truncate(most);
+        Ok(bytes)
+    }
     /// The regular files directly inside `folder` (`""` is the root), names only, sorted.
     fn list(&self, folder: &str) -> Vec<String>;
 }
@@ -61,34 +68,64 @@ pub trait Files: Send + Sync {
 pub struct FolderFiles {
     root: PathBuf,
     limit: u64,
+    /// Folders that were looked at: where they really are, when that is inside of the root.
+    folders: Mutex<BTreeMap<String, Result<PathBuf, OpenError>>>,
 }
 
 impl FolderFiles {
     /// Files below `root`, none larger than `limit` bytes.
     pub fn new(root: &Path, limit: u64) -> std::io::Result<FolderFiles> {
-        Ok(FolderFiles { root: root.canonicalize()?, limit })
+        Ok(FolderFiles { root: root.canonicalize()?, limit, folders: Mutex::default() })
+    }
+
+    /// The real path of a regular file inside of the root.
+    fn locate(&self, path: &str) -> Result<PathBuf, OpenError> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let written = self.folder(folder)?.join(name);
+        let about = written.symlink_metadata().map_err(unreadable)?;
+        let full = if about.is_symlink() { self.inside(&written)? } else { written };
+        let about = if about.is_symlink() { full.metadata().map_err(unreadable)? } else { about };
+        match about.is_file() {
+            true if about.len() > self.limit => Err(OpenError::TooLarge(self.limit)),
+            true => Ok(full),
+            false => Err(OpenError::NotFound),
+        }
+    }
+
+    fn folder(&self, folder: &str) -> Result<PathBuf, OpenError> {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = folders.get(folder) {
+            return known.clone();
+        }
+        let found = self.inside(&self.root.join(folder));
+        folders.insert(folder.to_owned(), found.clone());
+        found
+    }
+
+    fn inside(&self, path: &Path) -> Result<PathBuf, OpenError> {
+        let full = path.canonicalize().map_err(unreadable)?;
+        if full.starts_with(&self.root) { Ok(full) } else { Err(OpenError::OutsideRoot) }
+    }
+}
+
+fn unreadable(error: std::io::Error) -> OpenError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => OpenError::NotFound,
+        std::io::ErrorKind::PermissionDenied => OpenError::Unreadable("permission denied".to_owned()),
+        kind => OpenError::Unreadable(kind.to_string()),
     }
 }
 
 impl Files for FolderFiles {
     fn read(&self, path: &str) -> Result<Vec<u8>, OpenError> {
-        let unreadable = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => OpenError::NotFound,
-            std::io::ErrorKind::PermissionDenied => OpenError::Unreadable("permission denied".to_owned()),
-            kind => OpenError::Unreadable(kind.to_string()),
-        };
-        let full = self.root.join(path).canonicalize().map_err(unreadable)?;
-        if !full.starts_with(&self.root) {
-            return Err(OpenError::OutsideRoot);
-        }
-        let about = full.metadata().map_err(unreadable)?;
-        if !about.is_file() {
-            return Err(OpenError::NotFound);
-        }
-        if about.len() > self.limit {
-            return Err(OpenError::TooLarge(self.limit));
-        }
-        std::fs::read(&full).map_err(unreadable)
+        std::fs::read(self.locate(path)?).map_err(unreadable)
+    }
+
+    fn head(&self, path: &str, most: usize) -> Result<Vec<u8>, OpenError> {
+        let mut head = Vec::new();
+        let file = std::fs::File::open(self.locate(path)?).map_err(unreadable)?;
+        file.take(most as u64).read_to_end(&mut head).map_err(unreadable)?;
+        Ok(head)
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
@@ -146,11 +183,7 @@ impl Store {
         if let Some(known) = self.lock().by_path.get(path) {
             return known.clone();
         }
-        let text = decode(bytes);
-        let mut read = self.lock();
-        let outcome = text.map(|text| read.push(path, text));
-        read.by_path.insert(path.to_owned(), outcome.clone());
-        outcome
+        self.keep(path, decode(bytes))
     }
 
     /// An id for a file that could not be read, so that it can be spoken of. Its text is empty; opening it still fails.
@@ -170,21 +203,56 @@ impl Store {
         if let Some(known) = self.lock().by_path.get(path) {
             return known.clone();
         }
+        self.keep(path, self.text(path))
+    }
+
+    /// Reads many files at once; afterwards the store knows them, in this order.
+    pub fn open_all(&self, paths: &[String]) -> Vec<Result<SourceId, OpenError>> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let texts: Vec<_> = std::thread::scope(|threads| {
+            let read = |part: &[String]| part.iter().map(|path| self.text(path)).collect::<Vec<_>>();
+            let parts = paths.chunks(paths.len().div_ceil(cores).max(1));
+            let readers: Vec<_> = parts.map(|part| threads.spawn(move || read(part))).collect();
+            readers.into_iter().flat_map(|reader| reader.join().unwrap_or_default()).collect()
+        });
+        match texts.len() == paths.len() {
+            true => paths.iter().zip(texts).map(|(path, text)| self.keep(path, text)).collect(),
+            // A reader that fell over leaves the rest to a slower way.
+            false => paths.iter().map(|path| self.open_path(path)).collect(),
+        }
+    }
+
+    /// The text of a file, which the store doesn't keep.
+    pub fn peek(&self, path: &str) -> Result<Arc<str>, OpenError> {
+        let known = self.lock().by_path.get(path).cloned();
+        known.map_or_else(|| self.text(path), |known| known.map(|source| self.source(source).text.clone()))
+    }
+
+    /// The first bytes of a file as text; empty when it can't be read.
+    pub fn head(&self, path: &str, most: usize) -> String {
+        String::from_utf8_lossy(&self.files.head(path, most).unwrap_or_default()).into_owned()
+    }
+
+    fn text(&self, path: &str) -> Result<Arc<str>, OpenError> {
         let beside = self
             .beside
             .as_ref()
             .and_then(|(name, files)| Some((files, path.strip_prefix(name.as_str())?.strip_prefix('/')?)));
-        let bytes = match beside {
-            Some((files, path)) => files.read(path),
-            None => self.files.read(path),
-        };
-        match bytes {
-            Ok(bytes) => self.add(path, bytes),
-            Err(error) => {
-                self.lock().by_path.insert(path.to_owned(), Err(error.clone()));
-                Err(error)
-            }
+        match beside {
+            Some((files, path)) => decode(files.read(path)?),
+            None => decode(self.files.read(path)?),
         }
+    }
+
+    /// Keeps what came of reading a file. A path taken in before keeps its text.
+    fn keep(&self, path: &str, text: Result<Arc<str>, OpenError>) -> Result<SourceId, OpenError> {
+        let mut read = self.lock();
+        if let Some(known) = read.by_path.get(path) {
+            return known.clone();
+        }
+        let outcome = text.map(|text| read.push(path, text));
+        read.by_path.insert(path.to_owned(), outcome.clone());
+        outcome
     }
 
     /// The file names directly inside the folder of `from`, sorted.

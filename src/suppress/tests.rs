@@ -17,6 +17,7 @@ fn run(path: &str, text: &str, extents: &[&str]) -> (usize, Vec<String>) {
         help: None,
         fix: None,
         key: String::new(),
+        deployment: None,
     };
     let findings = text.match_indices("HERE").map(|(at, _)| finding(at)).collect();
     let span = |part: &&str| text.find(*part).map(|at| Span::new(id, at, at + part.len())).unwrap();

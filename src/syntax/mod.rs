@@ -5,6 +5,7 @@ pub mod arm_expression;
 pub mod bicep;
 pub mod hcl;
 pub mod json;
+pub mod json_skim;
 pub mod scalar;
 pub mod tree;
 pub mod yaml;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::grant::Grant;
 use super::identity::Holder;
 use super::knowledge::implies;
+use crate::azure::kinds::SCHEDULE_REQUEST;
 use crate::ir::{Case, Cond, Key, Language, Node, Origin, Resolver, Resource, Truth, same_in};
 
 /// How two role assignments collide.
@@ -66,7 +67,8 @@ fn candidates(grants: &[Grant<'_>], resolver: &Resolver<'_>) -> Vec<(Kind, Vec<u
 fn is_single(resource: &Resource) -> bool {
     let each = |key: &Option<Key>| matches!(key, Some(Key::Each(_)));
     let steps = &resource.address.path;
-    let scheduled = steps.last().is_some_and(|step| step.name.starts_with("azurerm_pim"));
+    let pim = steps.last().is_some_and(|step| step.name.starts_with("azurerm_pim"));
+    let scheduled = pim || resource.is_kind(SCHEDULE_REQUEST);
     !scheduled && !steps.iter().any(|step| each(&step.key))
 }
 

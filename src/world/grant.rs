@@ -5,11 +5,11 @@ use super::identity::{Holder, holder};
 use super::knowledge::{Evidence, Fact};
 use super::registry::{Reader, Registry, RoleMode};
 use crate::azure::abac::Condition;
-use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION};
+use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION, SCHEDULE_REQUEST, decides};
 use crate::azure::roles::{self, Role};
 use crate::ir::{
     Case, Cond, GROUP, MANAGEMENT_GROUP, Node, Origin, Resolver, Resource, ResourceId, SUBSCRIPTION, Target, Truth,
-    Value, Why, same_in,
+    Value, Why, placeholder, same_in,
 };
 use crate::source::Span;
 
@@ -69,8 +69,8 @@ pub struct Grant<'a> {
     /// Nobody wrote what kind of principal it is, so that Azure looks for it in the directory, once: the Terraform provider
     /// tries again where the directory doesn't have it yet.
     pub untyped: bool,
-    /// Another one of its name may be made in its place.
-    pub contested: bool,
+    /// What keeps it from being proof, should it let pull: it may be refused, or made later. A clause behind "a grant".
+    pub doubt: Option<String>,
     /// When it is made: when its declaration is deployed and its principal is this one.
     pub deployed: Cond,
     links: Links,
@@ -89,7 +89,13 @@ struct Links {
 impl<'a> Grant<'a> {
     /// Whether the type is a role assignment's.
     pub fn is_one(resource: &Resource) -> bool {
-        resource.is_kind(ROLE_ASSIGNMENT)
+        resource.is_kind(ROLE_ASSIGNMENT) || resource.is_kind(SCHEDULE_REQUEST)
+    }
+
+    /// Whether it may be meant for pulling: it doesn't stand on a database or the like.
+    pub fn may_concern(resource: &Resource) -> bool {
+        let Value::Id(id) = &resource.id.value else { return true };
+        id.extends.as_deref().and_then(ResourceId::parse).is_none_or(|on| decides(&on.kind))
     }
 
     /// Reads a role assignment: one grant for each principal that a condition may pick.
@@ -109,10 +115,14 @@ impl<'a> Grant<'a> {
         let role_span = place(&["properties", "roleDefinitionId"]).or(place(&["properties", "roleDefinitionName"]));
         let skipped = read.at(&["properties", "skipServicePrincipalAadCheck"]).and_then(|node| node.as_bool());
         let kind = read.at(&["properties", "principalType"]);
-        let condition = read.at(&["properties", "condition"]);
+        let condition = read.at(&["properties", "condition"]).filter(|it| it.as_str() != Some(""));
+        let holder = holder(resolver, &principal);
+        let kind_word = kind.as_ref().and_then(Node::as_str);
         Grant {
             resource,
-            holder: holder(resolver, &principal),
+            doubt: doubt(resource, by_id.as_ref(), kind_word, &holder, resolver),
+            lookup_skipped: skipped == Some(true) || kind_word == Some("ServicePrincipal"),
+            holder,
             principal_span: principal.span,
             principal,
             role: role(by_id, by_name, resolver),
@@ -129,9 +139,7 @@ impl<'a> Grant<'a> {
             conditional: condition.is_some(),
             condition: condition.as_ref().and_then(Node::as_str).and_then(Condition::parse),
             condition_span: place(&["properties", "condition"]).unwrap_or(resource.declared),
-            lookup_skipped: skipped == Some(true) || kind.is_some_and(|kind| kind.as_str() == Some("ServicePrincipal")),
             untyped: is_untyped(resource),
-            contested: false,
             deployed,
             links: Links::default(),
         }
@@ -345,8 +353,39 @@ fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: 
 /// Whether nobody wrote what kind of principal it is. A Terraform provider doesn't need to be told.
 fn is_untyped(resource: &Resource) -> bool {
     let properties = resource.body.get("properties").and_then(Node::as_map);
-    let silent = properties.is_some_and(|it| it.open.is_none() && it.get("principalType").is_none());
-    silent && !resource.language.is_terraform()
+    let silent =
+        properties.is_some_and(|it| it.open.is_none() && it.get("principalType").is_none_or(Node::is_null));
+    silent && !resource.language.is_terraform() && resource.is_kind(ROLE_ASSIGNMENT)
+}
+
+/// The principal types of `Microsoft.Authorization/roleAssignments`.
+const PRINCIPAL_TYPES: [&str; 5] = ["User", "Group", "ServicePrincipal", "ForeignGroup", "Device"];
+
+/// Why a role assignment may not come into being as it is written. Identities are service principals in Entra, whatever
+/// else an assignment calls them.
+fn doubt(
+    resource: &Resource,
+    role: Option<&Node>,
+    kind: Option<&str>,
+    holder: &Holder<'_>,
+    resolver: &Resolver<'_>,
+) -> Option<String> {
+    let identity = matches!(holder, Holder::Kubelet(_) | Holder::UserAssigned(_) | Holder::ControlPlane(_));
+    let known = |kind: &str| PRINCIPAL_TYPES.iter().any(|known| known.eq_ignore_ascii_case(kind));
+    match kind {
+        _ if resource.is_kind(SCHEDULE_REQUEST) => return Some("that is requested by a schedule".to_owned()),
+        Some(kind) if !placeholder::stands_in(kind) && !known(kind) => {
+            return Some(format!("whose principal type `{kind}` Azure does not know"));
+        }
+        Some(kind) if identity && known(kind) && !kind.eq_ignore_ascii_case("ServicePrincipal") => {
+            return Some(format!("whose principal is called a `{kind}`, which an identity is not"));
+        }
+        _ => {}
+    }
+    let role = role.filter(|_| !resource.language.is_terraform())?;
+    let another = resolver.id_of(role).is_some_and(|id| !id.is_kind(ROLE_DEFINITION));
+    let bare = role.as_str().is_some_and(|text| !text.starts_with('/') && !placeholder::stands_in(text));
+    (another || bare).then(|| "whose role is not written as the id of a role definition".to_owned())
 }
 
 /// The id under which an `existing` resource is looked for, when a scope is one's.

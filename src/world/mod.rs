@@ -229,7 +229,9 @@ impl<'a> World<'a> {
         self.collisions = collision::collisions(&self.grants, &self.resolver);
         for clash in self.collisions.iter().filter(|clash| clash.kind == Kind::OneName) {
             for at in [clash.first, clash.second] {
-                self.grants.get_mut(at).into_iter().for_each(|grant| grant.contested = true);
+                if let Some(grant) = self.grants.get_mut(at) {
+                    grant.doubt = Some("that has the name of another one".to_owned());
+                }
             }
         }
     }
@@ -251,7 +253,9 @@ impl<'a> World<'a> {
             self.registries.push(Registry::read(resource, resolver));
         } else if Cluster::is_one(resource) && canonical() {
             self.clusters.push(Cluster::read(resource, resolver));
-        } else if Grant::is_one(resource) && resource.origin != Origin::Existing {
+        } else if Grant::is_one(resource) && (resource.origin == Origin::Existing || !Grant::may_concern(resource)) {
+            // It lets nobody pull.
+        } else if Grant::is_one(resource) {
             self.grants.extend(Grant::read(resource, resolver));
         } else if Secret::is_one(resource) {
             self.secrets.push(Secret::read(resource, resolver));

@@ -21,8 +21,11 @@ pub struct Replica {
 impl Replica {
     /// Reads a replica that is declared on its own.
     pub(super) fn read<'a>(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Replica> {
+        if !resource.is_kind(REPLICATION) {
+            return None;
+        }
         let registry = resolver.id_of(&resource.id).and_then(|id| id.names.first().cloned());
-        resource.is_kind(REPLICATION).then(|| Replica {
+        Some(Replica {
             registry: Some(
                 registry.unwrap_or_else(|| Node::unknown(Why::UnresolvedName("registry".into()), resource.declared)),
             ),

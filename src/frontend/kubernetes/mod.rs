@@ -81,7 +81,15 @@ fn deployment(store: &Store, name: &str, source: SourceId, objects: Vec<Object>,
         resource(root.child(called, key), object)
     });
     let resources = resources.collect();
-    Deployment { name: name.into(), language: Language::Kubernetes, source, resources, gaps }
+    Deployment {
+        name: name.into(),
+        language: Language::Kubernetes,
+        source,
+        parameters: None,
+        asked: Vec::new(),
+        resources,
+        gaps,
+    }
 }
 
 /// `Deployment shop/storefront`; by its place when it has no name that is known.

@@ -1,5 +1,6 @@
 //! The commands that are recognised: a table.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -31,12 +32,38 @@ pub(super) enum Among {
 }
 
 impl Command {
-    /// Where it begins, in bytes.
-    pub fn places<'t>(&self, text: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + use<'t, '_> {
-        let may = self.hints.iter().any(|hint| text.contains(hint));
+    /// Where it begins, in bytes, in a text with these hints.
+    pub fn places<'t>(
+        &self,
+        text: &'t str,
+        hints: &BTreeSet<&'static str>,
+    ) -> impl Iterator<Item = std::ops::Range<usize>> + use<'t, '_> {
+        let may = self.hints.iter().any(|hint| hints.contains(hint));
         let pattern = may.then(|| self.pattern.as_ref()).flatten();
         pattern.into_iter().flat_map(|pattern| pattern.find_iter(text)).map(|hit| hit.range())
     }
+}
+
+/// All hints, each once, and what finds any of them.
+static HINTS: LazyLock<(Vec<&'static str>, Option<Regex>)> = LazyLock::new(|| {
+    let hints: BTreeSet<&str> = COMMANDS.iter().flat_map(|command| command.hints).copied().collect();
+    let escaped: Vec<String> = hints.iter().map(|hint| regex::escape(hint)).collect();
+    (hints.into_iter().collect(), Regex::new(&escaped.join("|")).ok())
+});
+
+/// The hints that stand in a text, found in one pass over it.
+pub(super) fn hints_in(text: &str) -> BTreeSet<&'static str> {
+    let (hints, any) = &*HINTS;
+    let Some(any) = any else { return hints.iter().copied().collect() };
+    let mut found = BTreeSet::new();
+    let mut from = 0;
+    while let Some(hit) = any.find_at(text, from) {
+        let rest = text.get(hit.start()..).unwrap_or_default();
+        found.extend(hints.iter().filter(|hint| rest.starts_with(**hint)));
+        // Hints overlap.
+        from = hit.start() + rest.chars().next().map_or(1, char::len_utf8);
+    }
+    found
 }
 
 /// `words, makes, among, hints, pattern, with`.

@@ -53,9 +53,13 @@ impl Kind {
     }
 }
 
+/// Nothing recurses here.
+const STACK: usize = 2 << 20;
+
 /// The commands in these files. Lines that are commented out don't count outside of pages.
 pub fn scan(store: &Store, sources: &[SourceId]) -> Vec<Imperative> {
-    sources.iter().flat_map(|&id| commands(&store.source(id), id)).collect()
+    let found = super::on_all_cores(STACK, sources, |&id| commands(&store.source(id), id));
+    found.into_iter().flatten().collect()
 }
 
 fn commands(source: &Source, id: SourceId) -> Vec<Imperative> {
@@ -66,11 +70,15 @@ fn commands(source: &Source, id: SourceId) -> Vec<Imperative> {
         Kind::Script | Kind::Program => false,
     };
     let mut found = Vec::new();
+    let hints = commands::hints_in(&source.text);
+    if hints.is_empty() {
+        return found;
+    }
     for command in COMMANDS.iter().filter(|command| command.among == Among::All || kind == Kind::Program) {
         if command.among == Among::Programs && command.makes == Makes::Grant && !names_pull_role(&source.text) {
             continue;
         }
-        for hit in command.places(&source.text) {
+        for hit in command.places(&source.text, &hints) {
             let line = command_line(&source.text, hit.start);
             let lower = line.to_ascii_lowercase();
             let complete = command.with.is_empty() || command.with.iter().any(|word| lower.contains(word));

@@ -22,7 +22,7 @@ impl Found {
     /// Takes in the resource of an instance.
     pub(super) fn take(&mut self, evaluation: &Evaluation<'_>, instance: &Rc<Instance>, kind: &str) {
         let Some(mut resource) = evaluation.resource(instance) else { return };
-        if evaluation.whole || kinds::decides(kind) {
+        if evaluation.whole || kinds::decides(kind) && stands_on_what_decides(&resource.id) {
             resource.body = evaluation.body(instance).unwrap_or(resource.body);
         } else {
             self.unread.insert(resource.address.clone(), (self.resources.len(), instance.clone()));
@@ -30,14 +30,14 @@ impl Found {
         self.resources.push(resource);
     }
 
-    /// Evaluates what the evaluated bodies read, until nothing new is read.
+    /// Evaluates what the evaluated bodies read, until nothing new is read. What nothing refers to is left out.
     pub(super) fn finish(mut self, evaluation: &Evaluation<'_>) -> Vec<Resource> {
         let mut reads = Reads::default();
         self.resources.iter().for_each(|resource| reads.resource(resource));
         loop {
             let read = self.newly_read(&mut reads);
             if read.is_empty() {
-                return self.resources;
+                return self.without_strangers(&reads);
             }
             for (at, instance) in read {
                 if let (Some(body), Some(resource)) = (evaluation.body(&instance), self.resources.get_mut(at)) {
@@ -46,6 +46,16 @@ impl Found {
                 }
             }
         }
+    }
+
+    fn without_strangers(self, reads: &Reads) -> Vec<Resource> {
+        let Found { resources, unread } = self;
+        let stays = |resource: &Resource| {
+            let meant = reads.mentioned.contains(&resource.address)
+                || reads.named.contains(&resource.kind.to_ascii_lowercase());
+            meant || !is_named_by_chance(&resource.name) || !unread.contains_key(&resource.address)
+        };
+        resources.into_iter().filter(stays).collect()
     }
 
     /// Takes out what is read and not evaluated.
@@ -66,10 +76,32 @@ impl Found {
     }
 }
 
+/// Whether a name holds something that is known only in its own deployment, so that no other deployment can mean it.
+fn is_named_by_chance(name: &Node) -> bool {
+    match &name.value {
+        Value::Concat(pieces) | Value::Call(_, pieces) => pieces.iter().any(is_named_by_chance),
+        Value::Id(id) => id.subscription.iter().chain(&id.group).chain(&id.names).any(is_named_by_chance),
+        Value::Unknown { .. } => true,
+        _ => false,
+    }
+}
+
+/// A role assignment on a database says nothing about pulls; one on something unknown may.
+fn stands_on_what_decides(id: &Node) -> bool {
+    match &id.value {
+        Value::Id(id) => id.extends.as_deref().and_then(ResourceId::parse).is_none_or(|on| kinds::decides(&on.kind)),
+        _ => true,
+    }
+}
+
 /// What values refer to.
 #[derive(Default)]
 struct Reads {
     addresses: BTreeSet<Arc<Address>>,
+    /// What is referred to by its id only.
+    mentioned: BTreeSet<Arc<Address>>,
+    /// Types of resources whose ids are written down, in lower case.
+    named: BTreeSet<String>,
     /// Types of resources that are referred to by their ids, in lower case.
     kinds: BTreeSet<String>,
 }
@@ -77,7 +109,11 @@ struct Reads {
 impl Reads {
     fn resource(&mut self, resource: &Resource) {
         self.condition(&resource.deployed);
-        [&resource.name, &resource.id, &resource.scope, &resource.body].into_iter().for_each(|node| self.node(node));
+        // Its own id means nothing else.
+        if let Value::Id(id) = &resource.id.value {
+            self.parts(id);
+        }
+        [&resource.name, &resource.scope, &resource.body].into_iter().for_each(|node| self.node(node));
     }
 
     fn node(&mut self, node: &Node) {
@@ -102,7 +138,7 @@ impl Reads {
 
     fn reference(&mut self, reference: &Ref) {
         match &reference.target {
-            Target::Resource(_) if reference.is(&["id"]) => {}
+            Target::Resource(address) if reference.is(&["id"]) => drop(self.mentioned.insert(address.clone())),
             Target::Resource(address) => drop(self.addresses.insert(address.clone())),
             Target::Id(id) => {
                 if let Some(id) = ResourceId::parse(id) {
@@ -114,6 +150,11 @@ impl Reads {
     }
 
     fn id(&mut self, id: &ResourceId) {
+        self.named.insert(id.kind.to_ascii_lowercase());
+        self.parts(id);
+    }
+
+    fn parts(&mut self, id: &ResourceId) {
         let parts = id.subscription.iter().chain(&id.group).chain(&id.names).chain(id.extends.as_deref());
         parts.for_each(|part| self.node(part));
     }

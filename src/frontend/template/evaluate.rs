@@ -27,6 +27,8 @@ pub struct Evaluation<'a> {
     pub name: Arc<str>,
     /// What was not understood.
     pub gaps: RefCell<Vec<Gap>>,
+    /// Values of outputs and parameters that ask for credentials.
+    pub asked: RefCell<Vec<(Node, Cond)>>,
     /// All bodies are evaluated, not only those that can decide about pulls or that such a one reads.
     pub whole: bool,
     /// Modules that are not looked into, by the canonical text of their names.
@@ -61,6 +63,7 @@ impl<'a> Evaluation<'a> {
             library,
             name,
             gaps: RefCell::default(),
+            asked: RefCell::default(),
             whole: false,
             closed: Vec::new(),
             fuel: Fuel::default(),

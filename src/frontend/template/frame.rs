@@ -16,9 +16,9 @@ pub struct Loaded {
     /// Names of resources that no other declaration has: `child`, `child #2`.
     pub labels: Vec<Arc<str>>,
     /// Names imported from other files: as called here, the file's template, as called there.
-    pub imports: Vec<(Arc<str>, Rc<Loaded>, Arc<str>)>,
+    pub imports: Vec<(Arc<str>, Arc<Loaded>, Arc<str>)>,
     /// `import * as alias`.
-    pub namespaces: Vec<(Arc<str>, Rc<Loaded>)>,
+    pub namespaces: Vec<(Arc<str>, Arc<Loaded>)>,
     /// Imports that could not be followed: the names and the path.
     pub unresolved: Vec<(Vec<Arc<str>>, Arc<str>)>,
 }
@@ -71,7 +71,7 @@ pub struct Frame {
     /// Its number in the evaluation.
     pub number: usize,
     /// Its template.
-    pub loaded: Rc<Loaded>,
+    pub loaded: Arc<Loaded>,
     /// The address of the module; the deployment for a root.
     pub address: Address,
     /// When the module is deployed.

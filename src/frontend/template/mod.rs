@@ -6,6 +6,7 @@ mod access;
 pub mod arm;
 mod arm_resource;
 mod arm_value;
+mod asked;
 pub mod bicep;
 mod bodies;
 mod body;
@@ -28,18 +29,19 @@ mod scope;
 pub mod template;
 #[cfg(test)]
 mod tests;
+mod twin;
 mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use evaluate::Evaluation;
 use frame::{Given, Loaded};
-use library::Library;
+use library::{Library, locked};
 use parameters::{ParameterFiles, ParameterSet, is_json};
 pub use registry::Registries;
 pub use scope::Cloud;
+pub use twin::{HEAD, is_compiled};
 
 use super::{Lowered, arguments};
 use crate::ir::{Address, Cond, Deployment, Node, Why};
@@ -57,9 +59,9 @@ pub struct Outside {
     pub cloud: Cloud,
 }
 
-/// Lowers all templates among the sources.
-pub fn lower(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered {
-    super::with_stack(STACK, || lower_here(store, sources, outside).without_placeholders())
+/// Lowers all templates among the sources. `compiled` are the paths of what the Bicep compiler made of some of them.
+pub fn lower(store: &Store, sources: &[SourceId], compiled: &[String], outside: &Outside) -> Lowered {
+    super::with_stack(STACK, || lower_here(store, sources, compiled, outside))
 }
 
 /// One template deployed without parameters, with the bodies of all resources and the modules that it deploys: what an
@@ -95,46 +97,75 @@ pub fn whole(store: &Store, source: SourceId, name: &str, closed: Vec<String>) -
     let resources = evaluation.run(loaded, Given::Nothing);
     let modules = evaluation.deployed_modules();
     let gaps = evaluation.gaps.take();
-    Ok(Whole { deployment: Deployment { name, language, source, resources, gaps }, modules })
+    Ok(Whole {
+        deployment: Deployment { name, language, source, parameters: None, asked: Vec::new(), resources, gaps },
+        modules,
+    })
 }
 
 /// A template of the tree.
 struct Candidate {
     source: SourceId,
     path: Arc<str>,
-    loaded: Rc<Loaded>,
+    loaded: Arc<Loaded>,
 }
 
-fn lower_here(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered {
+fn lower_here(store: &Store, sources: &[SourceId], compiled: &[String], outside: &Outside) -> Lowered {
     let library = Library::new(store, outside.clone());
     let files = ParameterFiles::of(&library, sources);
     let roots = roots(&library, candidates(&library, sources));
-    let mut deployments = Vec::new();
     let mut passed = arguments::of_templates(store);
     passed.extend(files.strangers(&roots));
-    let deploys =
-        |root: &&Candidate| !root.loaded.template.resources.is_empty() || !root.loaded.template.lost.is_empty();
-    for root in roots.iter().filter(deploys) {
-        let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-        let alone = roots.iter().filter(|other| folder(&other.path) == folder(&root.path)).count() == 1;
-        let sets = files.for_template(root.source, &root.path, &root.loaded, alone);
-        if sets.is_empty() {
-            deployments.push(deploy(&library, root, None, &passed));
-        }
-        deployments.extend(sets.into_iter().map(|set| deploy(&library, root, Some(set), &passed)));
-    }
+    let jobs = jobs(&roots, &files);
+    let mut deployments = super::on_all_cores(STACK, &jobs, |(root, set)| {
+        super::without_placeholders(deploy(&library, root, *set, &passed))
+    });
     deployments.sort_by(|a, b| a.name.cmp(&b.name));
-    Lowered { deployments, problems: library.problems.take(), inputs: library.inputs.take().into_iter().collect() }
+    let mut problems = std::mem::take(&mut *locked(&library.problems));
+    problems.extend(twin::problems(&library, compiled, &problems));
+    let inputs = std::mem::take(&mut *locked(&library.inputs)).into_iter().collect();
+    Lowered { deployments, problems, inputs }
 }
 
+/// A root and one of its parameter files.
+type Job<'a> = (&'a Candidate, Option<(SourceId, &'a ParameterSet)>);
+
+/// Each root that deploys something, with each of its parameter files.
+fn jobs<'a>(roots: &'a [Candidate], files: &'a ParameterFiles) -> Vec<Job<'a>> {
+    let folder = |candidate: &'a Candidate| candidate.path.rsplit_once('/').map(|(folder, _)| folder);
+    let mut neighbours: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    for root in roots {
+        *neighbours.entry(folder(root)).or_default() += 1;
+    }
+    let mut jobs = Vec::new();
+    for root in roots {
+        let template = &root.loaded.template;
+        if template.resources.is_empty() && template.lost.is_empty() {
+            continue;
+        }
+        let alone = neighbours.get(&folder(root)) == Some(&1);
+        let sets = files.for_template(root.source, &root.path, &root.loaded, alone);
+        if sets.is_empty() {
+            jobs.push((root, None));
+        }
+        jobs.extend(sets.into_iter().map(|set| (root, Some(set))));
+    }
+    jobs
+}
+
+/// Bicep files are parsed on all cores first; imports and the rest go one after the other, so that what is opened on the
+/// way has the same number each time.
 fn candidates(library: &Library<'_>, sources: &[SourceId]) -> Vec<Candidate> {
-    let paths: BTreeSet<Arc<str>> = sources.iter().map(|&source| library.store.source(source).path.clone()).collect();
+    let path = |source: SourceId| library.store.source(source).path.clone();
+    let bicep: Vec<SourceId> =
+        sources.iter().copied().filter(|&source| path(source).to_ascii_lowercase().ends_with(".bicep")).collect();
+    super::on_all_cores(STACK, &bicep, |&source| library.parse(source));
+    bicep.iter().for_each(|&source| library.open_loads(source));
     let mut found = Vec::new();
     for &source in sources {
         let file = library.store.source(source);
         let lower = file.path.to_ascii_lowercase();
-        let ours = lower.ends_with(".bicep")
-            || is_json(&lower) && looks_like_template(&file.text) && !is_twin(&paths, &file.path, &file.text);
+        let ours = lower.ends_with(".bicep") || is_json(&lower) && looks_like_template(&file.text);
         if let Some(loaded) = ours.then(|| library.load(source).ok()).flatten() {
             found.push(Candidate { source, path: file.path.clone(), loaded });
         }
@@ -144,15 +175,6 @@ fn candidates(library: &Library<'_>, sources: &[SourceId]) -> Vec<Candidate> {
 
 fn looks_like_template(text: &str) -> bool {
     text.contains("eploymentTemplate.json") || text.contains("\"contentVersion\"") && text.contains("\"resources\"")
-}
-
-/// The compiled form of a Bicep file beside it: its generator's mark stands before its resources.
-fn is_twin(paths: &BTreeSet<Arc<str>>, path: &str, text: &str) -> bool {
-    let Some((stem, _)) = path.rsplit_once('.') else { return false };
-    let marked = text
-        .find("\"_generator\"")
-        .is_some_and(|mark| text.find("\"resources\"").is_none_or(|resources| mark < resources));
-    marked && paths.contains(format!("{stem}.bicep").as_str())
 }
 
 /// Templates that no other template deploys. Templates that only deploy each other in a circle have their first one as
@@ -210,6 +232,8 @@ fn deploy(
         name,
         language: root.loaded.template.language,
         source: root.source,
+        parameters: set.map(|(file, _)| file),
+        asked: evaluation.asked.take(),
         resources,
         gaps: evaluation.gaps.take(),
     }

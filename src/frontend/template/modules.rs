@@ -46,11 +46,11 @@ impl Evaluation<'_> {
         else {
             return ModuleBody::Unknown(Why::UnsupportedSyntax("a module".into()));
         };
-        if self.closed.contains(&super::canonical::canonical(&self.written_name(instance))) {
+        if !self.closed.is_empty() && self.closed.contains(&super::canonical::canonical(&self.written_name(instance))) {
             return ModuleBody::Unknown(Why::UnresolvedModule("closed".into()));
         }
         let loaded = match inner {
-            ModuleTemplate::Inline(inner) => Ok(Rc::new(Loaded::new(inner.clone()))),
+            ModuleTemplate::Inline(inner) => Ok(Arc::new(Loaded::new(inner.clone()))),
             ModuleTemplate::File(path, span) => self.library.module(template.source, path, *span),
             ModuleTemplate::Remote(path, span) => {
                 self.beyond(template.source, path, instance, declaration);
@@ -82,7 +82,13 @@ impl Evaluation<'_> {
         }
     }
 
-    fn enter(&self, instance: &Rc<Instance>, declaration: &Declaration, loaded: Rc<Loaded>, outer: bool) -> ModuleBody {
+    fn enter(
+        &self,
+        instance: &Rc<Instance>,
+        declaration: &Declaration,
+        loaded: Arc<Loaded>,
+        outer: bool,
+    ) -> ModuleBody {
         let parent = &instance.scope.frame;
         if parent.depth() >= DEEPEST || parent.is_inside(&loaded.template) {
             let why = Why::LimitReached("modules inside themselves".into());
@@ -218,6 +224,7 @@ impl Evaluation<'_> {
 
     /// All resources of a frame and of the modules in it, in source order.
     fn resources(&self, frame: &Rc<Frame>, found: &mut Found) {
+        self.note_asked(frame);
         let template = frame.loaded.template.clone();
         for (at, declaration) in template.resources.iter().enumerate() {
             if self.fuel.spend(1).is_err() {
@@ -259,7 +266,7 @@ impl Evaluation<'_> {
     }
 
     /// Evaluates a deployment.
-    pub fn run(&self, loaded: Rc<Loaded>, given: Given) -> Vec<Resource> {
+    pub fn run(&self, loaded: Arc<Loaded>, given: Given) -> Vec<Resource> {
         let template = loaded.template.clone();
         let place = Place::chosen(&self.name, template.target, Span::file(template.source));
         let address = crate::ir::Address::root(self.name.clone());
@@ -271,7 +278,7 @@ impl Evaluation<'_> {
     }
 
     /// The values that a `.bicepparam` file gives, which are variables to this evaluation.
-    pub fn lines(&self, loaded: &Rc<Loaded>, names: &[Arc<str>]) -> Vec<(Arc<str>, Node)> {
+    pub fn lines(&self, loaded: &Arc<Loaded>, names: &[Arc<str>]) -> Vec<(Arc<str>, Node)> {
         let place = Place::chosen(&self.name, TargetScope::Group, Span::file(loaded.template.source));
         let frame =
             Rc::new(self.frame(loaded.clone(), crate::ir::Address::root(self.name.clone()), place, Given::Nothing));

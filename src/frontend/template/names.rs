@@ -45,7 +45,7 @@ impl Evaluation<'_> {
     }
 
     /// A variable that another file exports.
-    fn exported(&self, from: &Rc<Loaded>, name: &Arc<str>, span: Span) -> Node {
+    fn exported(&self, from: &Arc<Loaded>, name: &Arc<str>, span: Span) -> Node {
         let frame = self.imported(from);
         match from.find(Kind::Variable, name) {
             Some(at) => self.variable(&frame, at).through(span, Via::Name),
@@ -54,7 +54,7 @@ impl Evaluation<'_> {
     }
 
     /// The frame in which what a file exports is evaluated.
-    fn imported(&self, from: &Rc<Loaded>) -> Rc<Frame> {
+    fn imported(&self, from: &Arc<Loaded>) -> Rc<Frame> {
         let source = from.template.source;
         if let Some(frame) = self.imports.borrow().get(&source) {
             return frame.clone();
@@ -67,7 +67,7 @@ impl Evaluation<'_> {
     }
 
     /// A frame that nothing deploys.
-    pub(super) fn frame(&self, loaded: Rc<Loaded>, address: Address, place: Place, given: Given) -> Frame {
+    pub(super) fn frame(&self, loaded: Arc<Loaded>, address: Address, place: Place, given: Given) -> Frame {
         let number = self.frames.get();
         self.frames.set(number + 1);
         Frame { number, loaded, address, deployed: Cond::Always, place, given, outer: None, parent: None, name: None }

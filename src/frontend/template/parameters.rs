@@ -1,12 +1,11 @@
 //! Parameter files: which belong to which template, and the values in them.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::evaluate::Evaluation;
 use super::frame::{Kind, Loaded};
-use super::library::Library;
+use super::library::{Library, locked};
 use super::{Candidate, arm};
 use crate::frontend::node_of;
 use crate::ir::{Entry, Node, Value, Why};
@@ -19,7 +18,7 @@ const LONGEST: usize = 16;
 /// The values that one parameter file gives.
 pub enum ParameterSet {
     /// `.bicepparam`: the files that it extends and itself, the base first, with the names that each gives a value.
-    Bicep(Vec<(Rc<Loaded>, Vec<Arc<str>>)>),
+    Bicep(Vec<(Arc<Loaded>, Vec<Arc<str>>)>),
     /// ARM JSON.
     Arm(Tree),
 }
@@ -46,7 +45,7 @@ impl ParameterFiles {
             } else if is_json(&lower) && looks_like_parameters(&lower, &file.text) {
                 let tree = library.json(source, &file.text, "deploymentParameters").filter(arm::is_parameter_file);
                 if let Some(tree) = tree {
-                    library.inputs.borrow_mut().insert(source);
+                    locked(&library.inputs).insert(source);
                     files.arm.push((source, file.path.clone(), ParameterSet::Arm(tree)));
                 }
             }

@@ -143,6 +143,7 @@ fn alias_of(scheme: &str, alias: &str, from: SourceId, store: &Store) -> Option<
 }
 
 /// Where the template of a registry module is.
+#[derive(Clone, Copy)]
 pub enum Whereabouts {
     /// A file of the tree, which the user can edit.
     Tree(SourceId),

@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use super::lower;
+use super::{Outside, lower};
 use crate::frontend::Lowered;
 use crate::ir::{Cond, Deployment, Hides, Key, Node, Resource, Target, Value, Why};
 use crate::source::{MemoryFiles, Store};
@@ -8,8 +8,14 @@ use crate::source::{MemoryFiles, Store};
 fn read(files: &[(&str, &str)]) -> Lowered {
     let memory = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     let store = Store::new(MemoryFiles(memory));
-    let sources: Vec<_> = files.iter().map(|(path, _)| store.open_path(path).unwrap()).collect();
-    lower(&store, &sources)
+    let beside = |path: &str| path.strip_suffix("json").map(|stem| format!("{stem}bicep"));
+    let made = |(path, text): &(&str, &str)| {
+        beside(path).is_some_and(|bicep| files.iter().any(|(other, _)| *other == bicep)) && super::is_compiled(text)
+    };
+    let (compiled, written): (Vec<_>, Vec<_>) = files.iter().copied().partition(made);
+    let compiled: Vec<String> = compiled.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let sources: Vec<_> = written.iter().map(|(path, _)| store.open_path(path).unwrap()).collect();
+    lower(&store, &sources, &compiled, &Outside::default())
 }
 
 fn only(files: &[(&str, &str)]) -> Deployment {
@@ -137,7 +143,7 @@ fn loops_unfold_or_stand_for_each_member() {
         "param names array\n\
         resource one 'Microsoft.ContainerRegistry/registries@2023-07-01' = [for (n, i) in ['a', 'b']: {\n  name: '${n}${i}'\n}]\n\
         resource each 'Microsoft.ContainerRegistry/registries@2023-07-01' = [for (n, i) in names: {\n  name: n\n}]\n\
-        resource lock 'Microsoft.Authorization/locks@2020-05-01' = [for (n, i) in names: {\n  name: 'l'\n  scope: each[i]\n  properties: {\n    level: one[1].name\n  }\n}]\n",
+        resource lock 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (n, i) in names: {\n  name: 'l'\n  scope: each[i]\n  properties: {\n    level: one[1].name\n  }\n}]\n",
     )]);
     let registries = found(&deployment, "registries");
     assert_eq!(
@@ -145,7 +151,7 @@ fn loops_unfold_or_stand_for_each_member() {
         ["a0", "b1", "?each:main.bicep#param:names"]
     );
     assert_eq!(registries[1].address.path[0].key, Some(Key::Int(1)));
-    let lock = found(&deployment, "locks")[0];
+    let lock = found(&deployment, "roleAssignments")[0];
     assert_eq!(show(&lock.scope), "@each[each].id");
     assert_eq!(at(lock, &["properties", "level"]), "b1");
 }
@@ -220,7 +226,7 @@ fn each_parameter_file_is_a_deployment() {
         ("main.bicep", template),
         (
             "main.json",
-            r#"{"$schema": "https://x/deploymentTemplate.json#", "contentVersion": "1", "metadata": {"_generator": {"name": "bicep"}}, "resources": []}"#,
+            r#"{"$schema": "https://x/deploymentTemplate.json#", "contentVersion": "1", "metadata": {"_generator": {"name": "bicep"}}, "parameters": {"name": {}, "size": {}}, "resources": []}"#,
         ),
         ("base.bicepparam", "using none\nvar n = 'from'\nparam size = 2\nparam name = n\n"),
         ("prod.bicepparam", "using './main.bicep'\nextends 'base.bicepparam'\nparam name = 'prod'\n"),

@@ -53,7 +53,15 @@ pub(super) fn deploy(
     session.emit(&instance, &Cond::Always, &mut resources);
     resources.iter().for_each(|resource| note_unknowns(&session, &resource.body));
     let gaps = session.gaps.take();
-    Deployment { name, language: Language::Terraform, source: root.source, resources, gaps }
+    Deployment {
+        name,
+        language: Language::Terraform,
+        source: root.source,
+        parameters: None,
+        asked: Vec::new(),
+        resources,
+        gaps,
+    }
 }
 
 /// Constructs that were not evaluated count as gaps, unknown parameters don't.

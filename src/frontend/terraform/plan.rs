@@ -76,6 +76,8 @@ impl Plan {
             name,
             language: Language::Plan,
             source: self.source,
+            parameters: None,
+            asked: Vec::new(),
             resources: changes.iter().map(|change| world.resource(change)).collect(),
             gaps: self.gaps().into_iter().chain(changes.iter().filter_map(|change| world.effects(change))).collect(),
         }

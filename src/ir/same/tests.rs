@@ -244,7 +244,15 @@ fn resource(root: &str, name: &str, body: Node, origin: Origin) -> Resource {
 }
 
 fn deployment(name: &str, resources: Vec<Resource>) -> Deployment {
-    Deployment { name: name.into(), language: Language::Bicep, source: SourceId(0), resources, gaps: Vec::new() }
+    Deployment {
+        name: name.into(),
+        language: Language::Bicep,
+        source: SourceId(0),
+        parameters: None,
+        asked: Vec::new(),
+        resources,
+        gaps: Vec::new(),
+    }
 }
 
 #[test]

@@ -1,0 +1,4 @@
+module foundry '../modules/foundry.bicep' = {
+  name: 'foundry'
+  params: { env: 'dev' }
+}

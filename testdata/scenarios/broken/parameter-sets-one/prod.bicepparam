@@ -1,0 +1,4 @@
+using 'main.bicep'
+
+param env = 'prod'
+param forControlPlane = true
