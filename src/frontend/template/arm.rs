@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::arm_resource;
 use super::arm_value::{Reading, name_of, value};
+use super::objects::take_objects;
 use super::template::{Definition, Expr, ExprKind, Function, Parameter, TargetScope, Template};
 use crate::ir::{Language, Why};
 use crate::syntax::tree::{Member, Tree, TreeKind};
@@ -63,7 +64,8 @@ fn target(tree: &Tree) -> TargetScope {
 pub fn lower(tree: &Tree, reading: &mut Reading<'_>) -> Template {
     let mut lost = Vec::new();
     let resources = arm_resource::all(tree.get_ci("resources"), reading, &mut lost);
-    Template {
+    let namespace = namespace(tree, reading);
+    let mut template = Template {
         source: reading.source,
         language: Language::Arm,
         target: target(tree),
@@ -74,7 +76,17 @@ pub fn lower(tree: &Tree, reading: &mut Reading<'_>) -> Template {
         outputs: members(tree, "outputs").iter().map(|member| output(member, reading)).collect(),
         compiled: is_compiled(tree),
         lost,
-    }
+    };
+    take_objects(&mut template, namespace.as_ref());
+    template
+}
+
+/// The namespace that an extension is told.
+fn namespace(tree: &Tree, reading: &mut Reading<'_>) -> Option<Expr> {
+    let extensions = ["extensions", "imports"].iter().flat_map(|key| members(tree, key));
+    let mut told = extensions.filter_map(|member| member.value.get_ci("config")?.get_ci("namespace"));
+    let namespace = told.next()?;
+    Some(value(namespace.get_ci("value").unwrap_or(namespace), reading))
 }
 
 fn members<'t>(tree: &'t Tree, key: &str) -> &'t [Member] {
@@ -185,7 +197,7 @@ mod tests {
             .iter()
             .map(|resource| match &resource.what {
                 What::Resource { kind, .. } => kind.to_string(),
-                What::Module { .. } => String::new(),
+                _ => String::new(),
             })
             .collect();
         assert_eq!(

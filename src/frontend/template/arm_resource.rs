@@ -217,7 +217,7 @@ pub fn linked(link: Option<&Tree>, at: Span) -> ModuleTemplate {
 }
 
 /// `Microsoft.X/y/providers/roleAssignments` named `<y>/Microsoft.Authorization/<name>` is a role assignment on a `y`.
-fn split_providers(declaration: &mut Declaration, full: &str, raw_name: &str) {
+pub fn split_providers(declaration: &mut Declaration, full: &str, raw_name: &str) {
     let lower = full.to_ascii_lowercase();
     let Some(at) = lower.find("/providers/") else { return };
     let What::Resource { kind, .. } = &mut declaration.what else { return };

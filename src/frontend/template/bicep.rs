@@ -10,6 +10,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::objects::take_objects;
 use super::template::{Definition, Expr, ExprKind, Function, Parameter, TargetScope, Template};
 use crate::ir::{Language, Why};
 use crate::source::{SourceId, Span};
@@ -64,7 +65,18 @@ pub fn lower(file: &ast::File, source: SourceId) -> Template {
     for statement in &file.statements {
         lower_statement(statement, &types, &mut template);
     }
+    let namespace = file.statements.iter().find_map(namespace);
+    take_objects(&mut template, namespace.as_ref());
     template
+}
+
+/// The namespace that an extension is told.
+fn namespace(statement: &ast::Statement) -> Option<Expr> {
+    let StatementKind::Extension(extension) = &statement.kind else { return None };
+    let with = Scope::default().lower(extension.with.as_ref()?);
+    let ExprKind::Object(told) = with.kind else { return None };
+    let is_it = |property: &super::template::Property| matches!(&property.key.kind, ExprKind::Text(text) if &**text == "namespace");
+    told.into_iter().find(is_it).map(|property| property.value)
 }
 
 fn lower_statement(statement: &ast::Statement, types: &Types, template: &mut Template) {

@@ -30,6 +30,11 @@ impl Found {
         self.resources.push(resource);
     }
 
+    /// Takes in an object of Kubernetes.
+    pub(super) fn take_object(&mut self, evaluation: &Evaluation<'_>, instance: &Rc<Instance>) {
+        self.resources.extend(evaluation.deployed_object(instance));
+    }
+
     /// Evaluates what the evaluated bodies read, until nothing new is read. What nothing refers to is left out.
     pub(super) fn finish(mut self, evaluation: &Evaluation<'_>) -> Vec<Resource> {
         let mut reads = Reads::default();

@@ -259,6 +259,9 @@ impl<'a> Evaluation<'a> {
                 self.either(&choice.yes, &choice.no, &choice.on, span, turns);
             }
             Value::Null => {}
+            Value::Call(name, arguments) if &**name == "range" && is_huge(arguments) => {
+                turns.push(self.too_many(arguments.get(1).and_then(count_of).unwrap_or(i64::MAX), span));
+            }
             _ => {
                 let mut turn = each(&super::canonical::canonical(over), reason(over), span);
                 if let Value::Call(name, arguments) = &over.value
@@ -375,6 +378,18 @@ impl<'a> Evaluation<'a> {
 pub fn scope_of(repeat: &Repeat, turn: &Turn, scope: &Scope) -> Scope {
     let scope = scope.named(repeat.item.as_ref(), &turn.item).named(repeat.index.as_ref(), &turn.index);
     scope.with(LocalKind::Loop(repeat.label.clone()), turn.index.clone())
+}
+
+/// The arguments of a `range` that was not unfolded because it is too long.
+fn is_huge(arguments: &[Node]) -> bool {
+    arguments.iter().all(|argument| count_of(argument).is_some())
+}
+
+fn count_of(node: &Node) -> Option<i64> {
+    match node.value {
+        Value::Int(count) => Some(count),
+        _ => None,
+    }
 }
 
 fn is_listed(node: &Node) -> bool {

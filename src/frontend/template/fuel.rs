@@ -7,7 +7,7 @@ use crate::ir::{Cond, Node, Target, Value};
 /// Nested evaluation beyond this is cut; the thread that evaluates has a stack for it.
 const DEEPEST: u32 = 400;
 /// Evaluation steps of one deployment.
-const STEPS: u32 = 1_000_000;
+const STEPS: u32 = 400_000;
 /// Instances that a loop over a known collection may have.
 pub const INSTANCES: usize = 10_000;
 /// Nodes of one value.

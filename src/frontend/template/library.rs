@@ -13,9 +13,9 @@ use super::frame::Loaded;
 use super::modules::unreadable;
 use super::registry::{Reference, Whereabouts};
 use super::template::{Definition, ModuleTemplate, Template, What};
-use crate::frontend::Problem;
+use crate::frontend::{Problem, Trouble};
 use crate::ir::{Language, Why};
-use crate::source::{SourceId, Span, Store};
+use crate::source::{OpenError, SourceId, Span, Store};
 use crate::syntax::tree::{Fault, Tree};
 use crate::syntax::{bicep as bicep_syntax, json};
 
@@ -165,7 +165,7 @@ impl<'a> Library<'a> {
         if is_remote(&import.path) {
             return self.registry(source, &import.path, import.span);
         }
-        let from = self.store.open(source, &import.path).map_err(|error| unreadable(&import.path, &error))?;
+        let from = self.open(source, &import.path, import.span)?;
         self.load_inside(from, inside)
     }
 
@@ -213,8 +213,23 @@ impl<'a> Library<'a> {
         if is_remote(path) {
             return self.registry(from, path, at);
         }
-        let source = self.store.open(from, path).map_err(|error| unreadable(path, &error))?;
+        let source = self.open(from, path, at)?;
         self.load(source)
+    }
+
+    /// A file that another one names; that it isn't there is told at its name.
+    pub fn open(&self, from: SourceId, path: &str, at: Span) -> Result<SourceId, Why> {
+        self.store.open(from, path).map_err(|error| {
+            if matches!(error, OpenError::NotFound) {
+                let message = format!("`{path}` is named here, and there is no such file");
+                let problem = Problem { trouble: Trouble::Unreadable, message, span: at, help: None };
+                let mut problems = locked(&self.problems);
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+            unreadable(path, &error)
+        })
     }
 
     /// A module of a registry, as far as it is within reach.

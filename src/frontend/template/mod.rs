@@ -19,6 +19,7 @@ mod known;
 mod library;
 mod modules;
 mod names;
+mod objects;
 mod parameters;
 mod placed;
 mod registry;
@@ -43,8 +44,8 @@ pub use registry::Registries;
 pub use scope::Cloud;
 pub use twin::{HEAD, is_compiled};
 
-use super::{Lowered, arguments};
-use crate::ir::{Address, Cond, Deployment, Node, Why};
+use super::{Lowered, Problem, Trouble, arguments};
+use crate::ir::{Address, Cond, Deployment, Gap, Node, Why};
 use crate::source::{SourceId, Store};
 
 /// The evaluator recurses as deep as its fuel allows; this stack is enough for that in a debug build too.
@@ -122,9 +123,16 @@ fn lower_here(store: &Store, sources: &[SourceId], compiled: &[String], outside:
     });
     deployments.sort_by(|a, b| a.name.cmp(&b.name));
     let mut problems = std::mem::take(&mut *locked(&library.problems));
+    problems.extend(deployments.iter().flat_map(|it| &it.gaps).filter_map(limit));
     problems.extend(twin::problems(&library, compiled, &problems));
     let inputs = std::mem::take(&mut *locked(&library.inputs)).into_iter().collect();
     Lowered { deployments, problems, inputs }
+}
+
+/// A limit that evaluation reached is told like one that reading reaches.
+fn limit(gap: &Gap) -> Option<Problem> {
+    let Why::LimitReached(_) = &gap.why else { return None };
+    Some(Problem { trouble: Trouble::Limit, message: gap.why.to_string(), span: gap.span, help: None })
 }
 
 /// A root and one of its parameter files.

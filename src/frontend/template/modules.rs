@@ -113,17 +113,30 @@ impl Evaluation<'_> {
         }
     }
 
-    /// What an unknown module may touch: what its inputs refer to.
+    /// What an unknown module may touch: what its inputs refer to, what it waits for, where it is deployed to.
     fn inputs(&self, instance: &Instance, declaration: &Declaration) -> Hides {
-        let What::Module { parameters, .. } = &declaration.what else { return Hides::Anything };
-        let Some(parameters) = parameters else { return Hides::Touching(Vec::new()) };
-        let object = self.value(parameters, &instance.names());
-        match &object.value {
+        let What::Module { parameters, template, .. } = &declaration.what else { return Hides::Anything };
+        let names = instance.names();
+        let mut touched = Vec::new();
+        if !makes_one_resource(template) {
+            touched = self.around(instance, declaration);
+        }
+        let Some(parameters) = parameters else { return Hides::Touching(touched) };
+        match &self.value(parameters, &names).value {
             Value::Map(map) if map.open.is_none() => {
-                Hides::Touching(map.entries.iter().map(|entry| entry.value.clone()).collect())
+                touched.extend(map.entries.iter().map(|entry| entry.value.clone()));
+                Hides::Touching(touched)
             }
             _ => Hides::Anything,
         }
+    }
+
+    /// What a module waits for and where it is deployed to.
+    fn around(&self, instance: &Instance, declaration: &Declaration) -> Vec<Node> {
+        let names = instance.names();
+        let places = [&declaration.scope, &declaration.subscription, &declaration.group];
+        let around = declaration.depends_on.iter().chain(places.into_iter().flatten());
+        around.map(|expr| self.value(expr, &names)).collect()
     }
 
     /// Where a module deploys to.
@@ -241,6 +254,9 @@ impl Evaluation<'_> {
         if let What::Resource { kind, .. } = &declaration.what {
             return found.take(self, instance, kind);
         }
+        if let What::Object(_) = &declaration.what {
+            return found.take_object(self, instance);
+        }
         if let ModuleBody::Local(frame) = &*self.module(instance) {
             self.resources(frame, found);
         }
@@ -285,6 +301,14 @@ impl Evaluation<'_> {
         let line = |name: &Arc<str>| Some((name.clone(), self.variable(&frame, loaded.find(Kind::Variable, name)?)));
         names.iter().filter_map(line).collect()
     }
+}
+
+/// Resource modules of the public registry make one resource and what stands on it: what they touch, they are given.
+fn makes_one_resource(template: &ModuleTemplate) -> bool {
+    let ModuleTemplate::Remote(path, _) = template else { return false };
+    let public = ["br/public:avm/res/", "br:mcr.microsoft.com/bicep/avm/res/"];
+    let rest = public.iter().find_map(|start| path.strip_prefix(start));
+    rest.is_some_and(|rest| !["authorization/", "resources/"].iter().any(|start| rest.starts_with(start)))
 }
 
 /// The reason for a file that can't be had.

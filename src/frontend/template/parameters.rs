@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::evaluate::Evaluation;
 use super::frame::{Kind, Loaded};
-use super::library::{Library, locked};
+use super::library::{Library, is_remote, locked};
 use super::{Candidate, arm};
 use crate::frontend::node_of;
 use crate::ir::{Entry, Node, Value, Why};
@@ -58,9 +58,11 @@ impl ParameterFiles {
         let mut next = Some(source);
         while let Some(at) = next.filter(|_| files.len() < LONGEST) {
             let (file, loaded) = library.parameters(at);
-            let target = file.using.as_ref().and_then(|(path, _)| library.store.open(at, path).ok());
+            let open = |(path, span): &(Arc<str>, Span)| library.open(at, path, *span).ok();
+            // A template of a registry deploys nothing of this tree.
+            let target = file.using.as_ref().filter(|(path, _)| !is_remote(path)).and_then(open);
             using = using.or(target);
-            next = file.extends.as_ref().and_then(|(path, _)| library.store.open(at, path).ok());
+            next = file.extends.as_ref().and_then(open);
             self.extended.extend(next);
             files.push((loaded, file.values.iter().map(|value| value.name.clone()).collect()));
         }

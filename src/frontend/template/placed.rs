@@ -48,7 +48,7 @@ impl Declaration {
             What::Module { template, parameters, outer } => {
                 What::Module { template, parameters: expr(parameters), outer }
             }
-            resource @ What::Resource { .. } => resource,
+            other => other,
         };
         Declaration {
             span: at,

@@ -241,6 +241,9 @@ impl Evaluation<'_> {
 
     fn new_id(&self, instance: &Rc<Instance>, declaration: &Declaration) -> Node {
         let span = declaration.span;
+        if let What::Object(_) = &declaration.what {
+            return Node::null(span);
+        }
         let What::Resource { kind, .. } = &declaration.what else {
             let names = vec![self.written_name(instance)];
             let place = self.module_place(instance, declaration);

@@ -138,7 +138,7 @@ impl Place {
     }
 
     /// The id that a text is: absolute, or `type/name` below this place.
-    fn absolute(&self, text: &Node) -> Option<ResourceId> {
+    pub fn absolute(&self, text: &Node) -> Option<ResourceId> {
         if let Some(id) = ResourceId::parse(text) {
             return Some(id);
         }

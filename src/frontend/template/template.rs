@@ -132,6 +132,8 @@ pub enum What {
         /// API version.
         api_version: Option<Arc<str>>,
     },
+    /// An object of Kubernetes, by its type as manifests have it: `apps/v1/Deployment`.
+    Object(Arc<str>),
     /// A Bicep module, or an ARM nested or linked deployment.
     Module {
         /// Where its template is.

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::expression::{Scope, call};
 use super::{nested, unsupported};
+use crate::frontend::template::arm_resource::split_providers;
 use crate::frontend::template::library::is_remote;
 use crate::frontend::template::template::{Declaration, Expr, ExprKind, ModuleTemplate, Property, Template, What};
+use crate::frontend::template::wording::wording;
 use crate::source::Span;
 use crate::syntax::bicep::ast::{self, Statement, StatementKind};
 
@@ -35,6 +37,10 @@ pub(super) fn resource(
     let what = What::Resource { kind: kind.clone(), api_version: api_version.clone() };
     let mut declaration = declare(&resource.name, statement, what, &resource.body, &scope.with_nested(&own, children));
     declaration.existing = resource.existing;
+    if kind.contains("/providers/") {
+        let name = wording(&declaration.name);
+        split_providers(&mut declaration, &kind, &name);
+    }
     if !resource.existing && kind.eq_ignore_ascii_case("Microsoft.Resources/deployments") {
         nested::deployment(&mut declaration, template.source);
     }

@@ -57,7 +57,7 @@ fn find<'a>(template: &'a Template, symbol: &str) -> &'a Declaration {
 fn kind(declaration: &Declaration) -> (&str, Option<&str>) {
     match &declaration.what {
         What::Resource { kind, api_version } => (kind, api_version.as_deref()),
-        What::Module { .. } => panic!("a module"),
+        _ => panic!("no resource"),
     }
 }
 

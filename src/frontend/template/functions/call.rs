@@ -44,17 +44,22 @@ impl Evaluation<'_> {
         }
     }
 
-    /// `split(acr.id, '/')` splits the id; other functions take it as it is.
+    /// `split(acr.id, '/')` splits the id, `contains` and its kin look into it; other functions take it as it is.
     fn texts_of_ids(&self, name: &str, mut values: Vec<Node>) -> Vec<Node> {
-        if name != "split" || values.get(1).and_then(Node::as_str) != Some("/") {
+        let splits = name == "split" && values.get(1).and_then(Node::as_str) == Some("/");
+        if !splits && !matches!(name, "contains" | "startswith" | "endswith") {
             return values;
         }
-        if let Some(first) = values.first_mut() {
-            let is_id = matches!(&first.value, Value::Ref(reference) if reference.is(&["id"]));
-            let id = if is_id { self.instance_of(first).map(|instance| self.id(&instance)) } else { None };
-            if let Some(parts) = split_id(&id.unwrap_or_else(|| first.clone())).filter(|_| !first.is_null()) {
-                *first = parts;
-            }
+        let Some(first) = values.first_mut().filter(|first| !first.is_null()) else { return values };
+        let is_id = matches!(&first.value, Value::Ref(reference) if reference.is(&["id"]));
+        let id = if is_id { self.instance_of(first).map(|instance| self.id(&instance)) } else { None };
+        let id = id.unwrap_or_else(|| first.clone());
+        let text = || match &id.value {
+            Value::Id(_) => scope::id_pieces(&id).map(|pieces| Node::concat(pieces, id.span)),
+            _ => None,
+        };
+        if let Some(found) = if splits { split_id(&id) } else { text() } {
+            *first = found;
         }
         values
     }

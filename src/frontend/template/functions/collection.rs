@@ -228,6 +228,12 @@ fn contains(whole: &Node, part: &Node) -> Option<bool> {
             }
             all_differ.then_some(false)
         }
+        // A piece that is known proves that it is there; nothing proves that it isn't.
+        Value::Concat(pieces) => {
+            let part = part.as_str()?.to_lowercase();
+            pieces.iter().filter_map(Node::as_str).any(|text| text.to_lowercase().contains(&part)).then_some(true)
+        }
+        Value::Id(_) => contains(&Node::concat(super::super::scope::id_pieces(whole)?, whole.span), part),
         _ => None,
     }
 }

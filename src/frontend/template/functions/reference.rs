@@ -65,6 +65,10 @@ impl Evaluation<'_> {
             }
             Value::Id(_) => Some(what.clone()),
             Value::Str(text) if text.starts_with('/') => Some(what.clone()),
+            // `Microsoft.X/ys/name`, below the group that is deployed to.
+            Value::Str(_) | Value::Concat(_) if is_typed(what) => {
+                frame.place.absolute(what).map(|id| Node::id(id, what.span))
+            }
             _ if ResourceId::parse(what).is_some() => Some(what.clone()),
             _ => self.named(frame, what, |_| true).map(|instance| to(&instance, span)),
         }
@@ -107,6 +111,14 @@ impl Evaluation<'_> {
             None => self.missing(Why::UnsupportedCall(name.into()), span),
         }
     }
+}
+
+fn is_typed(what: &Node) -> bool {
+    let first = match &what.value {
+        Value::Concat(pieces) => pieces.first().and_then(Node::as_str),
+        _ => what.as_str(),
+    };
+    first.and_then(|text| text.split_once('/')).is_some_and(|(namespace, _)| namespace.contains('.'))
 }
 
 fn to(instance: &Instance, span: Span) -> Node {

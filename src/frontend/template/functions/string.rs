@@ -28,7 +28,7 @@ fn of_words(name: &str, arguments: &[Node], span: Span) -> Outcome {
         "substring" => return substring(arguments, span),
         "padleft" => return pad_left(arguments, span),
         "startswith" => return flag(starts(arguments)),
-        "endswith" => return flag(pair.map(|(text, end)| text.to_lowercase().ends_with(&end.to_lowercase()))),
+        "endswith" => return flag(ends(arguments)),
         "split" => return split(arguments, span),
         "uri" => pair.map(|(base, relative)| joined_uri(base, relative)),
         "uricomponent" => first.map(percent_encoded),
@@ -177,6 +177,21 @@ fn pad_left(arguments: &[Node], span: Span) -> Outcome {
             text(format!("{}{own}", fill.repeat(missing)), span)
         }
         _ => Outcome::Open,
+    }
+}
+
+fn ends(arguments: &[Node]) -> Option<bool> {
+    let end = word(arguments.get(1))?.to_lowercase();
+    match &arguments.first()?.value {
+        Value::Str(text) => Some(text.to_lowercase().ends_with(&end)),
+        Value::Concat(pieces) => {
+            let known = pieces.last()?.as_str()?.to_lowercase();
+            if known.ends_with(&end) {
+                return Some(true);
+            }
+            (!end.ends_with(&known)).then_some(false)
+        }
+        _ => None,
     }
 }
 
