@@ -18,6 +18,8 @@ pub type Computed = fn(&Resource, &[Arc<str>]) -> Option<Node>;
 
 /// Steps of resolution that one question may take; a cycle of references runs out of it.
 const FUEL: u32 = 4_096;
+/// Types whose names are unique in the world.
+const GLOBAL: [&str; 1] = ["Microsoft.ContainerRegistry/registries"];
 /// How deep resolution may recurse.
 const DEPTH: u32 = 48;
 
@@ -159,9 +161,15 @@ impl<'a> Resolver<'a> {
     fn declared_as(&self, existing: &Resource) -> Option<&'a Resource> {
         let name = self.node(&existing.name);
         let candidates = self.declared_names(&existing.kind).candidates(&name);
+        // Within one deployment somebody who names another group means another one, unless the name is unique anyway.
+        let unique = GLOBAL.iter().any(|kind| existing.is_kind(kind));
+        let fits = |other: &Resource| match self.same_ids(existing, other) {
+            Truth::Unknown => unique || existing.address.root != other.address.root,
+            same => same == Truth::Yes,
+        };
         let is_it = |other: &&Resource| {
             let mut comparison = Comparison::new(self, Case::Ignored);
-            comparison.nodes(&name, &other.name) == Truth::Yes && self.same_ids(existing, other) != Truth::No
+            comparison.nodes(&name, &other.name) == Truth::Yes && fits(other)
         };
         let matching: Vec<&Resource> = candidates.into_iter().filter(is_it).collect();
         let own = |other: &&&Resource| other.address.root == existing.address.root;

@@ -56,7 +56,7 @@ impl<'a> Case<'_, 'a> {
             let own = grant.resource.address.root == cluster.resource.address.root;
             return (own && covers == Truth::Yes && grant.means_pull()).then_some(Cause::NoObjectId(kind));
         }
-        let about_pulls = grant.means_pull() || grant.is_on(registry);
+        let about_pulls = grant.means_pull() || grant.is_on(registry) || grant.is_about_registries();
         match (covers, holds) {
             (Truth::Yes, Truth::Yes) if grant.lets_pull(registry) == Truth::No && about_pulls => {
                 Some(role_cause(grant, registry))

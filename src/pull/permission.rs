@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::ir::{Assumption, Case, Cond, Node, Origin, Truth, Value, Why, same_in};
+use crate::ir::{Assumption, Case, Cond, Node, Origin, Truth, Value, same_in};
 use crate::world::cluster::{Cluster, Pulling};
 use crate::world::grant::Grant;
 use crate::world::identity::Holder;
-use crate::world::knowledge::Judgement;
+use crate::world::knowledge::{Judgement, unknown_of};
 use crate::world::registry::Registry;
 use crate::world::workload::shown;
 use crate::world::{Assumed, Completeness, World};
@@ -85,22 +85,7 @@ fn without(world: &World<'_>, registry: &Registry<'_>, judged: Judgement) -> Opt
 
 /// What keeps a condition from being known, to be put behind a clause.
 fn because(condition: &Cond) -> String {
-    fn in_node(node: &Node) -> Option<&Why> {
-        match &node.value {
-            Value::Unknown { why, .. } => Some(why),
-            Value::Call(_, nodes) | Value::Concat(nodes) => nodes.iter().find_map(in_node),
-            _ => None,
-        }
-    }
-    fn in_condition(condition: &Cond) -> Option<&Why> {
-        match condition {
-            Cond::When(node) => in_node(node),
-            Cond::Not(inner) => in_condition(inner),
-            Cond::All(parts) | Cond::Any(parts) => parts.iter().find_map(in_condition),
-            Cond::Always | Cond::Never => None,
-        }
-    }
-    in_condition(condition).map(|why| format!(": {why}")).unwrap_or_default()
+    unknown_of(condition).map(|why| format!(": {why}")).unwrap_or_default()
 }
 
 /// Two answers under different completions: what both say, else unknown.

@@ -25,11 +25,15 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             continue;
         }
         // Resource Manager refuses to list them; the Terraform provider gives empty texts.
-        let refused = reading.certain && !reading.resource.language.is_terraform();
+        let refused = reading.certain && !reading.language.is_terraform();
         let severity = if refused { Severity::Error } else { Severity::Warning };
-        let place = case.place_of(&reading.value, reading.resource.declared);
+        let place = case.place_of(&reading.value, reading.resource.map_or(reading.value.span, |it| it.declared));
         let message = format!("admin credentials of `{}` are read, but its admin user is off", shown(&registry.name));
-        let key = Key::of(&[&reading.resource.address, &registry.resource.address]);
+        let address = &registry.resource.address;
+        let key = match reading.resource {
+            Some(resource) => Key::of(&[&resource.address, address]),
+            None => Key::of(&[address]),
+        };
         reporter
             .report(severity, place, message, key)
             .at("there is no credential to read")
@@ -44,6 +48,6 @@ fn is_told_of_the_secret(case: &Case<'_, '_>, reading: &Reading<'_>) -> bool {
     offers.any(|offer| {
         let secret = offer.secret.and_then(|at| case.world.secrets.get(at));
         offer.what == Outcome::AdminDisabled
-            && secret.is_some_and(|secret| secret.resource.address == reading.resource.address)
+            && secret.zip(reading.resource).is_some_and(|(secret, reader)| secret.resource.address == reader.address)
     })
 }

@@ -1,12 +1,14 @@
 //! Clusters and the identities they have: the one that pulls and the ones that don't.
 
+use std::sync::Arc;
+
 use super::fault::{Fault, faults};
-use super::knowledge::{Fact, is_certain};
+use super::knowledge::{Fact, is_certain, unknown_of};
 use super::region::region;
-use super::registry::Reader;
+use super::registry::{Reader, within};
 use crate::azure::kinds::CLUSTER;
 use crate::azure::principal_of;
-use crate::ir::{Node, Origin, Resolver, Resource, Value, Why};
+use crate::ir::{Assumption, Cond, Node, Origin, Resolver, Resource, Value, Why};
 use crate::source::Span;
 
 /// Which identity the nodes show to a registry.
@@ -93,12 +95,7 @@ impl<'a> Cluster<'a> {
     /// Reads a cluster's declaration.
     pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Cluster<'a> {
         let read = Reader { resource, resolver };
-        let client = read.at(&["properties", "servicePrincipalProfile", "clientId"]);
-        let provider = resource.language.is_terraform();
-        let stated = stated(read.at(&["identity"]), read.at(&["identity", "type"]), client.as_ref(), provider);
-        let supplied =
-            read.at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]).map(|id| only_candidate(&id));
-        let (pulling, pulling_span) = pulling(resource, stated, client, supplied);
+        let (stated, pulling, pulling_span) = identities(resource, resolver);
         let outbound = read.at(&["properties", "networkProfile", "outboundType"]);
         Cluster {
             at: 0,
@@ -111,6 +108,67 @@ impl<'a> Cluster<'a> {
             outbound: outbound.map(|node| node.as_str().map_or("unknown".to_owned(), str::to_ascii_lowercase)),
             region: region(&read),
             faults: faults(resource, resolver),
+        }
+    }
+}
+
+/// More completions of the flags that choose identities are not tried.
+const COMPLETIONS: usize = 16;
+
+/// What the declaration states and who pulls: what every completion of the flags that its identities hang on says.
+fn identities(resource: &Resource, resolver: &Resolver<'_>) -> (Stated, Pulling, Span) {
+    let body = resolver.node(&resource.body);
+    let paths: [&[&str]; 3] =
+        [&["identity"], &["properties", "identityProfile"], &["properties", "servicePrincipalProfile"]];
+    let parts: Vec<&Node> = paths.iter().filter_map(|path| body.at(path)).collect();
+    let mut flags: Vec<Arc<str>> = Vec::new();
+    for flag in parts.iter().flat_map(|part| part.flags()) {
+        if !flags.contains(&flag) {
+            flags.push(flag);
+        }
+    }
+    let cases = Assumption::every(&flags, COMPLETIONS).filter(|cases| cases.len() > 1);
+    let Some(cases) = cases else { return identities_in(resource, resolver, body) };
+    let mut answers = cases.iter().map(|case| identities_in(resource, resolver, body.under(case)));
+    let Some((stated, pulling, span)) = answers.next() else { return identities_in(resource, resolver, body) };
+    let others: Vec<_> = answers.collect();
+    let one_kind = others.iter().all(|(other, ..)| *other == stated);
+    let one_puller = others.iter().all(|(_, other, _)| pulling.is_identical(other));
+    let why = parts.iter().find_map(|part| chosen_by(part)).and_then(unknown_of).cloned();
+    let why = why.unwrap_or(Why::UnsupportedSyntax("a conditional identity".into()));
+    let pulling = if one_puller { pulling } else { Pulling::Unknown(why) };
+    (if one_kind { stated } else { Stated::Unknown }, pulling, span)
+}
+
+/// The first condition that a value hangs on.
+fn chosen_by(node: &Node) -> Option<&Cond> {
+    match &node.value {
+        Value::Choice(choice) => Some(&choice.on),
+        Value::List(list) => list.items.iter().find_map(chosen_by),
+        Value::Map(map) => map.entries.iter().find_map(|entry| chosen_by(&entry.key).or(chosen_by(&entry.value))),
+        _ => None,
+    }
+}
+
+fn identities_in(resource: &Resource, resolver: &Resolver<'_>, body: Node) -> (Stated, Pulling, Span) {
+    let at = |path: &[&str]| within(resolver, body.clone(), path);
+    let client = at(&["properties", "servicePrincipalProfile", "clientId"]);
+    let provider = resource.language.is_terraform();
+    let stated = stated(at(&["identity"]), at(&["identity", "type"]), client.as_ref(), provider);
+    let supplied =
+        at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]).map(|id| only_candidate(&id));
+    let (pulling, span) = pulling(resource, stated, client, supplied);
+    (stated, pulling, span)
+}
+
+impl Pulling {
+    /// Whether both are proved to be one identity, seen from their parts.
+    fn is_identical(&self, other: &Pulling) -> bool {
+        match (self, other) {
+            (Pulling::Kubelet { supplied: None, .. }, Pulling::Kubelet { supplied: None, .. }) => true,
+            (Pulling::Kubelet { supplied: Some(a), .. }, Pulling::Kubelet { supplied: Some(b), .. })
+            | (Pulling::ServicePrincipal(a), Pulling::ServicePrincipal(b)) => a.is_identical(b),
+            _ => false,
         }
     }
 }
@@ -173,10 +231,30 @@ fn pulling(resource: &Resource, stated: Stated, client: Option<Node>, supplied: 
     }
 }
 
+/// The user-assigned identities of the control plane, whichever a condition picks.
 fn control_identities(read: &Reader<'_, '_>) -> Vec<Node> {
-    let Some(identities) = read.at(&["identity", "userAssignedIdentities"]) else { return Vec::new() };
-    let Some(map) = identities.as_map() else { return Vec::new() };
-    map.entries.iter().map(|entry| only_candidate(&entry.key)).collect()
+    fn members(node: &Node, found: &mut Vec<Node>) {
+        match &node.value {
+            Value::Choice(choice) => {
+                members(&choice.yes, found);
+                members(&choice.no, found);
+            }
+            Value::Map(map) => found.extend(map.entries.iter().map(|entry| only_candidate(&entry.key))),
+            _ => {}
+        }
+    }
+    fn stated(node: &Node, found: &mut Vec<Node>) {
+        match &node.value {
+            Value::Choice(choice) => {
+                stated(&choice.yes, found);
+                stated(&choice.no, found);
+            }
+            _ => node.get("userAssignedIdentities").into_iter().for_each(|inner| members(inner, found)),
+        }
+    }
+    let mut found = Vec::new();
+    read.at(&["identity"]).into_iter().for_each(|identity| stated(&identity, &mut found));
+    found
 }
 
 /// A plan tells of a computed id only what it was made from. Made from the id of one identity alone, it is that id.

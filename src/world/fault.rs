@@ -74,9 +74,11 @@ impl Fault {
     }
 }
 
-/// A word about identities that is none of AKS's. Anything else may be a text that somebody fills in.
+/// A word about identities that is none of AKS's, if only by a slip. Anything else may be a text that somebody fills in.
 fn is_wrong_type(text: &str) -> bool {
-    text.contains("assigned") && !placeholder::stands_in(text) && text.bytes().all(is_letter_or_comma)
+    let slips = |word: &str| strsim::damerau_levenshtein(word, text) <= 2;
+    let meant = text.contains("assigned") || slips("systemassigned") || slips("userassigned");
+    meant && !placeholder::stands_in(text) && text.bytes().all(is_letter_or_comma)
 }
 
 fn is_letter_or_comma(byte: u8) -> bool {
@@ -149,7 +151,7 @@ fn dangling(read: &Reader<'_, '_>) -> Option<Fault> {
     keys.into_iter().find_map(|key| {
         let id = read.resolver.id_of(key).filter(|id| id.is_kind(IDENTITY))?;
         let name = read.resolver.node(id.names.last()?);
-        let (declared, span) = nearly_called(name.as_str()?, read)?;
+        let (declared, span) = nearly_called(name.as_str()?, &id, read)?;
         let what = What::Dangling(name.as_str()?.to_owned(), declared, span);
         read.resolver.resource_of(key).is_none().then(|| Fault::at(what, key))
     })
@@ -157,7 +159,13 @@ fn dangling(read: &Reader<'_, '_>) -> Option<Fault> {
 
 /// The one identity that the same deployment declares under nearly this name, when none has or may have it. Names that
 /// differ in digits alone are often both right.
-fn nearly_called(name: &str, read: &Reader<'_, '_>) -> Option<(String, Span)> {
+fn nearly_called(name: &str, id: &ResourceId, read: &Reader<'_, '_>) -> Option<(String, Span)> {
+    // Another group that is named on purpose has identities of its own.
+    let one_group = |identity: &Resource| {
+        let theirs = ResourceId::parse(&read.resolver.node(&identity.id)).and_then(|theirs| theirs.group);
+        let same = |a: &Node, b: &Node| same_in(read.resolver, Case::Ignored, a, b) == Truth::Yes;
+        theirs.is_some_and(|theirs| id.group.as_ref().is_some_and(|own| same(own, &theirs)))
+    };
     let letters = |text: &str| text.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
     let root = &read.resource.address.root;
     let mut near = None;
@@ -169,7 +177,8 @@ fn nearly_called(name: &str, read: &Reader<'_, '_>) -> Option<(String, Span)> {
             return None;
         }
         let one_slip = strsim::damerau_levenshtein(&own, &name) == 1 && letters(&own) != letters(&name);
-        if one_slip && identity.address.root == *root && identity.origin == Origin::Declared {
+        let here = identity.address.root == *root && identity.origin == Origin::Declared;
+        if one_slip && here && one_group(identity) {
             near = Some((own, identity.declared));
         }
     }

@@ -295,6 +295,12 @@ impl<'a> Grant<'a> {
         }
     }
 
+    /// Whether its role is one for registries, if not for pulling: given above a registry, it is meant for that too.
+    pub fn is_about_registries(&self) -> bool {
+        let named = |name: &str| name.starts_with("Acr") || name.starts_with("Container Registry");
+        matches!(&self.role, Granted::BuiltIn(role) if named(role.name))
+    }
+
     /// Whether both grant one role.
     pub(super) fn has_role_of(&self, other: &Grant<'_>) -> bool {
         match (&self.role, &other.role) {
@@ -353,8 +359,7 @@ fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: 
 /// Whether nobody wrote what kind of principal it is. A Terraform provider doesn't need to be told.
 fn is_untyped(resource: &Resource) -> bool {
     let properties = resource.body.get("properties").and_then(Node::as_map);
-    let silent =
-        properties.is_some_and(|it| it.open.is_none() && it.get("principalType").is_none_or(Node::is_null));
+    let silent = properties.is_some_and(|it| it.open.is_none() && it.get("principalType").is_none_or(Node::is_null));
     silent && !resource.language.is_terraform() && resource.is_kind(ROLE_ASSIGNMENT)
 }
 

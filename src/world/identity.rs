@@ -103,6 +103,14 @@ fn referenced<'a>(resolver: &Resolver<'a>, reference: &Ref) -> Holder<'a> {
     let kubelet = |last: &str| reference.is(&["properties", "identityProfile", "kubeletidentity", last]);
     match () {
         () if resource.is_kind(CLUSTER) && reference.is(&["identity", "principalId"]) => Holder::ControlPlane(resource),
+        () if resource.is_kind(CLUSTER) && is_user_assigned(reference, "clientId") => Holder::WrongKind("a client id"),
+        // What a cluster made elsewhere has for its control plane may be what pulls, too.
+        () if is_user_assigned(reference, "principalId")
+            && resource.is_kind(CLUSTER)
+            && resource.origin == Origin::Declared =>
+        {
+            Holder::ControlPlane(resource)
+        }
         () if resource.is_kind(CLUSTER) && kubelet("objectId") => Holder::Kubelet(resource),
         () if resource.is_kind(CLUSTER) && kubelet("clientId") => Holder::WrongKind("a client id"),
         () if resource.is_kind(CLUSTER) && kubelet("resourceId") => Holder::WrongKind("a resource id"),
@@ -134,6 +142,12 @@ fn referenced<'a>(resolver: &Resolver<'a>, reference: &Ref) -> Holder<'a> {
 
 fn last(reference: &Ref, names: &[&str]) -> bool {
     reference.path.last().is_some_and(|step| names.iter().any(|name| step.eq_ignore_ascii_case(name)))
+}
+
+/// `identity.userAssignedIdentities.<id>.principalId`: a cluster has one such identity, whatever the id is written like.
+fn is_user_assigned(reference: &Ref, property: &str) -> bool {
+    matches!(reference.path.as_slice(), [identity, all, _, last] if identity.eq_ignore_ascii_case("identity")
+        && all.eq_ignore_ascii_case("userAssignedIdentities") && last.eq_ignore_ascii_case(property))
 }
 
 /// `addonProfiles.<name>.identity.objectId`: identities of add-ons, which never pull.
@@ -172,6 +186,8 @@ impl<'a> Holder<'a> {
             {
                 Truth::Unknown
             }
+            // The one that is chosen later may be that of the control plane.
+            (Pulling::Unknown(_), Holder::ControlPlane(_)) if !cluster.control.is_empty() => Truth::Unknown,
             (_, Holder::WrongKind(_) | Holder::ControlPlane(_) | Holder::Other(_)) => Truth::No,
             (Pulling::Unknown(_), _) | (_, Holder::Group | Holder::Unknown(_)) => Truth::Unknown,
             (Pulling::Kubelet { supplied: None, .. }, Holder::Kubelet(of)) => {
@@ -230,6 +246,12 @@ pub fn same_resource(a: &Resource, b: &Resource, resolver: &Resolver<'_>) -> Tru
         return Truth::Yes;
     }
     if a.origin == Origin::Declared && b.origin == Origin::Declared && a.address.root != b.address.root {
+        return Truth::No;
+    }
+    // Every grant asks of every cluster: most are told apart by what they are called.
+    if let (Some(one), Some(other)) = (a.name.as_str(), b.name.as_str())
+        && !one.eq_ignore_ascii_case(other)
+    {
         return Truth::No;
     }
     let id = |resource: &Resource| Node::reference(resource.address.clone(), &["id"], resource.declared);

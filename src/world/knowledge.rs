@@ -1,7 +1,7 @@
 //! What is known of the world: facts, judgements with their evidence, and sets that may have members nobody can see.
 
 pub use crate::ir::Truth;
-use crate::ir::{Assumption, Cond, Key, Resource, Why};
+use crate::ir::{Assumption, Cond, Key, Node, Resource, Value, Why};
 use crate::source::Span;
 
 /// More completions of the flags of two conditions are not tried.
@@ -24,6 +24,23 @@ pub(super) fn implies(given: &Cond, then: &Cond) -> bool {
 pub fn is_certain(resource: &Resource) -> bool {
     let each = |key: &Option<Key>| matches!(key, Some(Key::Each(_)));
     resource.is_unconditional() && !resource.address.path.iter().any(|step| each(&step.key))
+}
+
+/// What keeps a condition from being known: the first unknown in it.
+pub fn unknown_of(condition: &Cond) -> Option<&Why> {
+    fn within(node: &Node) -> Option<&Why> {
+        match &node.value {
+            Value::Unknown { why, .. } => Some(why),
+            Value::Call(_, nodes) | Value::Concat(nodes) => nodes.iter().find_map(within),
+            _ => None,
+        }
+    }
+    match condition {
+        Cond::When(node) => within(node),
+        Cond::Not(inner) => unknown_of(inner),
+        Cond::All(parts) | Cond::Any(parts) => parts.iter().find_map(unknown_of),
+        Cond::Always | Cond::Never => None,
+    }
 }
 
 /// A property as far as it is known, and where that is written.

@@ -18,15 +18,15 @@ use std::sync::Arc;
 
 use crate::azure;
 use crate::ir::{
-    Address, Case, Cond, Deployment, Gap, Hides, Imperative, Language, Makes, Node, Origin, Ref, Resolver, Resource,
-    Target, Truth, Value, Why, same_in,
+    Address, Case, Cond, Deployment, GROUP, Gap, Hides, Imperative, Language, Makes, Node, Origin, Ref, Resolver,
+    Resource, Target, Truth, Value, Why, same_in,
 };
 use crate::source::Span;
 use cluster::Cluster;
 use collision::{Collision, Kind};
 use grant::Grant;
 use knowledge::{Fact, Members};
-use reading::{Reading, readings};
+use reading::{Reading, asked, readings};
 use region::{Replica, unseen};
 use registry::Registry;
 use secret::Secret;
@@ -95,7 +95,8 @@ impl<'e> End<'e> {
     /// Whether a text is its name, or holds it as an id does. Very short names stand in too many texts.
     fn is_named(&self, text: &str) -> bool {
         let (text, name) = (text.to_ascii_lowercase(), self.name.unwrap_or_default().to_ascii_lowercase());
-        !name.is_empty() && (text == name || name.len() >= 5 && text.contains(&name))
+        let derived = text.len() >= 3 && name.contains(&text);
+        !name.is_empty() && (text == name || name.len() >= 5 && text.contains(&name) || derived)
     }
 }
 
@@ -176,6 +177,16 @@ impl<'a> World<'a> {
         let resources = deployments.iter().flat_map(|deployment| &deployment.resources);
         let all = resources.filter(|resource| resource.origin == Origin::Declared && resource.deployed != Cond::Never);
         world.readings = all.flat_map(|it| readings(it, &world.registries, &world.resolver)).collect();
+        // What a resource holds is told there, also where it came in through a parameter of a module.
+        for reading in deployments.iter().flat_map(|it| asked(it, &world.registries, &world.resolver)) {
+            if !world
+                .readings
+                .iter()
+                .any(|known| known.registry == reading.registry && known.value.span == reading.value.span)
+            {
+                world.readings.push(reading);
+            }
+        }
         world
     }
 
@@ -387,16 +398,21 @@ impl<'a> World<'a> {
         }
         let inner = |node: &Node| self.touches(node, ends, depth - 1);
         match &input.value {
-            Value::Unknown { why: Why::DeploymentScope(_), .. } => false,
+            // The group that both may lie in; a location or a tenant holds nothing.
+            Value::Unknown { why: Why::DeploymentScope(what), .. } => &**what == "resource group",
             Value::Unknown { .. } | Value::Derived(_) => true,
             Value::List(list) => list.open.is_some() || list.items.iter().any(inner),
             Value::Map(map) => map.open.is_some() || map.entries.iter().any(|entry| inner(&entry.value)),
             Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().any(inner),
             Value::Choice(choice) => inner(&choice.yes) || inner(&choice.no),
             Value::Ref(reference) => match &reference.target {
-                Target::Resource(address) => ends.iter().any(|end| end.address == address),
+                Target::Resource(address) => {
+                    let group = self.resolver.at(address).is_some_and(|it| it.is_kind(GROUP));
+                    group || ends.iter().any(|end| end.address == address)
+                }
                 Target::Id(_) => true,
             },
+            Value::Id(id) if id.is_container() => true,
             Value::Id(_) => self
                 .resolver
                 .resource_of(input)

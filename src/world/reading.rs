@@ -3,13 +3,15 @@
 
 use super::knowledge::{implies, is_certain};
 use super::registry::Registry;
-use crate::ir::{Cond, Node, Ref, Resolver, Resource, Value};
+use crate::ir::{Cond, Deployment, Language, Node, Ref, Resolver, Resource, Value};
 
-/// A resource whose body holds an admin credential of a registry.
+/// An admin credential of a registry that is read.
 #[derive(Clone, Debug)]
 pub struct Reading<'a> {
-    /// The resource.
-    pub resource: &'a Resource,
+    /// The resource whose body holds it; none for an output, or a parameter of a module.
+    pub resource: Option<&'a Resource>,
+    /// The language that it is written in.
+    pub language: Language,
     /// The registry, by its place in the world.
     pub registry: usize,
     /// The expression that reads.
@@ -21,8 +23,7 @@ pub struct Reading<'a> {
 /// Deeper values are not looked into.
 const DEPTH: usize = 48;
 
-/// The readings of a resource, one for each registry. One that may happen where the registry is not deployed, so that one
-/// made elsewhere is read, is left out.
+/// The readings of a resource, one for each registry.
 pub(super) fn readings<'a>(
     resource: &'a Resource,
     registries: &[Registry<'a>],
@@ -30,14 +31,37 @@ pub(super) fn readings<'a>(
 ) -> Vec<Reading<'a>> {
     let mut reads = Vec::new();
     collect(&resource.body, &resource.deployed, DEPTH, &mut reads);
+    let found = told(&reads, registries, resolver, resource.language).into_iter();
+    let sure = is_certain(resource);
+    found.map(|it| Reading { resource: Some(resource), certain: it.certain && sure, ..it }).collect()
+}
+
+/// The readings of values that no resource holds, one for each registry.
+pub(super) fn asked<'a>(
+    deployment: &'a Deployment,
+    registries: &[Registry<'a>],
+    resolver: &Resolver<'a>,
+) -> Vec<Reading<'a>> {
+    let mut reads = Vec::new();
+    deployment.asked.iter().for_each(|(value, when)| collect(value, when, DEPTH, &mut reads));
+    told(&reads, registries, resolver, deployment.language)
+}
+
+/// One that may happen where the registry is not deployed, so that one made elsewhere is read, is left out.
+fn told<'a>(
+    reads: &[(&Ref, &Node, Cond)],
+    registries: &[Registry<'a>],
+    resolver: &Resolver<'a>,
+    language: Language,
+) -> Vec<Reading<'a>> {
     let mut found: Vec<Reading<'a>> = Vec::new();
     for (reference, value, when) in reads {
         let Some(target) = resolver.target(&reference.target) else { continue };
         let Some(registry) = registries.iter().find(|it| it.resource.address == target.address) else { continue };
         let known = found.iter().any(|reading| reading.registry == registry.at);
-        if !known && implies(&when, &registry.resource.deployed) {
-            let certain = when == Cond::Always && is_certain(resource) && is_certain(registry.resource);
-            found.push(Reading { resource, registry: registry.at, value: value.clone(), certain });
+        if !known && implies(when, &registry.resource.deployed) {
+            let certain = *when == Cond::Always && is_certain(registry.resource);
+            found.push(Reading { resource: None, language, registry: registry.at, value: (*value).clone(), certain });
         }
     }
     found

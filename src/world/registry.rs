@@ -211,22 +211,7 @@ pub(super) struct Reader<'r, 'a> {
 impl Reader<'_, '_> {
     /// The value at a path, references followed; nothing when nobody wrote it or it is `null`.
     pub(super) fn at(&self, path: &[&str]) -> Option<Node> {
-        let mut node = self.resolver.node(&self.resource.body);
-        for step in path {
-            node = match &node.value {
-                Value::List(list) => list.items.get(step.parse::<usize>().ok()?)?.clone(),
-                Value::Map(map) => match (map.get(step), &map.open) {
-                    (Some(value), _) => value.clone(),
-                    (None, Some(why)) => return Some(Node::unknown(why.clone(), node.span)),
-                    (None, None) => return None,
-                },
-                Value::Null => return None,
-                Value::Unknown { .. } => return Some(node),
-                _ => return Some(Node::unknown(Why::UnresolvedName((*step).into()), node.span)),
-            };
-            node = self.resolver.node(&node);
-        }
-        (!node.is_null()).then_some(node)
+        within(self.resolver, self.resolver.node(&self.resource.body), path)
     }
 
     fn absent<T>(&self, default: T) -> Fact<T> {
@@ -257,4 +242,23 @@ impl Reader<'_, '_> {
         let unclear = || Fact::Unknown(Why::UnresolvedName(word.as_str().into()), node.span);
         meaning(&word).map_or_else(unclear, |value| Fact::Known(value, node.span))
     }
+}
+
+/// The value at a path of a body, references followed; nothing when nobody wrote it or it is `null`.
+pub(super) fn within(resolver: &Resolver<'_>, mut node: Node, path: &[&str]) -> Option<Node> {
+    for step in path {
+        node = match &node.value {
+            Value::List(list) => list.items.get(step.parse::<usize>().ok()?)?.clone(),
+            Value::Map(map) => match (map.get(step), &map.open) {
+                (Some(value), _) => value.clone(),
+                (None, Some(why)) => return Some(Node::unknown(why.clone(), node.span)),
+                (None, None) => return None,
+            },
+            Value::Null => return None,
+            Value::Unknown { .. } => return Some(node),
+            _ => return Some(Node::unknown(Why::UnresolvedName((*step).into()), node.span)),
+        };
+        node = resolver.node(&node);
+    }
+    (!node.is_null()).then_some(node)
 }

@@ -228,4 +228,39 @@ mod tests {
             assert_eq!(parse(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn the_nearest_place_wins() {
+        let files = [
+            ("avm/res/container-registry/registry/main.bicep", "output here string = 'tree'\n"),
+            ("avm/res/container-registry/registry/version.json", r#"{"version": "0.9"}"#),
+            ("vendor/vnet.bicep", "output here string = 'mapped'\n"),
+        ];
+        let cached = "br/contoso.azurecr.io/bicep$x/v1$/main.json";
+        let store = Store::new(MemoryFiles::default())
+            .with("cache:", MemoryFiles([(cached.to_owned(), b"{}".to_vec())].into_iter().collect()));
+        let from = store.add("main.bicep", Vec::new()).unwrap();
+        for (path, text) in files {
+            store.add(path, text.as_bytes().to_vec()).unwrap();
+        }
+        let registries = Registries {
+            mapped: vec![("br:contoso.azurecr.io/bicep".to_owned(), "vendor".to_owned())],
+            cache: Some("cache:".to_owned()),
+        };
+        let library = Library::new(&store, crate::frontend::template::Outside { registries, ..Default::default() });
+        let place = |text: &str| match library.place(from, text) {
+            Some(Whereabouts::Tree(source)) => store.source(source).path.to_string(),
+            Some(Whereabouts::Cache(source)) => store.source(source).path.to_string(),
+            Some(Whereabouts::Known(_)) => "known".to_owned(),
+            None => "nowhere".to_owned(),
+        };
+        let registry = "br/public:avm/res/container-registry/registry";
+        assert_eq!(place(&format!("{registry}:0.9.1")), "avm/res/container-registry/registry/main.bicep");
+        // The tree has another version.
+        assert_eq!(place(&format!("{registry}:0.11.0")), "known");
+        assert_eq!(place("br/public:avm/res/network/private-endpoint:0.12.0"), "known");
+        assert_eq!(place("br:contoso.azurecr.io/bicep/vnet:1"), "vendor/vnet.bicep");
+        assert_eq!(place("br:contoso.azurecr.io/bicep/x:v1"), format!("cache:/{cached}"));
+        assert_eq!(place("br:contoso.azurecr.io/bicep/y:v1"), "nowhere");
+    }
 }

@@ -181,7 +181,10 @@ impl Parser<'_> {
     fn tuple_type(&mut self) -> Parsed<Shape> {
         self.at += 1;
         self.members(Mark::RightSquare, |parser| {
-            parser.decorators()?;
+            // Between a decorator and its type a comma may stand in for the end of the line.
+            if !parser.decorators()?.is_empty() {
+                parser.take_mark(Mark::Comma);
+            }
             parser.type_expression().map(drop)
         })?;
         Ok(Shape::open())

@@ -1,0 +1,29 @@
+resource acr 'Microsoft.ContainerRegistry/registries@2025-11-01' = {
+  name: 'ovenimages'
+  location: resourceGroup().location
+  sku: { name: 'Standard' }
+  properties: { roleAssignmentMode: 'AbacRepositoryPermissions' }
+}
+resource aks 'Microsoft.ContainerService/managedClusters@2024-05-01' = {
+  name: 'aks-oven'
+  location: resourceGroup().location
+  identity: { type: 'SystemAssigned' }
+  properties: {
+    dnsPrefix: 'oven'
+    agentPoolProfiles: [ { name: 'system', mode: 'System', count: 2, vmSize: 'Standard_D4s_v5' } ]
+  }
+}
+
+resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(resourceGroup().id, 'pull')
+  scope: acr
+  properties: {
+    principalId: aks.properties.identityProfile.kubeletidentity.objectId
+    condition: ''
+ conditionVersion: '2.0'
+ principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'b93aa761-3e63-49ed-ac28-beffa264f7ac')
+    
+  }
+}
+

@@ -1,0 +1,23 @@
+resource acr 'Microsoft.ContainerRegistry/registries@2025-11-01' = {
+  name: 'ovenimages'
+  location: resourceGroup().location
+  sku: { name: 'Standard' }
+  
+}
+resource aks 'Microsoft.ContainerService/managedClusters@2024-05-01' = {
+  name: 'aks-oven'
+  location: resourceGroup().location
+  identity: { type: 'SystemAssigned' }
+  properties: {
+    dnsPrefix: 'oven'
+    agentPoolProfiles: [ { name: 'system', mode: 'System', count: 2, vmSize: 'Standard_D4s_v5' } ]
+  }
+}
+resource pim 'Microsoft.Authorization/roleAssignmentScheduleRequests@2022-04-01-preview' = {
+ name: guid('x')
+ scope: acr
+ properties: { principalId: aks.properties.identityProfile.kubeletidentity.objectId
+ requestType: 'AdminAssign'
+ roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions','7f951dda-4ed3-4680-a7ca-43fe172d538d')
+ scheduleInfo: { expiration: { type: 'NoExpiration' } } }
+}
