@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::canonical::{canonical, is_stable};
-use crate::ir::{Choice, Map, Node, Ref, Value, Why};
+use crate::ir::{Choice, Entry, Map, Node, Ref, Value, Why};
 use crate::source::Span;
 
 /// `base.key`, `base[key]`; `safe` gives `null` instead of an error.
@@ -37,6 +37,9 @@ fn inside(base: &Node, key: &Node, safe: bool, span: Span) -> Node {
                 (Some(Value::Int(0)), Value::Int(_) | Value::Unknown { .. }) => Node { span, ..key.clone() },
                 _ => derived(base, key, span),
             }
+        }
+        Value::Call(name, arguments) if &**name == "items" => {
+            arguments.first().and_then(|of| identity_at(of, key, span)).unwrap_or_else(|| derived(base, key, span))
         }
         Value::Ref(reference) => extended(reference, key, span).unwrap_or_else(|| derived(base, key, span)),
         Value::Unknown { .. } | Value::Call(..) | Value::Concat(_) | Value::Derived(_) => derived(base, key, span),
@@ -93,9 +96,28 @@ fn index(key: &Node) -> Option<usize> {
     }
 }
 
+/// The identities of a resource, by their ids.
+const IDENTITIES: &str = "userAssignedIdentities";
+
+fn holds_identities(reference: &Ref) -> bool {
+    reference.path.last().is_some_and(|step| step.eq_ignore_ascii_case(IDENTITIES))
+}
+
+/// A member of `items(cluster.identity.userAssignedIdentities)`: the id and what is said of the identity.
+fn identity_at(of: &Node, index: &Node, span: Span) -> Option<Node> {
+    let (Value::Ref(reference), Value::Int(at)) = (&of.value, &index.value) else { return None };
+    let mut path = reference.path.clone();
+    path.push(format!("#{at}").into());
+    let value = Node::new(Value::Ref(Arc::new(Ref { target: reference.target.clone(), path })), span);
+    let entries = vec![Entry::new("key", span, derived(of, index, span)), Entry::new("value", span, value)];
+    holds_identities(reference).then(|| Node::map(entries, span))
+}
+
 fn extended(reference: &Ref, key: &Node, span: Span) -> Option<Node> {
     let mut path = reference.path.clone();
-    path.push(key_text(key)?);
+    // An id that is worked out is as good a key as one that is written.
+    let computed = || (holds_identities(reference) && is_stable(key)).then(|| canonical(key).into());
+    path.push(key_text(key).or_else(computed)?);
     Some(Node::new(Value::Ref(Arc::new(Ref { target: reference.target.clone(), path })), span))
 }
 
