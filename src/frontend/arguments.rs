@@ -23,6 +23,9 @@ static ARGUMENT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"(?:^|[\s"
 static OTHER: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r#"[\s'"]-([A-Za-z_]\w*)[\s:]|"?([A-Za-z_]\w*)"?\s*:\s*\{\s*"?value\b"#));
 
+/// Nothing recurses here.
+const STACK: usize = 2 << 20;
+
 /// Words of which one stands wherever a template is deployed.
 const DEPLOYS: [&str; 9] = [
     "az deployment",
@@ -75,16 +78,18 @@ pub(super) fn of_terraform(store: &Store, automatic: &dyn Fn(&str) -> bool) -> P
 
 /// Names of parameters, in lower case, that something passes to a template.
 pub(super) fn of_templates(store: &Store) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (_, source) in store.sources() {
+    let sources = store.sources();
+    let passed = super::on_all_cores(STACK, &sources, |(_, source)| {
+        let mut found = BTreeSet::new();
         let path = source.path.to_ascii_lowercase();
         let template = [".bicep", ".bicepparam", ".json", ".jsonc", ".tf"].iter().any(|ending| path.ends_with(ending));
         if !template && DEPLOYS.iter().any(|word| source.text.contains(word)) {
             names(&ARGUMENT, &source.text, &mut found);
             names(&OTHER, &source.text, &mut found);
         }
-    }
-    found.into_iter().map(|name| name.to_ascii_lowercase()).collect()
+        found
+    });
+    passed.into_iter().flatten().map(|name| name.to_ascii_lowercase()).collect()
 }
 
 fn names(pattern: &LazyLock<Option<Regex>>, text: &str, found: &mut BTreeSet<String>) {

@@ -8,77 +8,106 @@ use std::sync::Arc;
 use super::evaluate::Evaluation;
 use super::resources::Instance;
 use crate::azure::kinds;
-use crate::ir::{Address, Cond, Node, Origin, Ref, Resource, ResourceId, Target, Value};
+use crate::ir::{Address, Cond, Node, Ref, Resource, ResourceId, Target, Value};
 
 /// The resources of a deployment, in source order.
 #[derive(Default)]
 pub(super) struct Found {
-    resources: Vec<Resource>,
-    /// The position of each one whose body is not evaluated, and what evaluates it.
-    unread: BTreeMap<Arc<Address>, (usize, Rc<Instance>)>,
+    found: Vec<Slot>,
+    /// The position of each one that is not evaluated.
+    unread: BTreeMap<Arc<Address>, usize>,
+}
+
+enum Slot {
+    /// It can decide about pulls, or what can reads it.
+    Read(Box<Resource>),
+    /// Nobody has asked for it.
+    Unread(Rc<Instance>, Arc<str>),
 }
 
 impl Found {
     /// Takes in the resource of an instance.
-    pub(super) fn take(&mut self, evaluation: &Evaluation<'_>, instance: &Rc<Instance>, kind: &str) {
-        let Some(mut resource) = evaluation.resource(instance) else { return };
-        if evaluation.whole || kinds::decides(kind) && stands_on_what_decides(&resource.id) {
-            resource.body = evaluation.body(instance).unwrap_or(resource.body);
+    pub(super) fn take(&mut self, evaluation: &Evaluation<'_>, instance: &Rc<Instance>, kind: &Arc<str>) {
+        let decides = evaluation.whole || kinds::decides(kind);
+        if decides && (evaluation.whole || stands_on_what_decides(&evaluation.id(instance))) {
+            self.found.extend(read(evaluation, instance));
         } else {
-            self.unread.insert(resource.address.clone(), (self.resources.len(), instance.clone()));
+            self.unread.insert(instance.address.clone(), self.found.len());
+            self.found.push(Slot::Unread(instance.clone(), kind.clone()));
         }
-        self.resources.push(resource);
     }
 
     /// Takes in an object of Kubernetes.
     pub(super) fn take_object(&mut self, evaluation: &Evaluation<'_>, instance: &Rc<Instance>) {
-        self.resources.extend(evaluation.deployed_object(instance));
+        self.found.extend(evaluation.deployed_object(instance).map(|object| Slot::Read(Box::new(object))));
     }
 
     /// Evaluates what the evaluated bodies read, until nothing new is read. What nothing refers to is left out.
     pub(super) fn finish(mut self, evaluation: &Evaluation<'_>) -> Vec<Resource> {
         let mut reads = Reads::default();
-        self.resources.iter().for_each(|resource| reads.resource(resource));
-        loop {
-            let read = self.newly_read(&mut reads);
-            if read.is_empty() {
-                return self.without_strangers(&reads);
+        for slot in &self.found {
+            if let Slot::Read(resource) = slot {
+                reads.resource(resource);
             }
-            for (at, instance) in read {
-                if let (Some(body), Some(resource)) = (evaluation.body(&instance), self.resources.get_mut(at)) {
-                    reads.node(&body);
-                    resource.body = body;
+        }
+        loop {
+            let positions = self.newly_read(&mut reads);
+            if positions.is_empty() {
+                return self.without_strangers(evaluation, &reads);
+            }
+            for at in positions {
+                let Some(Slot::Unread(instance, _)) = self.found.get(at) else { continue };
+                let Some(slot) = read(evaluation, instance) else { continue };
+                if let Slot::Read(resource) = &slot {
+                    reads.resource(resource);
+                }
+                if let Some(place) = self.found.get_mut(at) {
+                    *place = slot;
                 }
             }
         }
     }
 
-    fn without_strangers(self, reads: &Reads) -> Vec<Resource> {
-        let Found { resources, unread } = self;
-        let stays = |resource: &Resource| {
-            let meant = reads.mentioned.contains(&resource.address)
-                || reads.named.contains(&resource.kind.to_ascii_lowercase());
-            meant || !is_named_by_chance(&resource.name) || !unread.contains_key(&resource.address)
+    fn without_strangers(self, evaluation: &Evaluation<'_>, reads: &Reads) -> Vec<Resource> {
+        let kept = |slot: Slot| match slot {
+            Slot::Read(resource) => Some(*resource),
+            Slot::Unread(instance, kind) => {
+                let meant = reads.mentioned.contains(&instance.address)
+                    || reads.named.contains(&kind.to_ascii_lowercase())
+                    || !is_named_by_chance(&evaluation.written_name(&instance));
+                meant.then(|| evaluation.resource(&instance)).flatten()
+            }
         };
-        resources.into_iter().filter(stays).collect()
+        self.found.into_iter().filter_map(kept).collect()
     }
 
     /// Takes out what is read and not evaluated.
-    fn newly_read(&mut self, reads: &mut Reads) -> Vec<(usize, Rc<Instance>)> {
+    fn newly_read(&mut self, reads: &mut Reads) -> Vec<usize> {
         let mut addresses = std::mem::take(&mut reads.addresses);
         // What is only referred to may be declared beside it.
-        let referred = addresses.iter().filter_map(|address| self.unread.get(address));
-        let referred =
-            referred.filter_map(|(at, _)| self.resources.get(*at)).filter(|it| it.origin == Origin::Existing);
-        reads.kinds.extend(referred.map(|it| it.kind.to_ascii_lowercase()));
+        for at in addresses.iter().filter_map(|address| self.unread.get(address)) {
+            if let Some(Slot::Unread(instance, kind)) = self.found.get(*at)
+                && instance.is_existing()
+            {
+                reads.kinds.insert(kind.to_ascii_lowercase());
+            }
+        }
         if !reads.kinds.is_empty() {
-            let is_read = |at: &usize| {
-                self.resources.get(*at).is_some_and(|it| reads.kinds.contains(&it.kind.to_ascii_lowercase()))
+            let is_read = |at: &usize| match self.found.get(*at) {
+                Some(Slot::Unread(_, kind)) => reads.kinds.contains(&kind.to_ascii_lowercase()),
+                _ => false,
             };
-            addresses.extend(self.unread.iter().filter(|(_, (at, _))| is_read(at)).map(|(address, _)| address.clone()));
+            addresses.extend(self.unread.iter().filter(|(_, at)| is_read(at)).map(|(address, _)| address.clone()));
         }
         addresses.iter().filter_map(|address| self.unread.remove(address)).collect()
     }
+}
+
+/// The resource of an instance with its body.
+fn read(evaluation: &Evaluation<'_>, instance: &Rc<Instance>) -> Option<Slot> {
+    let resource = evaluation.resource(instance)?;
+    let body = evaluation.body(instance).unwrap_or_else(|| resource.body.clone());
+    Some(Slot::Read(Box::new(Resource { body, ..resource })))
 }
 
 /// Whether a name holds something that is known only in its own deployment, so that no other deployment can mean it.

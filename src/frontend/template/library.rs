@@ -26,6 +26,9 @@ static LOADS: LazyLock<Option<Regex>> =
 /// A template, or why there is none.
 pub type Found = Result<Arc<Loaded>, Why>;
 
+/// Where the modules are that a file calls by these names.
+type Places = BTreeMap<(SourceId, Arc<str>), Option<Whereabouts>>;
+
 /// A Bicep file by itself.
 struct Parsed {
     template: Arc<Template>,
@@ -58,7 +61,7 @@ pub struct Library<'a> {
     /// Templates that nobody can edit, by the place that uses them.
     placed: Mutex<BTreeMap<Span, Arc<Loaded>>>,
     /// Where modules of registries are, as the files that use them call them.
-    places: Mutex<BTreeMap<(SourceId, Arc<str>), Option<Whereabouts>>>,
+    places: Mutex<Places>,
     mentions: Mutex<BTreeMap<(SourceId, String), bool>>,
 }
 

@@ -33,14 +33,12 @@ fn write_out(declaration: &mut Declaration, api: &str, object: &str, namespace: 
     let text = |text: &str| Expr { kind: ExprKind::Text(text.into()), span };
     let property = |key: &str, value: Expr| Property { key: text(key), value, spread: false };
     let ExprKind::Object(body) = &mut declaration.body.kind else { return };
-    if let Some(metadata) = member(body, "metadata") {
-        if let ExprKind::Object(about) = &mut metadata.kind {
-            if let Some(namespace) = namespace.filter(|_| member(about, "namespace").is_none()) {
-                about.push(property("namespace", namespace.clone()));
-            }
-            if let Some(name) = member(about, "name") {
-                declaration.name = name.clone();
-            }
+    if let Some(Expr { kind: ExprKind::Object(about), .. }) = member(body, "metadata") {
+        if let Some(namespace) = namespace.filter(|_| member(about, "namespace").is_none()) {
+            about.push(property("namespace", namespace.clone()));
+        }
+        if let Some(name) = member(about, "name") {
+            declaration.name = name.clone();
         }
     }
     body.push(property("apiVersion", text(api)));

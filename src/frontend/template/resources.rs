@@ -40,6 +40,11 @@ impl Instance {
         self.there != Cond::Always || matches!(self.key, Some(Key::Each(_)))
     }
 
+    /// Whether the template only refers to it.
+    pub fn is_existing(&self) -> bool {
+        self.scope.frame.loaded.template.resources.get(self.declaration).is_some_and(|declaration| declaration.existing)
+    }
+
     /// Its template.
     pub fn template(&self) -> Arc<Template> {
         self.scope.frame.loaded.template.clone()
