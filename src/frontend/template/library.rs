@@ -12,7 +12,7 @@ use super::bicep;
 use super::frame::Loaded;
 use super::modules::unreadable;
 use super::registry::{Reference, Whereabouts};
-use super::template::{Definition, ModuleTemplate, Template, What};
+use super::template::{Definition, ModuleTemplate, Template, What, is_remote};
 use crate::frontend::{Problem, Trouble};
 use crate::ir::{Language, Why};
 use crate::source::{OpenError, SourceId, Span, Store};
@@ -282,11 +282,6 @@ impl<'a> Library<'a> {
         }
         found
     }
-}
-
-/// Whether a module's path leads to a registry or a template spec.
-pub fn is_remote(path: &str) -> bool {
-    ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| path.starts_with(scheme))
 }
 
 fn is_bicep(path: &str) -> bool {

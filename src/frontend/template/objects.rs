@@ -1,12 +1,6 @@
 //! Kubernetes objects that templates deploy through the `kubernetes` extension: they become what manifests become.
 
-use std::rc::Rc;
-use std::sync::Arc;
-
-use super::evaluate::Evaluation;
-use super::resources::Instance;
 use super::template::{Declaration, Expr, ExprKind, Property, Template, What};
-use crate::ir::{Node, Origin, Resource};
 
 /// Turns resources of the extension into objects; those that name no namespace lie in `namespace`.
 pub fn take_objects(template: &mut Template, namespace: Option<&Expr>) {
@@ -48,28 +42,4 @@ fn write_out(declaration: &mut Declaration, api: &str, object: &str, namespace: 
 fn member<'e>(properties: &'e mut [Property], key: &str) -> Option<&'e mut Expr> {
     let is_it = |property: &&mut Property| matches!(&property.key.kind, ExprKind::Text(text) if &**text == key);
     properties.iter_mut().find(is_it).map(|property| &mut property.value)
-}
-
-impl Evaluation<'_> {
-    /// The object of an instance.
-    pub(super) fn deployed_object(&self, instance: &Rc<Instance>) -> Option<Resource> {
-        let template = instance.template();
-        let declaration = template.resources.get(instance.declaration)?;
-        let What::Object(kind) = &declaration.what else { return None };
-        let api_version = kind.rsplit_once('/').map(|(api, _)| Arc::from(api));
-        Some(Resource {
-            address: instance.address.clone(),
-            kind: kind.clone(),
-            api_version,
-            name: self.written_name(instance),
-            id: Node::null(declaration.span),
-            scope: Node::null(declaration.span),
-            body: self.body(instance)?,
-            origin: if declaration.existing { Origin::Existing } else { Origin::Declared },
-            deployed: instance.deployed.clone(),
-            declared: declaration.span,
-            extent: declaration.extent,
-            language: template.language,
-        })
-    }
 }

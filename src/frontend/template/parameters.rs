@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::evaluate::Evaluation;
 use super::frame::{Kind, Loaded};
-use super::library::{Library, is_remote, locked};
+use super::library::{Library, locked};
+use super::template::is_remote;
 use super::{Candidate, arm};
 use crate::frontend::node_of;
 use crate::ir::{Entry, Node, Value, Why};

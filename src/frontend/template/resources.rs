@@ -366,6 +366,28 @@ impl Evaluation<'_> {
         })
     }
 
+    /// The object of an instance.
+    pub(super) fn deployed_object(&self, instance: &Rc<Instance>) -> Option<Resource> {
+        let template = instance.template();
+        let declaration = template.resources.get(instance.declaration)?;
+        let What::Object(kind) = &declaration.what else { return None };
+        let api_version = kind.rsplit_once('/').map(|(api, _)| Arc::from(api));
+        Some(Resource {
+            address: instance.address.clone(),
+            kind: kind.clone(),
+            api_version,
+            name: self.written_name(instance),
+            id: Node::null(declaration.span),
+            scope: Node::null(declaration.span),
+            body: self.body(instance)?,
+            origin: if declaration.existing { Origin::Existing } else { Origin::Declared },
+            deployed: instance.deployed.clone(),
+            declared: declaration.span,
+            extent: declaration.extent,
+            language: template.language,
+        })
+    }
+
     /// What is written in a resource.
     pub(super) fn body(&self, instance: &Instance) -> Option<Node> {
         let template = instance.template();

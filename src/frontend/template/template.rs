@@ -245,3 +245,8 @@ pub struct Property {
     /// `...value`.
     pub spread: bool,
 }
+
+/// Whether a module's path leads to a registry or a template spec.
+pub fn is_remote(path: &str) -> bool {
+    ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| path.starts_with(scheme))
+}

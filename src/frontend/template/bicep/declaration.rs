@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::expression::{Scope, call};
 use super::{nested, unsupported};
 use crate::frontend::template::arm_resource::split_providers;
-use crate::frontend::template::library::is_remote;
-use crate::frontend::template::template::{Declaration, Expr, ExprKind, ModuleTemplate, Property, Template, What};
+use crate::frontend::template::template::{
+    Declaration, Expr, ExprKind, ModuleTemplate, Property, Template, What, is_remote,
+};
 use crate::frontend::template::wording::wording;
 use crate::source::Span;
 use crate::syntax::bicep::ast::{self, Statement, StatementKind};
