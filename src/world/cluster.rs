@@ -136,8 +136,25 @@ fn identities(resource: &Resource, resolver: &Resolver<'_>) -> (Stated, Pulling,
     let one_puller = others.iter().all(|(_, other, _)| pulling.is_identical(other));
     let why = parts.iter().find_map(|part| chosen_by(part)).and_then(unknown_of).cloned();
     let why = why.unwrap_or(Why::UnsupportedSyntax("a conditional identity".into()));
-    let pulling = if one_puller { pulling } else { Pulling::Unknown(why) };
+    // Where AKS refuses the cluster in one of the completions, nobody may pull.
+    let taken = resource.language.is_terraform() || cases.iter().all(|case| is_taken(&body.under(case)));
+    let pulling = if one_puller && taken { pulling } else { Pulling::Unknown(why) };
     (if one_kind { stated } else { Stated::Unknown }, pulling, span)
+}
+
+/// Whether AKS takes the identity that is written: a type that it knows, with one identity where it needs one.
+fn is_taken(body: &Node) -> bool {
+    let own = body.at(&["identity", "userAssignedIdentities"]);
+    let count = own.and_then(Node::as_map).filter(|own| own.open.is_none()).map(|own| own.entries.len());
+    match body.at(&["identity", "type"]).map(|kind| (kind.as_str(), kind)) {
+        Some((Some(kind), _)) if kind.eq_ignore_ascii_case("UserAssigned") => match own {
+            None => false,
+            Some(own) if own.is_null() => false,
+            Some(_) => count.is_none_or(|count| count == 1),
+        },
+        Some((Some(kind), _)) => ["SystemAssigned", "None"].iter().any(|known| kind.eq_ignore_ascii_case(known)),
+        _ => true,
+    }
 }
 
 /// The first condition that a value hangs on.
