@@ -195,8 +195,8 @@ pub struct Deployment {
     pub parameters: Option<SourceId>,
     /// All resources, in the order of the source, modules unfolded.
     pub resources: Vec<Resource>,
-    /// Values that no resource holds although deploying works them out, with when: outputs, parameters of modules. Only
-    /// those that ask for the credentials of a registry.
+    /// Values that no resource holds although deploying works them out, with when: outputs and parameters of modules
+    /// that ask for the credentials of a registry, and secure parameters.
     pub asked: Vec<(Node, Cond)>,
     /// What was not understood.
     pub gaps: Vec<Gap>,

@@ -6,8 +6,9 @@ use crate::source::Span;
 /// The places of all values that are marked as secret, in order.
 pub(super) fn secrets(deployments: &[Deployment]) -> Vec<Span> {
     let mut found = Vec::new();
-    for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
-        collect_secrets(&resource.body, &mut found);
+    for deployment in deployments {
+        deployment.resources.iter().for_each(|resource| collect_secrets(&resource.body, &mut found));
+        deployment.asked.iter().for_each(|(value, _)| collect_secrets(value, &mut found));
     }
     found.sort();
     found.dedup();

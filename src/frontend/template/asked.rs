@@ -1,4 +1,5 @@
-//! Values that no resource holds and that ask for credentials all the same: outputs, parameters of modules.
+//! Values that no resource need hold: outputs and parameters of modules that ask for credentials, and secure parameters,
+//! whose bodies may never be evaluated and whose texts must be covered all the same.
 
 use std::rc::Rc;
 
@@ -14,6 +15,9 @@ impl Evaluation<'_> {
     /// Notes what a template's outputs and modules ask for. Most templates don't even have the word.
     pub(super) fn note_asked(&self, frame: &Rc<Frame>) {
         let template = frame.loaded.template.clone();
+        for (at, _) in template.parameters.iter().enumerate().filter(|(_, parameter)| parameter.secure) {
+            self.asked.borrow_mut().push((self.parameter(frame, at), frame.deployed.clone()));
+        }
         if !self.library.mentions(template.source, CREDENTIALS) {
             return;
         }

@@ -353,3 +353,13 @@ fn parents_that_go_round_in_a_circle_end() {
                 resource b 'Microsoft.Network/virtualNetworks/subnets@2023-09-01' = {\n  parent: a\n  name: 'b'\n}\n";
     assert_eq!(only(&[("main.bicep", text)]).resources.len(), 2);
 }
+
+#[test]
+fn secure_parameters_are_marked_though_nothing_reads_their_resource() {
+    let deployment = only(&[(
+        "main.bicep",
+        "@secure()\nparam pw string = 'Tz9'\n\
+        resource sql 'Microsoft.Sql/servers@2021-11-01' = {\n  name: 'db${newGuid()}'\n  properties: {\n    administratorLoginPassword: pw\n  }\n}\n",
+    )]);
+    assert!(deployment.asked.iter().any(|(value, _)| value.secret && value.as_str() == Some("Tz9")));
+}
