@@ -37,10 +37,10 @@ pub struct Made {
 }
 
 impl Made {
-    fn covers(&self, path: &str, files: &BTreeMap<String, bool>, store: &Store) -> bool {
+    /// Whether a file is made of one beside it, which `has` knows.
+    pub fn covers(&self, path: &str, has: impl Fn(&str) -> bool, store: &Store) -> bool {
         let stem = path.strip_suffix(self.to).and_then(|stem| stem.strip_suffix('.'));
-        stem.is_some_and(|stem| files.contains_key(&format!("{stem}.{}", self.from)))
-            && (self.is_made)(&store.head(path, self.head))
+        stem.is_some_and(|stem| has(&format!("{stem}.{}", self.from))) && (self.is_made)(&store.head(path, self.head))
     }
 }
 
@@ -71,7 +71,9 @@ pub fn discover(store: &Store, settings: &Settings, made: &Made) -> Discovered {
         }
     }
     let mut found = Discovered { unreadable: walk.unreadable, ..Discovered::default() };
-    let covered = |(path, named): &(&String, &bool)| !**named && made.covers(path, &walk.files, store);
+    let covered = |(path, named): &(&String, &bool)| {
+        !**named && made.covers(path, |beside| walk.files.contains_key(beside), store)
+    };
     found.made = walk.files.iter().filter(covered).map(|(path, _)| path.clone()).collect();
     walk.files.retain(|path, _| !found.made.contains(path));
     let paths: Vec<String> = walk.files.keys().cloned().collect();

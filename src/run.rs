@@ -67,10 +67,8 @@ pub struct Linted {
 pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
     let store = Store::new(MemoryFiles(files.iter().cloned().collect()));
     let mut found = Discovered::default();
-    let bicep = |path: &str| path.strip_suffix("json").map(|stem| format!("{stem}bicep"));
-    let is_beside = |path: &str| bicep(path).is_some_and(|bicep| files.iter().any(|(other, _)| *other == bicep));
     for (path, _) in &files {
-        if is_beside(path) && template::is_compiled(&store.head(path, template::HEAD)) {
+        if COMPILED.covers(path, |beside| files.iter().any(|(other, _)| other == beside), &store) {
             found.made.push(path.clone());
             continue;
         }
