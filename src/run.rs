@@ -234,6 +234,8 @@ fn unseen(path: &str, span: Span) -> Option<Deployment> {
         source,
         parameters: None,
         asked: Vec::new(),
+        former: Vec::new(),
+        order: None,
         resources: Vec::new(),
         gaps: vec![gap],
     })

@@ -27,7 +27,7 @@ const FENCES: [(&str, &[&str]); 4] = [
     ("hcl", &[".tf", ".tfvars"]),
     ("yaml", &[".yaml", ".yml"]),
 ];
-const CATEGORIES: [&str; 6] = ["permission", "pull secret", "cluster identity", "registry", "image", "file"];
+const CATEGORIES: [&str; 7] = ["permission", "pull secret", "network", "cluster identity", "registry", "image", "file"];
 const LONGEST_SUMMARY: usize = 110;
 const LONGEST_MESSAGE: usize = 100;
 

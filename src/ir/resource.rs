@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Cond, Node, Why};
+use super::{Cond, Node, Order, Why};
 use crate::source::{SourceId, Span};
 
 /// The language that a resource was written in; fixes are worded in it.
@@ -160,6 +160,29 @@ impl Resource {
     }
 }
 
+/// What becomes of a resource that exists now when a plan is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is deleted.
+    Deleted,
+    /// It is deleted and made anew: what Azure computed for it is computed again.
+    Replaced,
+    /// It is changed in place.
+    Changed,
+    /// It was deleted outside of Terraform already.
+    Gone,
+}
+
+/// A resource as it is before a plan is applied. It is not among the resources of the deployment: those are what the
+/// plan leads to.
+#[derive(Clone, Debug)]
+pub struct Former {
+    /// As it is now.
+    pub resource: Resource,
+    /// What becomes of it.
+    pub fate: Fate,
+}
+
 /// Something that was not understood, counted and told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gap {
@@ -198,6 +221,10 @@ pub struct Deployment {
     /// Values that no resource holds although deploying works them out, with when: outputs and parameters of modules
     /// that ask for the credentials of a registry, and secure parameters.
     pub asked: Vec<(Node, Cond)>,
+    /// Plans: what exists now and is changed, as it is now.
+    pub former: Vec<Former>,
+    /// What waits for what, where the language says it and something asks.
+    pub order: Option<Order>,
     /// What was not understood.
     pub gaps: Vec<Gap>,
 }

@@ -17,6 +17,10 @@ use crate::world::registry::{Registry, RoleMode};
 pub enum Cause {
     /// It goes to the identity of the control plane.
     ControlPlane,
+    /// It goes to the identity that a plan replaces.
+    FormerIdentity,
+    /// It goes to the kubelet identity of a cluster that has a service principal instead.
+    NoKubeletIdentity,
     /// Its principal is no object id.
     NoObjectId(&'static str),
     /// Its role doesn't let pull in any mode.
@@ -48,6 +52,8 @@ impl<'a> Case<'_, 'a> {
         let (covers, holds) = (grant.covers(registry), grant.pulls_for(cluster));
         if wires(grant, cluster, registry) && holds == Truth::No {
             return match grant.holder {
+                _ if grant.pulled_for(cluster) => Some(Cause::FormerIdentity),
+                Holder::Kubelet(_) => Some(Cause::NoKubeletIdentity),
                 Holder::WrongKind(kind) => Some(Cause::NoObjectId(kind)),
                 _ => Some(Cause::ControlPlane),
             };

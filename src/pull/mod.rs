@@ -3,6 +3,7 @@
 mod cause;
 mod credential;
 mod demand;
+mod network;
 mod pair;
 mod path;
 mod permission;
@@ -12,8 +13,13 @@ pub use credential::{Offer, Outcome, offers};
 pub use pair::{Pair, Tie};
 pub use path::{Path, Step};
 
+use crate::ir::Truth;
 use crate::source::Store;
 use crate::world::World;
+use crate::world::cluster::Cluster;
+use crate::world::grant::Grant;
+use crate::world::knowledge::Judgement;
+use crate::world::registry::Registry;
 
 /// A world and everything that was judged in it; what rules see.
 pub struct Case<'w, 'a> {
@@ -37,6 +43,22 @@ impl<'w, 'a> Case<'w, 'a> {
         let causes: Vec<_> = case.pairs.iter().map(|pair| case.find_causes(pair)).collect();
         case.pairs.iter_mut().zip(causes).for_each(|(pair, causes)| pair.causes = causes);
         case
+    }
+
+    /// The grants that let a cluster pull from a registry.
+    pub fn serving<'s>(
+        &'s self,
+        cluster: &'s Cluster<'a>,
+        registry: &'s Registry<'a>,
+    ) -> impl Iterator<Item = &'s Grant<'a>> {
+        let serves = |grant: &&Grant<'a>| permission::serves(cluster, registry, grant) == Truth::Yes;
+        self.world.grants.iter().filter(serves)
+    }
+
+    /// Whether the nodes of a pair reach the registry.
+    pub fn network(&self, pair: &Pair) -> Option<Judgement> {
+        let (cluster, registry) = (self.cluster(pair)?, self.registry(pair)?);
+        Some(network::network(self.world, registry, Some(cluster)))
     }
 
     /// The pair of a cluster and a registry, when it is under judgement.

@@ -8,7 +8,9 @@ use super::permission::permission;
 use crate::ir::Truth;
 use crate::world::World;
 use crate::world::cluster::Cluster;
+use crate::world::former::FormerGrant;
 use crate::world::grant::Grant;
+use crate::world::identity::Holder;
 use crate::world::knowledge::Judgement;
 use crate::world::registry::Registry;
 
@@ -23,6 +25,8 @@ pub enum Tie {
     Sibling,
     /// A sibling of it is wired from within its own module instance, which this one's instance leaves out.
     LeftOut,
+    /// A grant for pulling that may be for them: nobody can say whom it is for.
+    Possible,
     /// One deployment creates exactly these two, and nothing ties them.
     Alone,
 }
@@ -55,7 +59,9 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     for cluster in &world.clusters {
         for registry in &world.registries {
             let pair = (cluster.at, registry.at);
-            if world.grants.iter().any(|grant| wires(grant, cluster, registry)) {
+            let lost = |former: &FormerGrant<'_>| former.is_lost() && former.served(cluster, registry);
+            let now = world.grants.iter().any(|grant| wires(grant, cluster, registry));
+            if now || world.former_grants.iter().any(lost) {
                 wired.insert(pair);
                 ties.push((cluster.at, registry.at, if demanded.contains(&pair) { Tie::Workload } else { Tie::Wired }));
             }
@@ -75,6 +81,7 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
             ties.push((c, r, tie));
         }
     }
+    ties.extend(possible(world, &ties));
     ties.extend(alone(world, &ties));
     ties.sort_by_key(|&(c, r, _)| (c, r));
     ties.into_iter()
@@ -90,7 +97,12 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
 /// Whether a grant for pulling ties an identity of the cluster to the registry.
 pub(super) fn wires(grant: &Grant<'_>, cluster: &Cluster<'_>, registry: &Registry<'_>) -> bool {
     let pulls = grant.pulls_for(cluster) == Truth::Yes;
-    let held = || pulls || grant.is_control_plane_of(cluster) == Truth::Yes || grant.misreads(cluster);
+    let held = || {
+        pulls
+            || grant.pulled_for(cluster)
+            || grant.is_control_plane_of(cluster) == Truth::Yes
+            || grant.misreads(cluster)
+    };
     let on_it = || grant.covers(registry) == Truth::Yes || grant.misplaces(registry);
     // A role without pull ties too, where it is given to the puller on this very registry.
     let short = || pulls && grant.is_on(registry) && grant.lets_pull(registry) == Truth::No;
@@ -135,6 +147,32 @@ fn wired_inside(world: &World<'_>, c: usize, r: usize) -> bool {
                 && grant.resource.address.path.starts_with(modules)
                 && wires(grant, cluster, registry)
         })
+}
+
+/// A grant whose principal can't be read and that is not proved to be for another pair may be for any cluster of its
+/// deployment.
+fn possible(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usize, Tie)> {
+    let stray = |grant: &&Grant<'_>| grant.means_pull() && matches!(grant.holder, Holder::Unknown(_));
+    let mut found = Vec::new();
+    for grant in world.grants.iter().filter(stray) {
+        let root = &grant.resource.address.root;
+        let own = |address: &crate::ir::Address| address.root == *root;
+        let clusters = world.clusters.iter().filter(|it| own(&it.resource.address));
+        for cluster in clusters.filter(|cluster| grant.pulls_for(cluster) == Truth::Unknown) {
+            let reached = world.registries.iter().filter(|registry| match grant.covers(registry) {
+                Truth::Yes => true,
+                Truth::Unknown => own(&registry.resource.address),
+                Truth::No => false,
+            });
+            for registry in reached {
+                let pair = (cluster.at, registry.at, Tie::Possible);
+                if !ties.iter().any(|&(c, r, _)| (c, r) == (pair.0, pair.1)) && !found.contains(&pair) {
+                    found.push(pair);
+                }
+            }
+        }
+    }
+    found
 }
 
 fn alone(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usize, Tie)> {

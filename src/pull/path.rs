@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::credential::{Offer, Outcome, offers, truth_of};
 use super::demand::Demand;
+use super::network::network;
 use super::pair::{Pair, Tie};
 use super::permission::permission;
 use crate::azure::image;
 use crate::ir::{Node, Truth};
 use crate::source::Span;
-use crate::world::cluster::Cluster;
+use crate::world::World;
 use crate::world::knowledge::{Fact, Judgement};
 use crate::world::link::Match;
 use crate::world::registry::Registry;
-use crate::world::{Assumed, World};
 
 /// One step of a path.
 #[derive(Clone, Debug)]
@@ -77,8 +77,10 @@ pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Ve
     let by_ends: ByEnds<'_> = pairs.iter().map(|pair| ((pair.cluster, pair.registry), pair)).collect();
     let mut found: Vec<Path> = demands.iter().map(|demand| demanded(world, &by_ends, demand)).collect();
     let served: BTreeSet<(usize, usize)> = found.iter().filter_map(|path| path.cluster.zip(path.registry)).collect();
-    let unserved =
-        |pair: &&Pair| pair.tie == Tie::Sibling || pair.wired && !served.contains(&(pair.cluster, pair.registry));
+    let unserved = |pair: &&Pair| {
+        matches!(pair.tie, Tie::Sibling | Tie::Possible)
+            || pair.wired && !served.contains(&(pair.cluster, pair.registry))
+    };
     found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair)));
     found.iter_mut().for_each(|path| path.steps.splice(0..0, refusal(world, path)).for_each(drop));
     found
@@ -203,7 +205,7 @@ fn best_offer(world: &World<'_>, path: &Path, demand: &Demand) -> Judgement {
     }
 }
 
-fn by_cluster(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand, registry: &Registry<'_>, path: &mut Path) {
+fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, registry: &Registry<'a>, path: &mut Path) {
     let mut own: Vec<&Pair> =
         demand.clusters.iter().filter_map(|&cluster| pairs.get(&(cluster, registry.at)).copied()).collect();
     // Where it runs is told by what is wired for it.
@@ -289,25 +291,5 @@ fn or_anonymous(permission: Judgement, registry: &Registry<'_>) -> Judgement {
             Judgement::new(Truth::Unknown, *span, format!("anonymous pull may be allowed: {why}"))
         }
         _ => permission,
-    }
-}
-
-fn network(world: &World<'_>, registry: &Registry<'_>, cluster: Option<&Cluster<'_>>) -> Judgement {
-    let at = registry.public.span();
-    let is = |node: &Node, name: &str| node.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name));
-    let assumed = world.outlook.assumed.iter().any(|fact| match fact {
-        Assumed::Reachable { registry: r, cluster: c } => {
-            is(&registry.name, r) && cluster.is_some_and(|cluster| is(&cluster.name, c))
-        }
-        _ => false,
-    });
-    if assumed {
-        return Judgement::new(Truth::Yes, at, "reachable, says the configuration");
-    }
-    let routed = cluster.and_then(|cluster| cluster.outbound.as_deref());
-    let free = matches!(routed, None | Some("loadbalancer" | "managednatgateway" | "userassignednatgateway"));
-    match registry.plainly_public() && free {
-        true => Judgement::new(Truth::Yes, at, "public access is open to all networks"),
-        false => Judgement::new(Truth::Unknown, at, "network not analysed yet"),
     }
 }

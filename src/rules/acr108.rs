@@ -20,7 +20,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for pair in case.pairs.iter().filter(|pair| pair.permission.truth != Truth::Yes) {
         for (_, grant) in case.causes(pair).filter(|(cause, _)| *cause == Cause::Scope) {
             let Some(registry) = case.registry(pair) else { continue };
-            if matches!(pair.tie, Tie::Sibling | Tie::LeftOut) || case.is_a_guess(pair) {
+            if matches!(pair.tie, Tie::Sibling | Tie::LeftOut | Tie::Possible) || case.is_a_guess(pair) {
                 continue;
             }
             // Where every workload runs on a cluster that may pull, the grant is right for its own registry.

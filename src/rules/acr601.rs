@@ -37,6 +37,6 @@ fn belongs(case: &Case<'_, '_>, pair: &Pair) -> bool {
     match pair.tie {
         Tie::Workload => !case.is_a_guess(pair),
         Tie::Wired | Tie::Alone => true,
-        Tie::Sibling | Tie::LeftOut => false,
+        Tie::Sibling | Tie::LeftOut | Tie::Possible => false,
     }
 }

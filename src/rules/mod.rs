@@ -53,6 +53,7 @@ mod acr107;
 mod acr108;
 mod acr110;
 mod acr111;
+mod acr112;
 mod acr201;
 mod acr202;
 mod acr203;
@@ -60,9 +61,12 @@ mod acr204;
 mod acr205;
 mod acr207;
 mod acr212;
+mod acr301;
 mod acr401;
 mod acr402;
 mod acr403;
+mod acr406;
+mod acr407;
 mod acr501;
 mod acr502;
 mod acr503;
@@ -89,6 +93,7 @@ pub static ALL: &[&Rule] = &[
     &acr108::RULE,
     &acr110::RULE,
     &acr111::RULE,
+    &acr112::RULE,
     &acr201::RULE,
     &acr202::RULE,
     &acr203::RULE,
@@ -96,9 +101,12 @@ pub static ALL: &[&Rule] = &[
     &acr205::RULE,
     &acr207::RULE,
     &acr212::RULE,
+    &acr301::RULE,
     &acr401::RULE,
     &acr402::RULE,
     &acr403::RULE,
+    &acr406::RULE,
+    &acr407::RULE,
     &acr501::RULE,
     &acr502::RULE,
     &acr503::RULE,

@@ -256,6 +256,8 @@ mod tests {
             parameters: Some(store.add(file, b"using".to_vec()).unwrap()),
             resources: Vec::new(),
             asked: Vec::new(),
+            former: Vec::new(),
+            order: None,
             gaps: Vec::new(),
         };
         (files.iter().map(deployment).collect(), Span::new(source, 0, 4))

@@ -39,6 +39,41 @@ pub fn parse(source: SourceId, text: &str) -> (Option<Tree>, Vec<Comment>, Vec<F
     }
 }
 
+/// Reads a part of a JSON text that holds one value, as [`super::json_skim`] finds it. `at` is where it begins.
+pub fn parse_part(source: SourceId, part: &str, at: usize) -> Result<Tree, Fault> {
+    let (tree, _, faults) = parse(source, part);
+    match (tree, faults.into_iter().next()) {
+        (Some(mut tree), None) => {
+            moved(&mut tree, at);
+            Ok(tree)
+        }
+        (_, fault) => {
+            let fault = fault.unwrap_or(Fault {
+                kind: FaultKind::Syntax,
+                message: "there is no JSON value".to_owned(),
+                span: Span::new(source, 0, 0),
+            });
+            Err(Fault { span: later(fault.span, at), ..fault })
+        }
+    }
+}
+
+fn later(span: Span, by: usize) -> Span {
+    Span::new(span.source, span.range().start + by, span.range().end + by)
+}
+
+fn moved(tree: &mut Tree, by: usize) {
+    tree.span = later(tree.span, by);
+    match &mut tree.kind {
+        TreeKind::List(items) => items.iter_mut().for_each(|item| moved(item, by)),
+        TreeKind::Map(members) => members.iter_mut().for_each(|member| {
+            member.key_span = later(member.key_span, by);
+            moved(&mut member.value, by);
+        }),
+        _ => {}
+    }
+}
+
 fn strict() -> ParseOptions {
     ParseOptions {
         allow_comments: true,
@@ -191,6 +226,16 @@ mod tests {
         let member = &tree.as_map().unwrap()[0];
         assert_eq!(&text[member.key_span.range()], "\"a\"");
         assert_eq!(&text[member.value.span.range()], "[1, -2.5, 1e3, true, null]");
+    }
+
+    #[test]
+    fn a_part_has_the_places_of_the_whole() {
+        let text = "[1, {\"a\": \"b\"}]";
+        let part = parse_part(SourceId(0), &text[4..14], 4).unwrap();
+        let member = &part.as_map().unwrap()[0];
+        assert_eq!((&text[member.key_span.range()], &text[member.value.span.range()]), ("\"a\"", "\"b\""));
+        assert_eq!(&text[part.span.range()], "{\"a\": \"b\"}");
+        assert_eq!(parse_part(SourceId(0), "{\"a\" 1}", 10).unwrap_err().span.range().start, 15);
     }
 
     #[test]

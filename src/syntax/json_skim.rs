@@ -1,4 +1,5 @@
-//! The names of an object's members, without a tree: compiled templates have megabytes between the few names that matter.
+//! The members of an object and the elements of a list, without a tree: compiled templates and plans have megabytes
+//! between the few names that matter.
 //!
 //! What lies between is skipped byte by byte and not checked; a text that ends too early gives nothing.
 
@@ -9,6 +10,8 @@ pub struct Skimmed<'t> {
     pub name: String,
     /// Its value as written; the members of an object are found by skimming it again.
     pub value: &'t str,
+    /// Where the name begins, and where the value does, in bytes of the text that was skimmed.
+    pub at: (usize, usize),
 }
 
 /// The members of the object that a text holds. Nothing when it holds something else, or is not whole.
@@ -17,12 +20,34 @@ pub fn members(text: &str) -> Option<Vec<Skimmed<'_>>> {
     skim.expect(b'{')?;
     let mut found = Vec::new();
     while skim.peek()? != b'}' {
+        let start = skim.at;
         let name = skim.name()?;
         skim.expect(b':')?;
-        found.push(Skimmed { name, value: skim.value()? });
+        let value = skim.value()?;
+        found.push(Skimmed { name, value, at: (start, skim.at - value.len()) });
         match skim.peek()? {
             b',' => skim.at += 1,
             b'}' => {}
+            _ => return None,
+        }
+    }
+    skim.at += 1;
+    skim.space()?;
+    (skim.at == text.len()).then_some(found)
+}
+
+/// The elements of the list that a text holds, each with where it begins. Nothing when it holds something else, or is not
+/// whole.
+pub fn elements(text: &str) -> Option<Vec<(usize, &str)>> {
+    let mut skim = Skim { text, at: 0 };
+    skim.expect(b'[')?;
+    let mut found = Vec::new();
+    while skim.peek()? != b']' {
+        let value = skim.value()?;
+        found.push((skim.at - value.len(), value));
+        match skim.peek()? {
+            b',' => skim.at += 1,
+            b']' => {}
             _ => return None,
         }
     }
@@ -177,6 +202,19 @@ mod tests {
     fn the_last_of_several_members_counts() {
         let found = members("{\"a\": 1, \"A\": 2}").unwrap();
         assert_eq!((member(&found, "a"), member(&found, "b")), (Some("2"), None));
+    }
+
+    #[test]
+    fn elements_come_with_their_places() {
+        let text = " [ 1, {\"a\": [2]} , \"x]\" ]";
+        let found = elements(text).unwrap();
+        assert_eq!(found.iter().map(|(_, value)| *value).collect::<Vec<_>>(), ["1", "{\"a\": [2]}", "\"x]\""]);
+        assert!(found.iter().all(|(at, value)| text[*at..].starts_with(value)));
+        let members = members("{ \"a\" : [3] }").unwrap();
+        assert_eq!(members[0].at, (2, 8));
+        for text in ["", "{}", "[", "[1", "[1 2]", "[1]]", "[,]"] {
+            assert_eq!(elements(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -82,6 +82,7 @@ struct Links {
     covers: Vec<Truth>,
     misplaces: Vec<bool>,
     pulls_for: Vec<Truth>,
+    pulled_for: Vec<bool>,
     control_plane_of: Vec<Truth>,
     misreads: Vec<bool>,
 }
@@ -159,10 +160,17 @@ impl<'a> Grant<'a> {
         }
         let covers: Vec<Truth> = registries.iter().map(|registry| self.reaches(registry, resolver)).collect();
         let misplaces = registries.iter().zip(&covers);
+        let was = |cluster: &Cluster<'a>| cluster.switch.as_ref().is_some_and(|switch| switch.was(&self.holder));
+        // Azure gives no two identities one object id: what was made for the former one is not for the new one.
+        let pulls = |cluster: &Cluster<'a>| match was(cluster) {
+            true => Truth::No,
+            false => self.holder.pulls_for(cluster, resolver),
+        };
         self.links = Links {
             misplaces: misplaces.map(|(it, covers)| *covers == Truth::No && self.names(it, resolver)).collect(),
             covers,
-            pulls_for: clusters.iter().map(|cluster| self.holder.pulls_for(cluster, resolver)).collect(),
+            pulls_for: clusters.iter().map(pulls).collect(),
+            pulled_for: clusters.iter().map(was).collect(),
             control_plane_of: clusters.iter().map(|it| self.holder.is_control_plane_of(it, resolver)).collect(),
             misreads: self.misread(clusters, resolver),
         };
@@ -189,6 +197,11 @@ impl<'a> Grant<'a> {
         self.links.pulls_for.get(cluster.at).copied().unwrap_or(Truth::Unknown)
     }
 
+    /// Whether it goes to the identity with which the nodes of `cluster` pull until a plan gives them another one.
+    pub fn pulled_for(&self, cluster: &Cluster<'_>) -> bool {
+        self.links.pulled_for.get(cluster.at).copied().unwrap_or(false)
+    }
+
     /// Whether it goes to an identity of the control plane of `cluster`.
     pub fn is_control_plane_of(&self, cluster: &Cluster<'_>) -> Truth {
         self.links.control_plane_of.get(cluster.at).copied().unwrap_or(Truth::Unknown)
@@ -202,6 +215,12 @@ impl<'a> Grant<'a> {
     fn misread(&self, clusters: &[Cluster<'a>], resolver: &Resolver<'a>) -> Vec<bool> {
         let reference = match (&self.holder, &self.principal.value) {
             (Holder::WrongKind(_), Value::Ref(reference)) => reference,
+            (Holder::Kubelet(of), _) => {
+                let lacking = |it: &Cluster<'a>| {
+                    of.address == it.resource.address && matches!(it.pulling, Pulling::ServicePrincipal(_))
+                };
+                return clusters.iter().map(lacking).collect();
+            }
             _ => return Vec::new(),
         };
         let Some(found) = resolver.target(&reference.target) else { return Vec::new() };

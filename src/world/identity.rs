@@ -37,6 +37,17 @@ pub fn holder<'a>(resolver: &Resolver<'a>, principal: &Node) -> Holder<'a> {
         return Holder::WrongKind("a client id");
     }
     let node = resolver.node(principal);
+    match (&node.value, &principal.value) {
+        // A plan knows the value, too.
+        (Value::Str(text), Value::Ref(reference)) => match referenced(resolver, reference) {
+            Holder::Unknown(_) => literal(text),
+            telling => telling,
+        },
+        _ => of_value(resolver, &node),
+    }
+}
+
+fn of_value<'a>(resolver: &Resolver<'a>, node: &Node) -> Holder<'a> {
     match &node.value {
         Value::Ref(reference) => referenced(resolver, reference),
         Value::Id(_) => Holder::WrongKind("a resource id"),
@@ -232,7 +243,13 @@ impl<'a> Holder<'a> {
                 let each = cluster.control.iter().map(|control| same_in(resolver, Case::Ignored, control, id));
                 each.fold(Truth::No, Truth::or)
             }
-            Holder::Unknown(_) | Holder::Group | Holder::Guid(_) => Truth::Unknown,
+            Holder::Guid(guid) => {
+                let ids = cluster.control.iter().map(|id| principal_of(id, "principalId"));
+                let path = ["identity", "principalId"];
+                let own = Node::reference(cluster.resource.address.clone(), &path, cluster.resource.declared);
+                ids.chain([own]).map(|id| guid_is(&id, guid, resolver)).fold(Truth::No, Truth::or)
+            }
+            Holder::Unknown(_) | Holder::Group => Truth::Unknown,
             _ => Truth::No,
         }
     }

@@ -2,7 +2,9 @@
 
 pub mod cluster;
 pub mod collision;
+pub mod endpoint;
 pub mod fault;
+pub mod former;
 pub mod grant;
 pub mod identity;
 pub mod knowledge;
@@ -13,20 +15,22 @@ pub mod registry;
 pub mod secret;
 pub mod workload;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::azure;
 use crate::ir::{
-    Address, Case, Cond, Deployment, GROUP, Gap, Hides, Imperative, Language, Makes, Node, Origin, Ref, Resolver,
-    Resource, Target, Truth, Value, Why, same_in,
+    Address, Case, Cond, Deployment, GROUP, Gap, Hides, Imperative, Language, Makes, Node, Order, Origin, Ref,
+    Resolver, Resource, Target, Truth, Value, Why, same_in,
 };
 use crate::source::Span;
-use cluster::Cluster;
+use cluster::{Cluster, Stated};
 use collision::{Collision, Kind};
+use endpoint::Endpoint;
+use former::FormerGrant;
 use grant::Grant;
 use knowledge::{Fact, Members};
-use reading::{Reading, asked, readings};
+use reading::{KubeletReading, Reading, asked, kubelets, readings};
 use region::{Replica, unseen};
 use registry::Registry;
 use secret::Secret;
@@ -112,10 +116,16 @@ pub struct World<'a> {
     pub clusters: Vec<Cluster<'a>>,
     /// Role assignments.
     pub grants: Vec<Grant<'a>>,
+    /// Role assignments that a plan deletes or changes, as they are now.
+    pub former_grants: Vec<FormerGrant<'a>>,
+    /// Secrets that a plan deletes: namespace, name, where.
+    pub lost_secrets: Vec<(Node, Node, Span)>,
     /// Role assignments that can't both be made.
     pub collisions: Vec<Collision>,
     /// Who reads admin credentials of registries.
     pub readings: Vec<Reading<'a>>,
+    /// Who reads the kubelet identities of clusters that have none: those with a service principal.
+    pub kubelet_readings: Vec<KubeletReading<'a>>,
     /// Secrets of Kubernetes.
     pub secrets: Vec<Secret<'a>>,
     /// Service accounts.
@@ -124,12 +134,18 @@ pub struct World<'a> {
     pub workloads: Vec<Workload<'a>>,
     /// Replicas of registries that are declared on their own.
     pub replicas: Vec<Replica>,
+    /// Private endpoints.
+    pub endpoints: Vec<Endpoint<'a>>,
+    /// Private endpoints that a plan deletes, as they are now.
+    pub lost_endpoints: Vec<Endpoint<'a>>,
     /// Names of secrets that something makes later, with their namespace when it is known; no name: may be any.
     pub made_later: Vec<(Option<String>, Option<String>, Span)>,
     /// What could not be seen, with the deployment it belongs to.
     pub gaps: Vec<(&'a Deployment, &'a Gap)>,
     /// Commands in scripts.
     pub imperative: Vec<Imperative>,
+    /// What waits for what, by deployment.
+    orders: BTreeMap<&'a str, &'a Order>,
     /// Declarations that change what others create.
     updates: Vec<&'a Resource>,
     /// Groups of Entra and their members.
@@ -150,18 +166,24 @@ impl<'a> World<'a> {
             registries: Vec::new(),
             clusters: Vec::new(),
             grants: Vec::new(),
+            former_grants: Vec::new(),
+            lost_secrets: Vec::new(),
             collisions: Vec::new(),
             readings: Vec::new(),
+            kubelet_readings: Vec::new(),
             secrets: Vec::new(),
             accounts: Vec::new(),
             workloads: Vec::new(),
             replicas: Vec::new(),
+            endpoints: Vec::new(),
+            lost_endpoints: Vec::new(),
             made_later: Vec::new(),
             gaps: deployments
                 .iter()
                 .flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap)))
                 .collect(),
             imperative,
+            orders: deployments.iter().filter_map(|it| Some((&*it.name, it.order.as_ref()?))).collect(),
             updates: Vec::new(),
             mentioned: BTreeSet::new(),
             copier: false,
@@ -173,10 +195,27 @@ impl<'a> World<'a> {
         let mut images = world.workloads.iter().flat_map(|workload| &workload.images).filter_map(Node::as_str);
         world.copier = images.any(link::is_copier);
         world.unsettle();
+        world.former_grants = former::grants(deployments, &world.resolver);
+        let lost = former::lost(deployments, &world.resolver);
+        world.lost_endpoints = lost.filter_map(|former| Endpoint::read(&former.resource, &world.resolver)).collect();
+        world.lost_secrets = former::secrets(deployments, &world.resolver);
+        for registry in &mut world.registries {
+            registry.closing = former::closing(registry, deployments);
+        }
+        for cluster in &mut world.clusters {
+            cluster.switch = former::switch(cluster, deployments, &world.resolver);
+        }
         world.link();
         let resources = deployments.iter().flat_map(|deployment| &deployment.resources);
         let all = resources.filter(|resource| resource.origin == Origin::Declared && resource.deployed != Cond::Never);
-        world.readings = all.flat_map(|it| readings(it, &world.registries, &world.resolver)).collect();
+        let all: Vec<&Resource> = all.collect();
+        let lacking = |it: &KubeletReading<'_>| {
+            let cluster = world.clusters.get(it.cluster);
+            cluster.is_some_and(|cluster| cluster.is_declared() && cluster.stated == Stated::ServicePrincipal)
+        };
+        let kubelets = all.iter().flat_map(|it| kubelets(it, &world.clusters, &world.resolver)).filter(lacking);
+        world.kubelet_readings = kubelets.collect();
+        world.readings = all.into_iter().flat_map(|it| readings(it, &world.registries, &world.resolver)).collect();
         // What a resource holds is told there, also where it came in through a parameter of a module.
         for reading in deployments.iter().flat_map(|it| asked(it, &world.registries, &world.resolver)) {
             if !world
@@ -234,7 +273,8 @@ impl<'a> World<'a> {
     fn link(&mut self) {
         self.registries.iter_mut().enumerate().for_each(|(at, registry)| registry.at = at);
         self.clusters.iter_mut().enumerate().for_each(|(at, cluster)| cluster.at = at);
-        for grant in &mut self.grants {
+        let former = self.former_grants.iter_mut().map(|former| &mut former.grant);
+        for grant in self.grants.iter_mut().chain(former) {
             grant.link(&self.registries, &self.clusters, &self.resolver);
         }
         self.collisions = collision::collisions(&self.grants, &self.resolver);
@@ -276,6 +316,8 @@ impl<'a> World<'a> {
             self.workloads.push(workload);
         } else if let Some(replica) = Replica::read(resource, resolver) {
             self.replicas.push(replica);
+        } else if let Some(endpoint) = Endpoint::read(resource, resolver) {
+            self.endpoints.push(endpoint);
         } else {
             self.made_later.extend(link::makes_secrets(resource, resolver));
             link::mentions(resource, &mut self.mentioned);
@@ -312,6 +354,18 @@ impl<'a> World<'a> {
             }
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Whether one declaration waits for another one of its deployment; unknown where the deployment doesn't tell.
+    pub fn waits(&self, later: &Address, earlier: &Address) -> Truth {
+        let order = self.orders.get(&*later.root).filter(|_| later.root == earlier.root);
+        order.map_or(Truth::Unknown, |order| order.follows(later, earlier))
+    }
+
+    /// Whether a private endpoint leads to the registry, as far as can be seen.
+    pub fn has_endpoint(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Truth {
+        let endpoints = Members { items: self.endpoints.iter().collect(), open: self.hidden(cluster, registry) };
+        endpoints.any(|endpoint| endpoint.leads_to(registry, &self.resolver))
     }
 
     /// Whether the registry serves the region of the cluster from another one. Replicas are further members of the

@@ -1,6 +1,7 @@
 //! Who reads the admin credentials of a registry: `listCredentials()` in Bicep and ARM, `admin_password` and `admin_username`
-//! in Terraform.
+//! in Terraform. And who reads the kubelet identity of a cluster.
 
+use super::cluster::Cluster;
 use super::knowledge::{implies, is_certain};
 use super::registry::Registry;
 use crate::ir::{Cond, Deployment, Language, Node, Ref, Resolver, Resource, Value};
@@ -20,6 +21,39 @@ pub struct Reading<'a> {
     pub certain: bool,
 }
 
+/// The kubelet identity of a cluster that is read.
+#[derive(Clone, Debug)]
+pub struct KubeletReading<'a> {
+    /// The resource whose body holds it.
+    pub resource: &'a Resource,
+    /// The cluster, by its place in the world.
+    pub cluster: usize,
+    /// The expression that reads.
+    pub value: Node,
+    /// It is read, and the cluster is as it is declared, whatever the parameters are.
+    pub certain: bool,
+}
+
+/// The readings of kubelet identities in a resource, one for each cluster.
+pub(super) fn kubelets<'a>(
+    resource: &'a Resource,
+    clusters: &[Cluster<'a>],
+    resolver: &Resolver<'a>,
+) -> Vec<KubeletReading<'a>> {
+    let mut reads = Vec::new();
+    collect(&resource.body, &resource.deployed, DEPTH, &is_kubelet, &mut reads);
+    let mut found: Vec<KubeletReading<'a>> = Vec::new();
+    for (reference, value, when) in reads {
+        let Some(target) = resolver.target(&reference.target) else { continue };
+        let Some(cluster) = clusters.iter().find(|it| it.resource.address == target.address) else { continue };
+        if target.address != resource.address && !found.iter().any(|reading| reading.cluster == cluster.at) {
+            let certain = when == Cond::Always && is_certain(cluster.resource) && is_certain(resource);
+            found.push(KubeletReading { resource, cluster: cluster.at, value: value.clone(), certain });
+        }
+    }
+    found
+}
+
 /// Deeper values are not looked into.
 const DEPTH: usize = 48;
 
@@ -30,7 +64,7 @@ pub(super) fn readings<'a>(
     resolver: &Resolver<'a>,
 ) -> Vec<Reading<'a>> {
     let mut reads = Vec::new();
-    collect(&resource.body, &resource.deployed, DEPTH, &mut reads);
+    collect(&resource.body, &resource.deployed, DEPTH, &is_credential, &mut reads);
     let found = told(&reads, registries, resolver, resource.language).into_iter();
     let sure = is_certain(resource);
     found.map(|it| Reading { resource: Some(resource), certain: it.certain && sure, ..it }).collect()
@@ -43,7 +77,7 @@ pub(super) fn asked<'a>(
     resolver: &Resolver<'a>,
 ) -> Vec<Reading<'a>> {
     let mut reads = Vec::new();
-    deployment.asked.iter().for_each(|(value, when)| collect(value, when, DEPTH, &mut reads));
+    deployment.asked.iter().for_each(|(value, when)| collect(value, when, DEPTH, &is_credential, &mut reads));
     told(&reads, registries, resolver, deployment.language)
 }
 
@@ -67,23 +101,36 @@ fn told<'a>(
     found
 }
 
-fn collect<'n>(node: &'n Node, when: &Cond, depth: usize, found: &mut Vec<(&'n Ref, &'n Node, Cond)>) {
+fn collect<'n>(
+    node: &'n Node,
+    when: &Cond,
+    depth: usize,
+    wanted: &dyn Fn(&Ref) -> bool,
+    found: &mut Vec<(&'n Ref, &'n Node, Cond)>,
+) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match &node.value {
-        Value::Ref(reference) if is_credential(reference) => found.push((reference, node, when.clone())),
-        Value::List(list) => list.items.iter().for_each(|item| collect(item, when, depth, found)),
-        Value::Map(map) => map.entries.iter().for_each(|entry| collect(&entry.value, when, depth, found)),
+        Value::Ref(reference) if wanted(reference) => found.push((reference, node, when.clone())),
+        Value::List(list) => list.items.iter().for_each(|item| collect(item, when, depth, wanted, found)),
+        Value::Map(map) => map.entries.iter().for_each(|entry| collect(&entry.value, when, depth, wanted, found)),
         // Somebody who has something in its place knows that it may be empty.
-        Value::Call(name, _) if matches!(&**name, "tf:try" | "tf:coalesce" | "tf:can") => {}
+        Value::Call(name, _) if matches!(&**name, "tf:try" | "tf:coalesce" | "tf:can" | "coalesce" | "tryget") => {}
         Value::Concat(nodes) | Value::Call(_, nodes) => {
-            nodes.iter().for_each(|inner| collect(inner, when, depth, found));
+            nodes.iter().for_each(|inner| collect(inner, when, depth, wanted, found));
         }
         Value::Choice(choice) => {
-            collect(&choice.yes, &Cond::all([when.clone(), choice.on.clone()]), depth, found);
-            collect(&choice.no, &Cond::all([when.clone(), choice.on.negate()]), depth, found);
+            let (yes, no) = (choice.on.clone(), choice.on.negate());
+            collect(&choice.yes, &Cond::all([when.clone(), yes]), depth, wanted, found);
+            collect(&choice.no, &Cond::all([when.clone(), no]), depth, wanted, found);
         }
         _ => {}
     }
+}
+
+fn is_kubelet(reference: &Ref) -> bool {
+    let path = ["properties", "identityProfile", "kubeletidentity"];
+    reference.path.len() > path.len()
+        && reference.path.iter().zip(path).all(|(step, own)| step.eq_ignore_ascii_case(own))
 }
 
 fn is_credential(reference: &Ref) -> bool {

@@ -38,6 +38,12 @@ pub struct Registry<'a> {
     pub public: Fact<bool>,
     /// The public door admits everybody: no rule set, or one whose default action is `Allow`.
     pub admits_all: Fact<bool>,
+    /// Whether a rule of it admits an address or a network.
+    admits_some: Truth,
+    /// `publicNetworkAccess` is `SecuredByPerimeter`: a perimeter decides.
+    perimeter: bool,
+    /// A plan closes its public access here.
+    pub closing: Option<Span>,
     /// `roleAssignmentMode`.
     pub mode: Fact<RoleMode>,
     /// The properties that its API version doesn't have.
@@ -74,6 +80,11 @@ impl<'a> Registry<'a> {
                 "deny" => Some(false),
                 _ => None,
             }),
+            admits_some: admits_some(&read),
+            perimeter: read
+                .at(&["properties", "publicNetworkAccess"])
+                .is_some_and(|word| word.as_str().is_some_and(|word| word.eq_ignore_ascii_case("SecuredByPerimeter"))),
+            closing: None,
             mode: mode(&read),
             unversioned: unversioned(&read),
             region: region(&read),
@@ -108,6 +119,15 @@ impl<'a> Registry<'a> {
                 self.admits_all = Fact::Unknown(why.clone(), span);
             }
             _ => {}
+        }
+    }
+
+    /// Where nobody on the internet may reach it, and why: public access is off, or no rule admits an address.
+    pub fn is_shut(&self) -> Option<(&'static str, Span)> {
+        match (&self.public, &self.admits_all) {
+            (Fact::Known(false, span), _) if !self.perimeter => Some(("public access is disabled", *span)),
+            (_, Fact::Known(false, span)) if self.admits_some == Truth::No => Some(("no network is admitted", *span)),
+            _ => None,
         }
     }
 
@@ -180,6 +200,18 @@ fn unversioned(read: &Reader<'_, '_>) -> Vec<Unversioned> {
         found.iter().any(|other| other.path.len() < one.path.len() && one.path.starts_with(other.path))
     };
     found.iter().filter(|one| !inside(one)).cloned().collect()
+}
+
+/// Whether a rule admits an address or a network.
+fn admits_some(read: &Reader<'_, '_>) -> Truth {
+    let lists = ["ipRules", "virtualNetworkRules"].map(|list| read.at(&["properties", "networkRuleSet", list]));
+    let some = |list: &Option<Node>| match list.as_ref().map(|list| (list, list.as_list())) {
+        None => Truth::No,
+        Some((_, Some(list))) if !list.items.is_empty() => Truth::Yes,
+        Some((_, Some(list))) if list.open.is_none() => Truth::No,
+        Some(_) => Truth::Unknown,
+    };
+    lists.iter().map(some).fold(Truth::No, Truth::or)
 }
 
 /// The mode for role assignments. The provider azurerm sends the legacy one whenever nobody wrote another (its

@@ -87,6 +87,8 @@ fn deployment(store: &Store, name: &str, source: SourceId, objects: Vec<Object>,
         source,
         parameters: None,
         asked: Vec::new(),
+        former: Vec::new(),
+        order: None,
         resources,
         gaps,
     }

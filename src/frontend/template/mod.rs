@@ -99,7 +99,17 @@ pub fn whole(store: &Store, source: SourceId, name: &str, closed: Vec<String>) -
     let modules = evaluation.deployed_modules();
     let gaps = evaluation.gaps.take();
     Ok(Whole {
-        deployment: Deployment { name, language, source, parameters: None, asked: Vec::new(), resources, gaps },
+        deployment: Deployment {
+            name,
+            language,
+            source,
+            parameters: None,
+            asked: Vec::new(),
+            former: Vec::new(),
+            order: None,
+            resources,
+            gaps,
+        },
         modules,
     })
 }
@@ -242,6 +252,8 @@ fn deploy(
         source: root.source,
         parameters: set.map(|(file, _)| file),
         asked: evaluation.asked.take(),
+        former: Vec::new(),
+        order: None,
         resources,
         gaps: evaluation.gaps.take(),
     }

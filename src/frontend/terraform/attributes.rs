@@ -59,3 +59,16 @@ pub(super) fn put(body: &mut Node, path: &str, value: Node) {
         put(&mut entry.value, rest, value);
     }
 }
+
+/// Takes the member at the end of a path out of an object.
+pub(super) fn take(body: &mut Node, path: &[&str]) {
+    let (Value::Map(map), Some((step, rest))) = (&mut body.value, path.split_first()) else { return };
+    let entries = &mut Arc::make_mut(map).entries;
+    match rest {
+        [] => entries.retain(|entry| entry.key.as_str() != Some(step)),
+        rest => {
+            let inner = entries.iter_mut().find(|entry| entry.key.as_str() == Some(step));
+            inner.into_iter().for_each(|entry| take(&mut entry.value, rest));
+        }
+    }
+}

@@ -15,6 +15,9 @@ const META_BLOCKS: [&str; 5] = ["lifecycle", "provisioner", "connection", "timeo
 /// Where a body keeps the names of the dynamic blocks that their conditions leave out: such a block is not forgotten.
 pub(super) const LEFT_OUT: &str = "dynamic";
 
+/// Where the body of a resource in a plan keeps the names of what nobody wrote: Azure worked it out.
+pub(super) const COMPUTED: &str = "computed";
+
 fn left_out(body: &Body, entries: &[Entry], span: crate::source::Span) -> Option<Entry> {
     let empty = |name: &str| {
         let list =

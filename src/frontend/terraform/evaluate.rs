@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::config::Folders;
 use super::functions;
+use super::plan::Beside;
 use super::scope::{Instance, Names, Scope};
 use super::value::{
     call, choose, each_of, equal, failed, failure, is_bounded, limit, number, of_number, over_choice, text_of,
@@ -25,6 +26,8 @@ pub(super) struct Session<'a> {
     pub(super) store: &'a Store,
     pub(super) folders: &'a Folders,
     pub(super) deployment: Arc<str>,
+    /// What a plan knows.
+    pub(super) beside: Option<&'a Beside<'a>>,
     pub(super) instances: RefCell<BTreeMap<Vec<AddressStep>, Rc<Instance>>>,
     pub(super) gaps: RefCell<Vec<Gap>>,
     fuel: Cell<u64>,
@@ -38,6 +41,7 @@ impl<'a> Session<'a> {
             store,
             folders,
             deployment,
+            beside: None,
             instances: RefCell::default(),
             gaps: RefCell::default(),
             fuel: Cell::new(FUEL),

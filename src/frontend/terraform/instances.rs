@@ -28,9 +28,34 @@ impl Session<'_> {
             return known.clone();
         }
         instance.copies.borrow_mut().insert(name.into(), None);
-        let copies = Rc::new(self.unfold(instance, block, span));
+        let copies = self.unfold(instance, block, span);
+        let copies = Rc::new(self.planned(instance, name, block, &copies).unwrap_or(copies));
         instance.copies.borrow_mut().insert(name.into(), Some(copies.clone()));
         Some(copies)
+    }
+
+    /// The copies that a plan has, where the configuration alone doesn't tell.
+    fn planned(&self, instance: &Rc<Instance>, name: &str, block: &Block, copies: &[Copy]) -> Option<Vec<Copy>> {
+        let sure = |copy: &Copy| copy.deployed == Cond::Always && !matches!(copy.key, Some(Key::Each(_)));
+        if copies.iter().all(sure) {
+            return None;
+        }
+        let keys = self.beside?.keys(&instance.address.path, name)?;
+        let over = block.body.attribute("for_each").map(|over| (self.evaluate(Scope::of(instance), over), over.span));
+        let copy = |key: Key| {
+            let each_key = match &key {
+                Key::Int(at) => Node::new(Value::Int(*at), block.head),
+                Key::Str(text) | Key::Each(text) => Node::text(text.clone(), block.head),
+            };
+            let known = copies.iter().find(|copy| copy.key.as_ref() == Some(&key));
+            let each_value = match (known, &over) {
+                (Some(known), _) => known.each_value.clone(),
+                (None, Some((over, span))) if over.as_list().is_none() => self.index(over, &each_key, *span),
+                _ => each_key.clone(),
+            };
+            Copy { key: Some(key), each_key, each_value, deployed: Cond::Always }
+        };
+        Some(keys.into_iter().map(copy).collect())
     }
 
     fn unfold(&self, instance: &Rc<Instance>, block: &Block, span: Span) -> Vec<Copy> {

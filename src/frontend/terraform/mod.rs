@@ -14,8 +14,8 @@ mod functions;
 mod instances;
 mod kubernetes;
 mod modules;
+mod order;
 mod plan;
-mod plan_references;
 mod reference;
 mod scope;
 mod shape;
@@ -29,13 +29,16 @@ mod vocabulary;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use config::{Folders, folder_of};
+use config::{Folders, Module, folder_of};
+use plan::{Beside, Plan};
 
-use super::Lowered;
-use crate::ir::Node;
-use crate::source::{SourceId, Store};
+use super::arguments::Passed;
+use super::{Lowered, Problem, Trouble};
+use crate::ir::{Deployment, Node};
+use crate::source::{SourceId, Span, Store};
 
 /// Room for expressions that lead to further expressions.
 const STACK: usize = 64 << 20;
@@ -54,27 +57,95 @@ fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
     files.extend(ends(".tofu"));
     files.extend(ends(".tf.json"));
     let folders = Folders::read(store, &files, &mut lowered.problems);
-    let plans: Vec<plan::Plan> =
-        ends(".json").into_iter().filter_map(|id| plan::Plan::read(store, id, &mut lowered.problems)).collect();
-    lowered.inputs.extend(files);
+    let mut plans: Vec<Plan> =
+        ends(".json").into_iter().filter_map(|id| Plan::read(store, id, &mut lowered.problems)).collect();
+    lowered.inputs.extend(files.iter().copied().chain(plans.iter().map(|plan| plan.source)));
     let passed = super::arguments::of_terraform(store, &|path| modules::is_automatic(&folders, path));
-    for root in folders.roots() {
-        let mut given: BTreeMap<Arc<str>, Node> = BTreeMap::new();
-        // A plan of this folder knows the values that it was made with.
-        let beside = plans.iter().find(|plan| folder_of(&store.source(plan.source).path) == &*root.folder);
-        beside.iter().for_each(|plan| given.extend(plan.variables()));
-        given.extend(modules::variable_files(store, &folders, &root, &mut lowered.problems, &mut lowered.inputs));
-        lowered.deployments.push(modules::deploy(store, &folders, &root, given, &passed));
-    }
-    for plan in &plans {
-        lowered.inputs.push(plan.source);
-        let folder = folder_of(&store.source(plan.source).path).to_owned();
-        if folders.get(&folder).is_none() {
-            lowered.deployments.push(plan.deploy(store));
+    let roots = folders.roots();
+    let mut of_roots: Vec<Vec<Plan>> = roots.iter().map(|_| Vec::new()).collect();
+    for plan in std::mem::take(&mut plans) {
+        match made_of(store, &plan, &roots, &folders) {
+            MadeOf::Root(at) => {
+                if let Some(own) = of_roots.get_mut(at) {
+                    own.push(plan);
+                }
+            }
+            MadeOf::Other => plans.push(plan),
+            MadeOf::Earlier(problem) => lowered.problems.push(problem),
         }
     }
+    for (root, own) in roots.iter().zip(&of_roots) {
+        let given = modules::variable_files(store, &folders, root, &mut lowered.problems, &mut lowered.inputs);
+        let mut deploy = |plan: Option<&Plan>| {
+            lowered.deployments.push(deployment(store, &folders, root, plan, given.clone(), &passed, own.len()));
+        };
+        if own.is_empty() {
+            deploy(None);
+        }
+        own.iter().for_each(|plan| deploy(Some(plan)));
+    }
+    lowered.deployments.extend(plans.iter().map(|plan| plan.deploy(store)));
     lowered.deployments.sort_by(|a, b| a.name.cmp(&b.name));
     lowered.inputs.sort_unstable();
     lowered.inputs.dedup();
     lowered
+}
+
+/// What configuration a plan was made of.
+enum MadeOf {
+    /// That of a root, by its place.
+    Root(usize),
+    /// None of the tree.
+    Other,
+    /// That of a root as it was once.
+    Earlier(Problem),
+}
+
+/// A plan is of the configuration beside it, else of the only one in the tree that it fits.
+fn made_of(store: &Store, plan: &Plan, roots: &[Rc<Module>], folders: &Folders) -> MadeOf {
+    let path = store.source(plan.source).path.clone();
+    let beside = roots.iter().position(|root| *root.folder == *folder_of(&path)).filter(|&at| {
+        // A plan of something else altogether may lie beside it.
+        roots.get(at).is_some_and(|root| plan.shares_resources_with(root))
+    });
+    if let Some((at, root)) = beside.and_then(|at| Some((at, roots.get(at)?))) {
+        let Some(difference) = plan.differs_from(root, folders) else { return MadeOf::Root(at) };
+        let message = format!("the plan is not of the configuration beside it: {difference}");
+        let help = Some("plan again, or take the plan out of the tree".to_owned());
+        return MadeOf::Earlier(Problem { trouble: Trouble::Stale, message, span: Span::file(plan.source), help });
+    }
+    let fits = |root: &&Rc<Module>| plan.shares_resources_with(root) && plan.differs_from(root, folders).is_none();
+    let mut fitting = roots.iter().enumerate().filter(|(_, root)| fits(root));
+    match (fitting.next(), fitting.next()) {
+        (Some((at, _)), None) => MadeOf::Root(at),
+        _ => MadeOf::Other,
+    }
+}
+
+/// A root with what a plan of it knows; with one of several plans it is named after that.
+fn deployment(
+    store: &Store,
+    folders: &Folders,
+    root: &Rc<Module>,
+    plan: Option<&Plan>,
+    files: BTreeMap<Arc<str>, Node>,
+    passed: &Passed,
+    plans: usize,
+) -> Deployment {
+    let own = modules::deployment_name(&root.folder);
+    let Some(plan) = plan else { return modules::deploy(store, folders, root, own, files, passed, None) };
+    let path = store.source(plan.source).path.clone();
+    let name = if plans > 1 { format!("{own} with {path}").into() } else { own };
+    let beside = Beside::of(plan, Arc::clone(&name));
+    // A plan knows the values that it was made with; where they come from a file, that is where they stand.
+    let mut given: BTreeMap<Arc<str>, Node> = plan.variables().into_iter().collect();
+    for (variable, written) in files {
+        match given.get(&variable) {
+            Some(planned) if planned.value != written.value => {}
+            _ => drop(given.insert(variable, written)),
+        }
+    }
+    let mut deployment = modules::deploy(store, folders, root, name, given, passed, Some(&beside));
+    deployment.parameters = (plans > 1).then_some(plan.source);
+    deployment
 }

@@ -1,17 +1,19 @@
 //! From a root module to its deployment: variable files, providers, and all resources with modules unfolded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::{Folders, Module, folder_of, name_of};
 use super::evaluate::Session;
+use super::order;
+use super::plan::Beside;
 use super::reference::Settler;
 use super::scope::{Copy, Instance, Scope};
 use super::shape::Written;
 use crate::frontend::arguments::Passed;
 use crate::frontend::{Problem, node_of};
-use crate::ir::{Address, Cond, Deployment, Gap, Hides, Language, Node, Origin, Resource, Value, Why};
+use crate::ir::{Address, Cond, Deployment, Gap, Hides, Language, Node, Origin, Resource, Step, Value, Why};
 use crate::source::{SourceId, Span, Store, Via};
 use crate::syntax::hcl::{self, Block, Expr, ExprKind, StepKind};
 use crate::syntax::json;
@@ -29,11 +31,13 @@ pub(super) fn deploy(
     store: &Store,
     folders: &Folders,
     root: &Rc<Module>,
+    name: Arc<str>,
     mut given: BTreeMap<Arc<str>, Node>,
     passed: &Passed,
+    beside: Option<&Beside<'_>>,
 ) -> Deployment {
-    let name = deployment_name(&root.folder);
-    let session = Session::new(store, folders, name.clone());
+    let mut session = Session::new(store, folders, name.clone());
+    session.beside = beside;
     for block in root.of_kind("variable").filter(|block| block.body.attribute("default").is_some()) {
         let Some(variable) = block.labels.first().filter(|variable| passed.has(variable)) else { continue };
         // Something of the tree passes it: the default need not hold.
@@ -52,16 +56,27 @@ pub(super) fn deploy(
     let mut resources = Vec::new();
     session.emit(&instance, &Cond::Always, &mut resources);
     resources.iter().for_each(|resource| note_unknowns(&session, &resource.body));
-    let gaps = session.gaps.take();
-    Deployment {
+    let mut gaps = session.gaps.take();
+    let mut former = Vec::new();
+    if let Some(beside) = beside {
+        let taken: BTreeSet<Vec<Step>> = resources.iter().map(|resource| resource.address.path.clone()).collect();
+        resources.extend(beside.others(&taken));
+        gaps.extend(beside.gaps());
+        former = beside.former();
+    }
+    let mut deployment = Deployment {
         name,
         language: Language::Terraform,
         source: root.source,
         parameters: None,
         asked: Vec::new(),
+        former,
+        order: None,
         resources,
         gaps,
-    }
+    };
+    deployment.order = if order::matters(&deployment) { order::of_configuration(root, folders) } else { None };
+    deployment
 }
 
 /// Constructs that were not evaluated count as gaps, unknown parameters don't.
@@ -116,6 +131,8 @@ impl Session<'_> {
     fn enter(&self, caller: &Rc<Instance>, block: &Block, copy: &Copy, deployed: &Cond, resources: &mut Vec<Resource>) {
         match self.child(caller, block, copy) {
             Ok(child) => self.emit(&child, deployed, resources),
+            // What the plan has of it is taken from there.
+            Err(Why::UnresolvedModule(_)) if self.is_planned(caller, block) => {}
             Err(why) => {
                 let hides = match why {
                     Why::UnresolvedModule(_) => self.touched(caller, block, copy),
@@ -124,6 +141,11 @@ impl Session<'_> {
                 self.gap(Gap { why, span: block.head, hides: Some(hides) });
             }
         }
+    }
+
+    fn is_planned(&self, caller: &Rc<Instance>, block: &Block) -> bool {
+        let name = block.labels.first().map_or("", |name| &**name);
+        self.beside.is_some_and(|beside| beside.has_call(&caller.address.path, name))
     }
 
     /// What the inputs of a module that can't be followed refer to.
@@ -142,14 +164,18 @@ impl Session<'_> {
         let scope = Scope::of_copy(instance, copy);
         let terraform: Arc<str> = block.labels.first().cloned().unwrap_or_default();
         let subscription = self.subscription(instance, &provider_of(block), block.head);
+        let address = instance.address.child(name, copy.key.clone());
         let mut body = self.body(scope, &block.body, block.extent, true);
+        if let Some(beside) = self.beside {
+            body = beside.body(&address.path, body, block.head);
+        }
         self.complete_data(&terraform, &mut body, &subscription, block);
         if &*block.kind == "resource" {
             self.note_effects(scope, &terraform, &body, block);
         }
         Written {
             terraform,
-            address: Arc::new(instance.address.child(name, copy.key.clone())),
+            address: Arc::new(address),
             body,
             subscription,
             deployed,

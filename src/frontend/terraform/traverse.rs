@@ -185,6 +185,9 @@ impl Session<'_> {
         }
         let mut path = reference.path.clone();
         path.push(name.into());
+        if let Some(value) = self.beside.and_then(|beside| beside.value(&address.path, &path, span)) {
+            return value;
+        }
         // An argument that is `null` was not written: Azure decides.
         if let Some(value) = self.argument(address, &path, span).filter(|value| !value.is_null()) {
             return through_name(value, span);

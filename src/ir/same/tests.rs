@@ -250,6 +250,8 @@ fn deployment(name: &str, resources: Vec<Resource>) -> Deployment {
         source: SourceId(0),
         parameters: None,
         asked: Vec::new(),
+        former: Vec::new(),
+        order: None,
         resources,
         gaps: Vec::new(),
     }

@@ -5,6 +5,7 @@
 //! block, so that one broken block doesn't hide the others.
 
 mod convert;
+mod names;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

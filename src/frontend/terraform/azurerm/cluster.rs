@@ -1,7 +1,7 @@
 //! What a cluster has beyond single values: user-assigned identities, node pools, add-ons.
 
-use super::super::attributes::{pick, put};
-use super::super::blocks::LEFT_OUT;
+use super::super::attributes::{pick, put, take};
+use super::super::blocks::{COMPUTED, LEFT_OUT};
 use super::renamed;
 use super::table::each_block;
 use crate::ir::{Entry, Map, Node, Value, Why};
@@ -21,6 +21,11 @@ const POOL: [(&str, &str); 9] = [
 /// Adds lists to a cluster's body.
 pub(super) fn complete(body: &mut Node, written: &Node) {
     identities(body, written);
+    let computed = written.get(COMPUTED).and_then(Node::as_list).map_or(&[][..], |list| &list.items);
+    if computed.iter().any(|name| name.as_str() == Some("kubelet_identity")) {
+        // The identity that AKS made: its object id is known, and nobody supplied it.
+        take(body, &["properties", "identityProfile", "kubeletidentity", "resourceId"]);
+    }
     let left_out = written.get(LEFT_OUT).and_then(Node::as_list).map_or(&[][..], |list| &list.items);
     let states = |name: &Node| matches!(name.as_str(), Some("identity" | "service_principal"));
     if let Some(name) = left_out.iter().find(|name| states(name)) {

@@ -6,20 +6,66 @@
 //! means anything of it), and an attribute that takes an id, made of one `id` of a resource that is no container (the id
 //! of a group or subscription is often the beginning of a longer one). Everything else gives candidates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::vocabulary;
+use super::Plan;
+use super::change::Change;
 use crate::frontend::node_of;
+use crate::frontend::terraform::vocabulary;
 use crate::ir::{Address, Key, Node, Ref, Step, Target, Value};
 use crate::syntax::tree::Tree;
 
 /// What all resources of a plan share.
 pub(super) struct PlanWorld<'a> {
     pub(super) name: Arc<str>,
-    pub(super) configuration: &'a Tree,
-    pub(super) known: &'a BTreeSet<Vec<Step>>,
-    pub(super) variables: &'a BTreeMap<Arc<str>, Node>,
+    pub(super) plan: &'a Plan,
+    pub(super) variables: BTreeMap<Arc<str>, Node>,
+    by_steps: BTreeMap<Vec<Step>, &'a Change>,
+}
+
+impl<'a> PlanWorld<'a> {
+    /// The resources of a plan in the deployment of this name.
+    pub(super) fn of(plan: &'a Plan, name: Arc<str>) -> PlanWorld<'a> {
+        let by_steps = plan.changes.iter().map(|change| (change.steps.clone(), change)).collect();
+        PlanWorld { name, plan, variables: plan.variables().into_iter().collect(), by_steps }
+    }
+
+    /// The change at an address.
+    pub(super) fn change(&self, steps: &[Step]) -> Option<&'a Change> {
+        self.by_steps.get(steps).copied()
+    }
+
+    /// What stays of the instances of a block, or within the instances of a module call: by the modules around it and its
+    /// name.
+    pub(super) fn staying(&self, modules: &[Step], name: &str) -> impl Iterator<Item = &Vec<Step>> {
+        let (modules, name): (Vec<Step>, Arc<str>) = (modules.to_vec(), name.into());
+        let mut first = modules.clone();
+        first.push(Step { name: name.clone(), key: None });
+        let here = move |(steps, _): &(&Vec<Step>, &&Change)| {
+            steps.starts_with(&modules) && steps.get(modules.len()).is_some_and(|step| step.name == name)
+        };
+        let found = self.by_steps.range(first..).take_while(here);
+        found.filter(|(_, change)| change.stays()).map(|(steps, _)| steps)
+    }
+
+    /// Whether the plan says anything of a block that nothing repeats.
+    pub(super) fn mentions(&self, name: &str) -> bool {
+        self.change(&[Step { name: name.into(), key: None }]).is_some()
+    }
+
+    /// Whether a reference is proved to have this value.
+    pub(super) fn is_value_of(&self, node: &Node, text: &str) -> bool {
+        let Value::Ref(reference) = &node.value else { return false };
+        let Target::Resource(address) = &reference.target else { return false };
+        let value = self.change(&address.path).and_then(|change| change.value_at(&reference.path));
+        value.and_then(Tree::as_str).is_some_and(|value| value.eq_ignore_ascii_case(text))
+    }
+}
+
+/// Whether an attribute takes the id of something, so that values of it are joined.
+pub(super) fn joins(attribute: &str) -> bool {
+    GUIDS.contains(&attribute) || attribute == "scope" || attribute.ends_with("_id") || attribute.ends_with("_ids")
 }
 
 /// Variables, outputs and `each.value` on the way to a resource.
@@ -88,17 +134,24 @@ struct Found {
 }
 
 impl<'a> Place<'a> {
-    /// The block of an instance; nothing when the configuration doesn't have it.
-    pub(super) fn of(world: &PlanWorld<'a>, steps: &[Step]) -> Option<Place<'a>> {
-        let root = world.configuration.get("root_module")?;
-        let (last, around) = steps.split_last()?;
-        let mut module = root;
+    /// The module around an instance, with the calls that lead there; nothing when the configuration doesn't have it.
+    pub(super) fn module_of(world: &PlanWorld<'a>, steps: &[Step]) -> Option<(&'a Tree, Vec<(&'a Tree, Step)>)> {
+        let (_, around) = steps.split_last()?;
+        let mut module = world.plan.configuration.get("root_module")?;
         let mut modules = Vec::new();
         for step in around {
             let call = module.get("module_calls")?.get(step.name.strip_prefix("module.")?)?;
             modules.push((call, step.clone()));
             module = call.get("module")?;
         }
+        Some((module, modules))
+    }
+
+    /// The block of an instance; nothing when the configuration doesn't have it.
+    pub(super) fn of(world: &PlanWorld<'a>, steps: &[Step]) -> Option<Place<'a>> {
+        let root = world.plan.configuration.get("root_module")?;
+        let (module, modules) = Place::module_of(world, steps)?;
+        let last = steps.last()?;
         let resources = module.get("resources")?.as_list()?;
         let block = resources.iter().find(|block| block.get("address").and_then(Tree::as_str) == Some(&last.name))?;
         Some(Place { block, modules, root, key: last.key.clone() })
@@ -294,10 +347,7 @@ impl<'a> Place<'a> {
     fn resource(&self, world: &PlanWorld<'a>, operand: &Operand, found: &mut Found) {
         let (step, keyed) = (&operand.first, operand.keyed);
         let around: Vec<Step> = self.modules.iter().map(|(_, step)| step.clone()).collect();
-        let here = |steps: &&Vec<Step>| {
-            steps.split_last().is_some_and(|(last, modules)| modules == around.as_slice() && last.name == step.name)
-        };
-        let instances: Vec<&Vec<Step>> = world.known.iter().filter(here).collect();
+        let instances: Vec<&Vec<Step>> = world.staying(&around, &step.name).collect();
         let key_of = |steps: &Vec<Step>| steps.last().and_then(|last| last.key.clone());
         let wanted = step.key.clone().or_else(|| self.key.clone().filter(|_| keyed.each));
         let same: Vec<&Vec<Step>> =

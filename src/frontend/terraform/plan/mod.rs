@@ -1,0 +1,264 @@
+//! Plan JSON: resources as they will be, unknown values joined through the configuration's references.
+
+mod beside;
+mod change;
+mod filling;
+mod foreign;
+mod part;
+mod references;
+
+pub(super) use beside::Beside;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use change::{Action, Change, Reading};
+use filling::{Filling, mark};
+use part::{Object, Part};
+use references::{Place, PlanWorld, Resolved};
+
+use super::blocks::COMPUTED;
+use super::order;
+use super::shape::Written;
+use crate::frontend::{Problem, node_of};
+use crate::ir::{
+    Address, Cond, Deployment, Entry, Fate, Former, Gap, Hides, Language, Map, Node, Origin, Step, Value, Why,
+};
+use crate::source::{SourceId, Span, Store, Via};
+use crate::syntax::json;
+use crate::syntax::tree::{Member, Tree, TreeKind};
+
+/// A plan as read.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) source: SourceId,
+    configuration: Tree,
+    variables: Tree,
+    /// What is there after apply and what goes, each resource once.
+    changes: Vec<Change>,
+    /// What somebody deleted outside of Terraform.
+    gone: Vec<Change>,
+    /// What the plan itself says of being incomplete.
+    gaps: Vec<Gap>,
+}
+
+impl Plan {
+    /// The plan in a JSON file; nothing when it is something else. A text that only looks like a plan and can't be read
+    /// is told as a problem.
+    pub(super) fn read(store: &Store, source: SourceId, problems: &mut Vec<Problem>) -> Option<Plan> {
+        let text = store.source(source).text.clone();
+        if foreign::is_log(&text) {
+            problems.push(foreign::log(source));
+            return None;
+        }
+        let has = |word: &str| text.contains(word);
+        let planned = has("\"planned_values\"") || has("\"resource_changes\"");
+        let stated = has("\"terraform_version\"") && (has("\"values\"") || has("\"lineage\""));
+        if !planned && !stated {
+            return None;
+        }
+        let Some(object) = Part::whole(source, &text).object() else {
+            if planned && has("\"format_version\"") {
+                problems.extend(json::parse(source, &text).2.into_iter().map(Problem::from));
+            }
+            return None;
+        };
+        if let Some(problem) = foreign::named(&object, source) {
+            problems.push(problem);
+            return None;
+        }
+        let is_plan = object.has("format_version") && (object.has("planned_values") || object.has("resource_changes"));
+        is_plan.then(|| Plan::take(source, &object, problems))
+    }
+
+    fn take(source: SourceId, object: &Object<'_>, problems: &mut Vec<Problem>) -> Plan {
+        let broken = problems.len();
+        let mut reading = Reading { problems };
+        let nothing = || Tree { kind: TreeKind::Null, span: Span::file(source), via: Vec::new() };
+        let configuration = reading.tree(object.get("configuration")).unwrap_or_else(nothing);
+        let variables = reading.tree(object.get("variables")).unwrap_or_else(nothing);
+        let mut changes = changes(object, &mut reading);
+        // What nothing changes need not be among the changes; data that was read while planning stands in the prior state.
+        let known: BTreeSet<Vec<Step>> = changes.iter().map(|change| change.steps.clone()).collect();
+        reading.values(object.get("planned_values"), &|steps, _| !known.contains(steps), &mut changes);
+        let state = object.get("prior_state").and_then(Part::object).and_then(|state| state.get("values"));
+        reading.values(state, &|steps, data| data && !known.contains(steps), &mut changes);
+        let mut seen = BTreeSet::new();
+        changes.retain(|change| seen.insert(change.steps.clone()));
+        let drift = object.get("resource_drift").into_iter().flat_map(Part::elements);
+        let gone =
+            drift.filter_map(|part| reading.change(part)).filter(|change| change.action == Action::Delete).collect();
+        let flag = |name: &str, bad: bool| {
+            object.get(name).and_then(|part| part.tree().ok()).filter(|flag| flag.kind == TreeKind::Bool(bad))
+        };
+        let errored = flag("errored", true).map(|tree| (tree.span, "a plan that ended with an error"));
+        let incomplete = flag("complete", false).map(|tree| (tree.span, "a plan that is not complete"));
+        let partly = (reading.problems.len() > broken).then(|| (Span::file(source), "a part of the plan"));
+        let gaps = errored.into_iter().chain(incomplete).chain(partly).map(|(span, what)| gap(span, what));
+        Plan { source, configuration, variables, changes, gone, gaps: gaps.collect() }
+    }
+
+    /// The values that the plan's variables had.
+    pub(super) fn variables(&self) -> Vec<(Arc<str>, Node)> {
+        let value = |variable: &Member| {
+            let value = node_of(variable.value.get("value")?).through(variable.key_span, Via::Parameter);
+            let declared = self.configuration.get("root_module")?.get("variables")?.get(&variable.key)?;
+            let sensitive = matches!(declared.get("sensitive").map(|flag| &flag.kind), Some(TreeKind::Bool(true)));
+            Some((variable.key.clone(), if sensitive { value.secret() } else { value }))
+        };
+        self.variables.as_map().unwrap_or_default().iter().filter_map(value).collect()
+    }
+
+    /// The deployment that the plan leads to, without the configuration that it was made of.
+    pub(super) fn deploy(&self, store: &Store) -> Deployment {
+        let name = store.source(self.source).path.clone();
+        let world = PlanWorld::of(self, name.clone());
+        let staying = || self.changes.iter().filter(|change| change.stays());
+        let mut deployment = Deployment {
+            name,
+            language: Language::Plan,
+            source: self.source,
+            parameters: None,
+            asked: Vec::new(),
+            former: world.former(),
+            order: None,
+            resources: staying().map(|change| world.written(change).shape()).collect(),
+            gaps: self
+                .gaps
+                .iter()
+                .cloned()
+                .chain(world.left_out())
+                .chain(staying().filter_map(|it| world.effects(it)))
+                .collect(),
+        };
+        let order = || order::of_plan(&self.configuration);
+        deployment.order = if order::matters(&deployment) { order() } else { None };
+        deployment
+    }
+}
+
+fn changes(object: &Object<'_>, reading: &mut Reading<'_>) -> Vec<Change> {
+    let parts = object.get("resource_changes").into_iter().flat_map(Part::elements);
+    parts.filter_map(|part| reading.change(part)).collect()
+}
+
+fn gap(span: Span, what: &str) -> Gap {
+    Gap { why: Why::UnsupportedSyntax(what.into()), span, hides: Some(Hides::Anything) }
+}
+
+impl PlanWorld<'_> {
+    /// A resource as it will be.
+    fn written(&self, change: &Change) -> Written {
+        let place = Place::of(self, &change.steps);
+        let forgotten = change.action == Action::Forget;
+        let body = match forgotten {
+            true => change.before.node(change.extent),
+            false => self.body(change, place.as_ref()),
+        };
+        let provider = place.as_ref().and_then(|place| place.block.get("provider_config_key")).and_then(Tree::as_str);
+        Written {
+            terraform: change.kind.clone(),
+            address: Arc::new(Address { root: self.name.clone(), path: change.steps.clone() }),
+            body: Node { span: change.extent, ..body },
+            subscription: self.subscription(provider.unwrap_or("azurerm"), change.address),
+            deployed: Cond::Always,
+            origin: match (change.data, forgotten) {
+                (true, _) => Origin::Existing,
+                (_, true) => Origin::Dump,
+                _ => Origin::Declared,
+            },
+            declared: change.address,
+            extent: change.extent,
+            language: Language::Plan,
+        }
+    }
+
+    /// The values of a resource, in Terraform's vocabulary.
+    fn body(&self, change: &Change, place: Option<&Place<'_>>) -> Node {
+        if change.after.body.is_none() && change.unknown.is_none() {
+            let why = Why::NotAnalysed(format!("a large `{}`", change.kind).into());
+            let open = Map { entries: Vec::new(), open: Some(why) };
+            return Node::new(Value::Map(Arc::new(open)), change.extent);
+        }
+        let expressions = place.and_then(|place| place.block.get("expressions"));
+        let filling = Filling { world: self, place, declared: change.address, partial: change.partial };
+        let body = filling.object(change.after.body.as_ref(), change.unknown.as_ref(), expressions);
+        let mut body = change.after.sensitive.iter().fold(body, mark);
+        if let (Value::Map(map), Some(expressions)) = (&mut body.value, expressions) {
+            let names = map.entries.iter().map(|entry| &entry.key).filter_map(|key| Some((key, key.as_str()?)));
+            let computed = names.filter(|(_, name)| expressions.get(name).is_none()).map(|(key, _)| key.clone());
+            let computed = Node::list(computed.collect(), change.extent);
+            Arc::make_mut(map).entries.push(Entry::new(COMPUTED, change.extent, computed));
+        }
+        body
+    }
+
+    /// What exists now and is changed, as it is now.
+    fn former(&self) -> Vec<Former> {
+        fn now(change: &Change) -> Option<(&Change, Fate)> {
+            let fate = match change.action {
+                Action::Delete => Fate::Deleted,
+                Action::Replace => Fate::Replaced,
+                Action::Update => Fate::Changed,
+                Action::Keep | Action::Create | Action::Forget => return None,
+            };
+            Some((change, fate))
+        }
+        let drifted = self.plan.gone.iter().map(|change| (change, Fate::Gone));
+        let changed = self.plan.changes.iter().filter_map(now).chain(drifted);
+        changed
+            .filter(|(change, _)| !change.data && change.before.body.is_some())
+            .map(|(change, fate)| {
+                let body = change.before.node(change.extent);
+                Former { resource: Written { body, ..self.written(change) }.shape(), fate }
+            })
+            .collect()
+    }
+
+    /// A resource of the configuration that nothing repeats and that is not in the plan: it was made for some targets only.
+    fn left_out(&self) -> Option<Gap> {
+        let root = self.plan.configuration.get("root_module")?;
+        let blocks = root.get("resources").and_then(Tree::as_list).unwrap_or_default();
+        let repeated = |block: &Tree| block.get("count_expression").or(block.get("for_each_expression")).is_some();
+        let managed = |block: &&Tree| block.get("mode").and_then(Tree::as_str) != Some("data") && !repeated(block);
+        let missing = |block: &&Tree| {
+            let address = block.get("address").and_then(Tree::as_str);
+            address.is_some_and(|address| !self.mentions(address))
+        };
+        let block = blocks.iter().filter(managed).find(missing)?;
+        let left = block.get("address").and_then(Tree::as_str).unwrap_or_default();
+        Some(gap(block.span, &format!("a plan that leaves `{left}` out")))
+    }
+
+    /// What the commands of a resource are made of: they may join what they refer to.
+    fn effects(&self, change: &Change) -> Option<Gap> {
+        let place = Place::of(self, &change.steps)?;
+        let provisioners = place.block.get("provisioners")?.as_list()?;
+        let expressions = provisioners.iter().filter_map(|it| it.get("expressions")?.as_map()).flatten();
+        let argument = |member: &Member| match place.resolve(self, &member.value, None) {
+            Resolved::Value(node) => Some(node),
+            Resolved::Candidates(found) => Some(Node::new(Value::Derived(Arc::new(found)), change.address)),
+            Resolved::Opaque => None,
+        };
+        let hides = Some(Hides::Joining(expressions.filter_map(argument).collect()));
+        let why = Why::NotAnalysed(format!("what `{}` does", change.kind).into());
+        Some(Gap { why, span: change.address, hides })
+    }
+
+    /// The subscription of a provider, as far as the configuration says it.
+    fn subscription(&self, provider: &str, span: Span) -> Node {
+        let written = self.plan.configuration.get("provider_config").and_then(|providers| providers.get(provider));
+        let expression = written.and_then(|provider| provider.get("expressions")?.get("subscription_id"));
+        if let Some(constant) = expression.and_then(|expression| expression.get("constant_value")) {
+            return node_of(constant);
+        }
+        let references = expression.and_then(|expression| expression.get("references")?.as_list());
+        if let Some([only]) = references
+            && let Some(value) = only.as_str().and_then(|name| self.variables.get(name.strip_prefix("var.")?))
+        {
+            return value.clone();
+        }
+        let own = if provider == "azurerm" { String::new() } else { format!(":{provider}") };
+        Node::symbol(Why::DeploymentScope("subscription".into()), format!("{}#subscription{own}", self.name), span)
+    }
+}

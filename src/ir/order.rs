@@ -1,0 +1,79 @@
+//! Which declarations of a deployment wait for which.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Address, Truth};
+
+/// What waits for what, by names: addresses without keys, and whatever leads from one to the other.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    waits: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    lost: BTreeSet<Arc<str>>,
+}
+
+/// An address without its keys.
+fn name(address: &Address) -> Arc<str> {
+    let names: Vec<&str> = address.path.iter().map(|step| &*step.name).collect();
+    names.join(".").into()
+}
+
+impl Order {
+    /// `later` waits for `earlier`.
+    pub fn put(&mut self, later: &str, earlier: impl Into<Arc<str>>) {
+        self.waits.entry(later.into()).or_default().insert(earlier.into());
+    }
+
+    /// What this one waits for can't be read.
+    pub fn lose(&mut self, name: impl Into<Arc<str>>) {
+        self.lost.insert(name.into());
+    }
+
+    /// How many names wait for something.
+    pub fn len(&self) -> usize {
+        self.waits.len()
+    }
+
+    /// Whether nothing waits for anything.
+    pub fn is_empty(&self) -> bool {
+        self.waits.is_empty()
+    }
+
+    /// Whether `later` waits for `earlier`, if only by way of others.
+    pub fn follows(&self, later: &Address, earlier: &Address) -> Truth {
+        let (from, to) = (name(later), name(earlier));
+        let (mut waiting, mut seen) = (vec![&from], BTreeSet::from([&from]));
+        let mut lost = false;
+        while let Some(at) = waiting.pop() {
+            if *at == to {
+                return Truth::Yes;
+            }
+            lost |= self.lost.contains(at);
+            let next = self.waits.get(at).into_iter().flatten().filter(|next| seen.insert(next));
+            waiting.extend(next.collect::<Vec<_>>());
+        }
+        if lost { Truth::Unknown } else { Truth::No }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &[&str]) -> Address {
+        path.iter().fold(Address::root("."), |address, step| address.child(*step, None))
+    }
+
+    #[test]
+    fn waiting_goes_by_way_of_others() {
+        let mut order = Order::default();
+        order.put("b.x", "module.m.output.id");
+        order.put("module.m.output.id", "module.m.a.y");
+        order.put("module.m.a.y", "b.x");
+        order.put("c.z", "local.q");
+        order.lose("local.q");
+        assert_eq!(order.follows(&at(&["b.x"]), &at(&["module.m", "a.y"])), Truth::Yes);
+        assert_eq!(order.follows(&at(&["b.x"]), &at(&["c.z"])), Truth::No);
+        assert_eq!(order.follows(&at(&["c.z"]), &at(&["b.x"])), Truth::Unknown);
+    }
+}
