@@ -93,7 +93,8 @@ pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
 pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let mut clock = Clock::new(settings.verbose, settings.progress);
     let files = FolderFiles::new(&settings.root, settings.size_limit)
-        .map_err(|error| RunError(format!("can't open `{}`: {}", settings.root.display(), error.kind())))?;
+        .map_err(|error| RunError(format!("can't open `{}`: {}", settings.root.display(), error.kind())))?
+        .but(terraform::PLANS);
     let store = match &settings.module_cache {
         Some(folder) => Store::new(files).with(MODULE_CACHE, cache(folder)?),
         None => Store::new(files),
@@ -235,6 +236,7 @@ fn unseen(path: &str, span: Span) -> Option<Deployment> {
         parameters: None,
         asked: Vec::new(),
         former: Vec::new(),
+        calls: Default::default(),
         order: None,
         resources: Vec::new(),
         gaps: vec![gap],

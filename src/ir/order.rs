@@ -12,12 +12,6 @@ pub struct Order {
     lost: BTreeSet<Arc<str>>,
 }
 
-/// An address without its keys.
-fn name(address: &Address) -> Arc<str> {
-    let names: Vec<&str> = address.path.iter().map(|step| &*step.name).collect();
-    names.join(".").into()
-}
-
 impl Order {
     /// `later` waits for `earlier`.
     pub fn put(&mut self, later: &str, earlier: impl Into<Arc<str>>) {
@@ -41,7 +35,7 @@ impl Order {
 
     /// Whether `later` waits for `earlier`, if only by way of others.
     pub fn follows(&self, later: &Address, earlier: &Address) -> Truth {
-        let (from, to) = (name(later), name(earlier));
+        let (from, to): (Arc<str>, Arc<str>) = (later.without_keys().into(), earlier.without_keys().into());
         let (mut waiting, mut seen) = (vec![&from], BTreeSet::from([&from]));
         let mut lost = false;
         while let Some(at) = waiting.pop() {

@@ -1,5 +1,6 @@
 //! Resources, shaped as Azure Resource Manager shapes them, whatever language they came from.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Cond, Node, Order, Why};
@@ -70,6 +71,18 @@ impl Address {
     /// The deployment itself.
     pub fn root(name: impl Into<Arc<str>>) -> Address {
         Address { root: name.into(), path: Vec::new() }
+    }
+
+    /// Without the keys of instances: `module.aks.azurerm_kubernetes_cluster.this`.
+    pub fn without_keys(&self) -> String {
+        let names: Vec<&str> = self.path.iter().map(|step| &*step.name).collect();
+        names.join(".")
+    }
+
+    /// The modules around it, the outermost first.
+    pub fn modules(&self) -> impl Iterator<Item = Address> {
+        let around = 1..self.path.len().max(1);
+        around.map(|length| Address { root: self.root.clone(), path: self.path.iter().take(length).cloned().collect() })
     }
 
     /// Whether both are instances of one declaration: equal but for keys.
@@ -223,6 +236,8 @@ pub struct Deployment {
     pub asked: Vec<(Node, Cond)>,
     /// Plans: what exists now and is changed, as it is now.
     pub former: Vec<Former>,
+    /// Where modules are called, by their addresses without keys.
+    pub calls: BTreeMap<Arc<str>, Span>,
     /// What waits for what, where the language says it and something asks.
     pub order: Option<Order>,
     /// What was not understood.

@@ -8,7 +8,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 
 use super::closing;
 use super::excerpt::Excerpt;
-use super::snippet::one_line;
+use super::snippet::{LONGEST, one_line};
 use super::telling::Telling;
 use crate::finding::{Finding, Label, Severity};
 
@@ -57,8 +57,17 @@ struct Story {
 fn story(telling: &Telling<'_>, finding: &Finding) -> Story {
     let file = finding.primary.span.source;
     let place = telling.line_place(finding.primary.span);
-    let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
-        finding.related.iter().partition(|label| label.span.source == file);
+    let source = telling.source(file);
+    let mut cut = vec![source.line_of(finding.primary.span.start)];
+    // Of a line that is cut one place is in sight: others on it are told apart.
+    let in_sight = |label: &&Label| {
+        let line = source.line_of(label.span.start);
+        let long = source.line(line).is_some_and(|text| text.len() > LONGEST);
+        let taken = long && cut.contains(&line);
+        cut.push(line);
+        label.span.source == file && (!taken || label.span == finding.primary.span)
+    };
+    let (here, elsewhere): (Vec<&Label>, Vec<&Label>) = finding.related.iter().partition(in_sight);
     let labels: Vec<(&Label, Option<String>)> = std::iter::once(&finding.primary)
         .chain(here)
         .map(|label| (label, Some(one_line(&label.text)).filter(|text| !text.is_empty())))

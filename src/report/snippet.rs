@@ -8,7 +8,7 @@ use super::veil::{MASK, Veil, merge};
 use crate::source::{Source, SourceId, Span};
 
 /// A line longer than this many bytes is cut: minified templates have lines of a megabyte.
-const LONGEST: usize = 400;
+pub(super) const LONGEST: usize = 400;
 
 /// A line as it may be shown.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -29,7 +29,7 @@ pub struct Rule {
 pub fn run(rule: &'static Rule, case: &Case<'_, '_>) -> Vec<Finding> {
     let mut reporter = Reporter::new(rule);
     (rule.check)(case, &mut reporter);
-    reporter.into_findings()
+    reporter.into_findings(case.world)
 }
 
 /// The rule with this id.

@@ -5,20 +5,21 @@ use std::sync::Arc;
 
 use super::Rule;
 use crate::finding::{Finding, Label, Severity};
-use crate::ir::Address;
+use crate::ir::{Address, Language};
 use crate::source::Span;
+use crate::world::World;
 
 /// What a finding is known by. The first address is that of the resource to change: the finding is of its deployment.
 pub struct Key {
     text: String,
-    deployment: Option<Arc<str>>,
+    address: Option<Address>,
 }
 
 impl Key {
     /// The key of a finding about these resources.
     pub fn of(addresses: &[&Address]) -> Key {
         let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        Key { text: texts.join(":"), deployment: addresses.first().map(|address| address.root.clone()) }
+        Key { text: texts.join(":"), address: addresses.first().map(|&address| address.clone()) }
     }
 
     /// This key with one more name.
@@ -36,14 +37,14 @@ impl From<&Arc<Address>> for Key {
 /// For what belongs to no deployment alone.
 impl From<fmt::Arguments<'_>> for Key {
     fn from(text: fmt::Arguments<'_>) -> Key {
-        Key { text: text.to_string(), deployment: None }
+        Key { text: text.to_string(), address: None }
     }
 }
 
 /// For what belongs to no deployment alone.
 impl From<String> for Key {
     fn from(text: String) -> Key {
-        Key { text, deployment: None }
+        Key { text, address: None }
     }
 }
 
@@ -51,11 +52,13 @@ impl From<String> for Key {
 pub struct Reporter {
     rule: &'static Rule,
     findings: Vec<Finding>,
+    /// What each of them is to be changed at.
+    about: Vec<Option<Address>>,
 }
 
 impl Reporter {
     pub(super) fn new(rule: &'static Rule) -> Reporter {
-        Reporter { rule, findings: Vec::new() }
+        Reporter { rule, findings: Vec::new(), about: Vec::new() }
     }
 
     /// A finding at `span`; `key` is built from addresses and stays when code moves.
@@ -76,13 +79,27 @@ impl Reporter {
             help: None,
             fix: None,
             key: format!("{}:{}", self.rule.id, key.text),
-            deployment: key.deployment,
+            deployment: key.address.as_ref().map(|address| address.root.clone()),
         });
+        self.about.push(key.address);
         Told(self.findings.last_mut())
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
-        self.findings
+    /// The findings, each with the calls of the modules that it lies in. What only a plan has is told as such.
+    pub(super) fn into_findings(self, world: &World<'_>) -> Vec<Finding> {
+        let mut findings = self.findings;
+        for (finding, address) in findings.iter_mut().zip(self.about) {
+            let Some(address) = address else { continue };
+            let planned = world.resolver.at(&address).filter(|resource| resource.language == Language::Plan);
+            if let Some(resource) = planned.filter(|it| it.declared.source == finding.primary.span.source) {
+                let text = format!("`{address}` in the plan: its configuration is not in this tree");
+                finding.related.push(Label::new(resource.declared, text));
+            }
+            for (module, span) in world.calls_of(&address) {
+                finding.related.push(Label::new(span, format!("`{module}` is called here")));
+            }
+        }
+        findings
     }
 }
 

@@ -257,6 +257,7 @@ mod tests {
             resources: Vec::new(),
             asked: Vec::new(),
             former: Vec::new(),
+            calls: Default::default(),
             order: None,
             gaps: Vec::new(),
         };

@@ -63,11 +63,31 @@ pub trait Files: Send + Sync {
     fn list(&self, folder: &str) -> Vec<String>;
 }
 
+/// Files of a kind that may be larger than others, because they are not read whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Larger {
+    /// How their names end, without the dot.
+    pub ending: &'static str,
+    /// What stands near their beginning.
+    pub word: &'static str,
+    /// In bytes.
+    pub limit: u64,
+}
+
+impl Larger {
+    fn begins(&self, file: &Path) -> std::io::Result<bool> {
+        let mut head = Vec::new();
+        std::fs::File::open(file)?.take(256).read_to_end(&mut head)?;
+        Ok(String::from_utf8_lossy(&head).contains(self.word))
+    }
+}
+
 /// A folder on disk; nothing outside it is ever opened.
 #[derive(Debug)]
 pub struct FolderFiles {
     root: PathBuf,
     limit: u64,
+    larger: Option<Larger>,
     /// Folders that were looked at: where they really are, when that is inside of the root.
     folders: Mutex<BTreeMap<String, Result<PathBuf, OpenError>>>,
 }
@@ -75,7 +95,18 @@ pub struct FolderFiles {
 impl FolderFiles {
     /// Files below `root`, none larger than `limit` bytes.
     pub fn new(root: &Path, limit: u64) -> std::io::Result<FolderFiles> {
-        Ok(FolderFiles { root: root.canonicalize()?, limit, folders: Mutex::default() })
+        Ok(FolderFiles { root: root.canonicalize()?, limit, larger: None, folders: Mutex::default() })
+    }
+
+    /// Lets files of one kind be larger than others.
+    pub fn but(self, larger: Larger) -> FolderFiles {
+        FolderFiles { larger: Some(larger), ..self }
+    }
+
+    /// The limit of a file that is larger than the general one.
+    fn limit_of(&self, full: &Path) -> u64 {
+        let larger = self.larger.filter(|larger| full.extension().is_some_and(|ending| ending == larger.ending));
+        larger.filter(|larger| larger.begins(full).unwrap_or(false)).map_or(self.limit, |larger| larger.limit)
     }
 
     /// The real path of a regular file inside of the root.
@@ -86,8 +117,11 @@ impl FolderFiles {
         let full = if about.is_symlink() { self.inside(&written)? } else { written };
         let about = if about.is_symlink() { full.metadata().map_err(unreadable)? } else { about };
         match about.is_file() {
-            true if about.len() > self.limit => Err(OpenError::TooLarge(self.limit)),
-            true => Ok(full),
+            true if about.len() <= self.limit => Ok(full),
+            true => match self.limit_of(&full) {
+                limit if about.len() > limit => Err(OpenError::TooLarge(limit)),
+                _ => Ok(full),
+            },
             false => Err(OpenError::NotFound),
         }
     }

@@ -144,6 +144,8 @@ pub struct World<'a> {
     pub gaps: Vec<(&'a Deployment, &'a Gap)>,
     /// Commands in scripts.
     pub imperative: Vec<Imperative>,
+    /// Where modules are called, by deployment and address without keys.
+    calls: BTreeMap<(&'a str, &'a str), Span>,
     /// What waits for what, by deployment.
     orders: BTreeMap<&'a str, &'a Order>,
     /// Declarations that change what others create.
@@ -183,6 +185,10 @@ impl<'a> World<'a> {
                 .flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap)))
                 .collect(),
             imperative,
+            calls: deployments
+                .iter()
+                .flat_map(|it| it.calls.iter().map(|(call, span)| ((&*it.name, &**call), *span)))
+                .collect(),
             orders: deployments.iter().filter_map(|it| Some((&*it.name, it.order.as_ref()?))).collect(),
             updates: Vec::new(),
             mentioned: BTreeSet::new(),
@@ -354,6 +360,17 @@ impl<'a> World<'a> {
             }
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Where the modules around a declaration are called, the innermost first.
+    pub fn calls_of(&self, address: &Address) -> Vec<(Address, Span)> {
+        let place = |module: Address| {
+            let span = self.calls.get(&(&*module.root, &*module.without_keys())).copied()?;
+            Some((module, span))
+        };
+        let mut calls: Vec<(Address, Span)> = address.modules().filter_map(place).collect();
+        calls.reverse();
+        calls
     }
 
     /// Whether one declaration waits for another one of its deployment; unknown where the deployment doesn't tell.

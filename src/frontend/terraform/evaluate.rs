@@ -30,6 +30,8 @@ pub(super) struct Session<'a> {
     pub(super) beside: Option<&'a Beside<'a>>,
     pub(super) instances: RefCell<BTreeMap<Vec<AddressStep>, Rc<Instance>>>,
     pub(super) gaps: RefCell<Vec<Gap>>,
+    /// Where modules are called, by their addresses without keys.
+    pub(super) calls: RefCell<BTreeMap<Arc<str>, Span>>,
     fuel: Cell<u64>,
     depth: Cell<u32>,
 }
@@ -44,6 +46,7 @@ impl<'a> Session<'a> {
             beside: None,
             instances: RefCell::default(),
             gaps: RefCell::default(),
+            calls: RefCell::default(),
             fuel: Cell::new(FUEL),
             depth: Cell::new(0),
         }

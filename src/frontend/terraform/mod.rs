@@ -38,10 +38,13 @@ use plan::{Beside, Plan};
 use super::arguments::Passed;
 use super::{Lowered, Problem, Trouble};
 use crate::ir::{Deployment, Node};
-use crate::source::{SourceId, Span, Store};
+use crate::source::{Larger, SourceId, Span, Store};
 
 /// Room for expressions that lead to further expressions.
 const STACK: usize = 64 << 20;
+
+/// Of a plan only what is looked at becomes a tree.
+pub const PLANS: Larger = Larger { ending: "json", word: "\"format_version\"", limit: 512 << 20 };
 
 /// Reads Terraform configuration and plans among the sources; other files are left alone.
 pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {

@@ -71,6 +71,7 @@ pub(super) fn deploy(
         parameters: None,
         asked: Vec::new(),
         former,
+        calls: session.calls.take(),
         order: None,
         resources,
         gaps,
@@ -129,6 +130,9 @@ impl Session<'_> {
     }
 
     fn enter(&self, caller: &Rc<Instance>, block: &Block, copy: &Copy, deployed: &Cond, resources: &mut Vec<Resource>) {
+        let name = block.labels.first().map_or("", |name| &**name);
+        let call = caller.address.child(format!("module.{name}"), None).without_keys();
+        self.calls.borrow_mut().entry(call.into()).or_insert(block.head);
         match self.child(caller, block, copy) {
             Ok(child) => self.emit(&child, deployed, resources),
             // What the plan has of it is taken from there.

@@ -251,6 +251,7 @@ fn deployment(name: &str, resources: Vec<Resource>) -> Deployment {
         parameters: None,
         asked: Vec::new(),
         former: Vec::new(),
+        calls: Default::default(),
         order: None,
         resources,
         gaps: Vec::new(),

@@ -267,8 +267,10 @@ fn is_azure(target: &Target) -> bool {
     azurerm::find(kind.split('.').next().unwrap_or_default()).is_some()
 }
 
-/// A value of the plan, at a place of the configuration.
+/// A value of the plan, at a place of the configuration. A secret stands in the plan and not there: it gets no text.
 fn at(node: &Node, span: Span) -> Node {
+    let place = span.range().start;
+    let span = if node.secret { Span::new(span.source, place, place) } else { span };
     let value = match &node.value {
         Value::List(list) => {
             let items = list.items.iter().map(|item| at(item, span)).collect();

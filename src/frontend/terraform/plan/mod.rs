@@ -121,6 +121,7 @@ impl Plan {
             parameters: None,
             asked: Vec::new(),
             former: world.former(),
+            calls: Default::default(),
             order: None,
             resources: staying().map(|change| world.written(change).shape()).collect(),
             gaps: self
