@@ -7,6 +7,9 @@ mod foreign;
 mod part;
 mod references;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use beside::Beside;
 
 use std::collections::BTreeSet;
