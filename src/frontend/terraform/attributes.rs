@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::ir::{Entry, Node, Value, Why};
+use crate::ir::{Entry, List, Node, Value, Why};
 
 /// The value at a dotted path; a block that may be there or not gives an unknown.
 pub(super) fn pick(written: &Node, path: &str) -> Option<Node> {
@@ -33,10 +33,46 @@ pub(super) fn pick(written: &Node, path: &str) -> Option<Node> {
             Value::Choice(_) | Value::Call(..) => {
                 return Some(super::value::call("tf:get", vec![node.clone(), Node::text(step, node.span)], node.span));
             }
+            Value::Ref(_) | Value::Derived(_) | Value::Concat(_) | Value::Id(_) => {
+                return Some(Node::unknown(Why::UnsupportedSyntax("a computed block".into()), node.span));
+            }
             _ => return None,
         };
     }
     Some(node)
+}
+
+/// As [`put`]; a list that is there already gets further members, and the empty path means the object itself.
+pub(super) fn add(body: &mut Node, path: &str, value: Node) {
+    if path.is_empty() {
+        let entries = value.as_map().map(|map| map.entries.clone()).unwrap_or_default();
+        for entry in entries {
+            if let Some(key) = entry.key.as_str() {
+                put(body, key, entry.value);
+            }
+        }
+        return;
+    }
+    match (list_at(body, path), &value.value) {
+        (Some(list), Value::List(more)) => {
+            list.items.extend(more.items.iter().cloned());
+            list.open = list.open.take().or_else(|| more.open.clone());
+        }
+        _ => put(body, path, value),
+    }
+}
+
+fn list_at<'n>(body: &'n mut Node, path: &str) -> Option<&'n mut List> {
+    let mut node = body;
+    for step in path.split('.') {
+        let Value::Map(map) = &mut node.value else { return None };
+        let entries = &mut Arc::make_mut(map).entries;
+        node = &mut entries.iter_mut().find(|entry| entry.key.as_str() == Some(step))?.value;
+    }
+    match &mut node.value {
+        Value::List(list) => Some(Arc::make_mut(list)),
+        _ => None,
+    }
 }
 
 /// Writes a value at a dotted path of an object.

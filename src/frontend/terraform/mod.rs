@@ -6,15 +6,18 @@
 
 mod attributes;
 mod azapi;
+mod azuread;
 mod azurerm;
 mod blocks;
 mod config;
 mod evaluate;
 mod functions;
+mod helm;
 mod instances;
 mod kubernetes;
 mod modules;
 mod order;
+mod place;
 mod plan;
 mod reference;
 mod scope;
@@ -23,8 +26,14 @@ mod text_functions;
 mod traverse;
 mod types;
 mod value;
+mod versions;
 mod vocabulary;
+mod yaml_text;
 
+#[cfg(test)]
+mod provider_tests;
+#[cfg(test)]
+mod table_tests;
 #[cfg(test)]
 mod tests;
 

@@ -11,6 +11,7 @@ use super::plan::Beside;
 use super::reference::Settler;
 use super::scope::{Copy, Instance, Scope};
 use super::shape::Written;
+use super::versions::{self, Providers};
 use crate::frontend::arguments::Passed;
 use crate::frontend::{Problem, node_of};
 use crate::ir::{Address, Cond, Deployment, Gap, Hides, Language, Node, Origin, Resource, Step, Value, Why};
@@ -64,6 +65,7 @@ pub(super) fn deploy(
         gaps.extend(beside.gaps());
         former = beside.former();
     }
+    versions::settle(&mut resources, &Providers::of_config(store, folders, root));
     let mut deployment = Deployment {
         name,
         language: Language::Terraform,
@@ -123,7 +125,7 @@ impl Session<'_> {
                 }
                 match &*block.kind {
                     "module" => self.enter(instance, block, copy, &deployed, resources),
-                    _ => resources.push(self.emit_one(instance, block, &name, copy, deployed)),
+                    _ => resources.extend(self.emit_one(instance, block, &name, copy, deployed)),
                 }
             }
         }
@@ -164,7 +166,14 @@ impl Session<'_> {
         if values.iter().any(lost) { Hides::Anything } else { Hides::Touching(values) }
     }
 
-    fn emit_one(&self, instance: &Rc<Instance>, block: &Block, name: &str, copy: &Copy, deployed: Cond) -> Resource {
+    fn emit_one(
+        &self,
+        instance: &Rc<Instance>,
+        block: &Block,
+        name: &str,
+        copy: &Copy,
+        deployed: Cond,
+    ) -> Vec<Resource> {
         let scope = Scope::of_copy(instance, copy);
         let terraform: Arc<str> = block.labels.first().cloned().unwrap_or_default();
         let subscription = self.subscription(instance, &provider_of(block), block.head);
@@ -188,7 +197,7 @@ impl Session<'_> {
             extent: block.extent,
             language: Language::Terraform,
         }
-        .shape()
+        .shapes()
     }
 
     /// What a resource makes that stands nowhere as a resource: by a command, by a template, by a foreign provider's call.

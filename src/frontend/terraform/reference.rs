@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::value::{each_of, failure, limit, set_of};
+use super::value::{each_of, failure, limit, set_of, text_of};
 use super::vocabulary;
 use crate::ir::{Cond, Entry, List, Map, Node, Ref, ResourceId, Target, Value, Why};
 
@@ -32,6 +32,9 @@ impl Settler {
             let open = Some(Why::Element(set_of(one).unwrap_or_else(|| "collection".into())));
             let items = vec![self.settle(one)];
             return Node { value: Value::List(Arc::new(List { items, open })), ..node.clone() };
+        }
+        if let Some(reference) = decoded(node, DEEPEST) {
+            return self.reference(&reference, node);
         }
         let value = match &node.value {
             Value::Ref(reference) => return self.reference(reference, node),
@@ -92,6 +95,28 @@ impl Settler {
             return Node { value: Value::Unknown { why, sym: None }, ..node.clone() };
         }
         Node { value: Value::Ref(Arc::new(settled(reference))), ..node.clone() }
+    }
+}
+
+/// Steps into one text.
+const DEEPEST: usize = 32;
+
+/// `jsondecode(azapi_resource.x.output).properties.y`: an output that is a text, and the steps into what it says, are a
+/// path into the resource.
+fn decoded(node: &Node, depth: usize) -> Option<Ref> {
+    let depth = depth.checked_sub(1)?;
+    let Value::Call(name, arguments) = &node.value else { return None };
+    match (&**name, arguments.as_slice()) {
+        ("tf:jsondecode", [Node { value: Value::Ref(text), .. }]) => {
+            let is_output = matches!(text.path.last().map(|step| &**step), Some("output" | "output_content"));
+            is_output.then(|| (**text).clone())
+        }
+        ("tf:get" | "tf:index", [base, step]) => {
+            let mut reference = decoded(base, depth)?;
+            reference.path.push(text_of(step)?);
+            Some(reference)
+        }
+        _ => None,
     }
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::attributes::pick;
-use super::azurerm::{self, Parent};
+use super::azurerm;
 use super::reference::Settler;
 use super::value::failure;
-use super::{azapi, kubernetes};
+use super::{azapi, helm, kubernetes};
 use crate::ir::{Address, Cond, Language, Node, Origin, Resource, ResourceId, Value, Why};
 use crate::source::Span;
 
@@ -34,10 +34,25 @@ struct Shaped {
 }
 
 impl Written {
-    /// The resource in its final shape.
-    pub(super) fn shape(self) -> Resource {
-        let shaped = self.shaped();
-        let origin = if &*self.terraform == "azapi_update_resource" { Origin::Update } else { self.origin };
+    /// The resource in its final shape, and beside it the pods of a chart, as far as its values tell of them.
+    pub(super) fn shapes(self) -> Vec<Resource> {
+        let mut made = vec![self.shape()];
+        let is_chart = &*self.terraform == "helm_release" && self.origin == Origin::Declared;
+        if let Some((kind, body)) = is_chart.then(|| helm::pods(&self.body)).flatten() {
+            let address = Arc::new(self.address.child("values", None));
+            made.push(self.settled(self.object(kind, body), address));
+        }
+        made
+    }
+
+    fn shape(&self) -> Resource {
+        self.settled(self.shaped(), self.address.clone())
+    }
+
+    fn settled(&self, shaped: Shaped, address: Arc<Address>) -> Resource {
+        let change = &*self.terraform == "azapi_update_resource"
+            || azurerm::find(&self.terraform).is_some_and(|entry| entry.parent.is_change());
+        let origin = if change { Origin::Update } else { self.origin };
         let mut settler = Settler::new();
         let id = shaped.id.unwrap_or_else(|| self.no_id());
         Resource {
@@ -48,7 +63,7 @@ impl Written {
             scope: settler.settle(&shaped.scope),
             body: settler.settle(&shaped.body),
             deployed: settler.cond(&self.deployed),
-            address: self.address,
+            address,
             origin,
             declared: self.declared,
             extent: self.extent,
@@ -57,7 +72,7 @@ impl Written {
     }
 
     /// An id that equals itself, and nothing that is known.
-    fn no_id(&self) -> Node {
+    pub(super) fn no_id(&self) -> Node {
         let name = format!("{}#id:{}", self.address.root, self.address);
         Node::symbol(Why::Runtime("id".into()), name, self.declared)
     }
@@ -67,42 +82,15 @@ impl Written {
         if let Some(entry) = azurerm::find(&self.terraform) {
             return self.azure(entry);
         }
-        if let Some(kind) = kubernetes::kind_of(&self.terraform) {
-            return self.object(kind.into(), kubernetes::manifest(kind, written));
-        }
-        if self.terraform.starts_with("kubernetes_manifest")
-            && let Some((kind, manifest)) = kubernetes::raw(written)
-        {
+        let existing = self.origin == Origin::Existing;
+        if let Some((kind, manifest)) = kubernetes::object(&self.terraform, written, existing) {
             return self.object(kind, manifest);
         }
-        if &*self.terraform == "azapi_update_resource"
-            && let Some((kind, api_version)) = azapi::type_of(written)
-        {
-            let id = pick(written, "resource_id").map_or_else(|| self.no_id(), as_id);
-            let scope = Node::null(self.declared);
-            return Shaped {
-                kind,
-                api_version,
-                body: azapi::body(written),
-                name: self.name("name"),
-                id: Some(id),
-                scope,
-            };
+        if let Some((kind, api_version)) = azapi::kind_of(&self.terraform, written) {
+            return self.azapi(kind, api_version);
         }
-        if self.terraform.starts_with("azapi_resource")
-            && let Some((kind, api_version)) = azapi::type_of(written)
-        {
-            let name = self.name("name");
-            let scope = pick(written, "parent_id").map_or_else(|| self.no_id(), as_id);
-            let id = match pick(written, "resource_id").filter(|id| !id.is_null()) {
-                Some(id) => Some(as_id(id)),
-                None => self.known_id().or_else(|| child_id(&scope, &kind, name.clone(), self.declared)),
-            };
-            return Shaped { kind, api_version, body: azapi::body(written), name, id, scope };
-        }
-        let kind = format!("Terraform/{}", self.terraform).into();
         Shaped {
-            kind,
+            kind: format!("Terraform/{}", kubernetes::unread(&self.terraform)).into(),
             api_version: None,
             body: written.clone(),
             name: self.name("name"),
@@ -111,7 +99,18 @@ impl Written {
         }
     }
 
-    fn name(&self, attribute: &str) -> Node {
+    fn azapi(&self, kind: Arc<str>, api_version: Option<Arc<str>>) -> Shaped {
+        let written = &self.body;
+        let name = self.name("name");
+        let scope = pick(written, "parent_id").filter(|id| !id.is_null()).map_or_else(|| self.no_id(), as_id);
+        let id = match pick(written, "resource_id").filter(|id| !id.is_null()) {
+            Some(id) => Some(as_id(id)),
+            None => self.known_id().or_else(|| self.child_id(&scope, &kind, name.clone())),
+        };
+        Shaped { kind, api_version, body: azapi::body(written, &self.address), name, id, scope }
+    }
+
+    pub(super) fn name(&self, attribute: &str) -> Node {
         let unnamed = || {
             let symbol = format!("{}#name:{}", self.address.root, self.address);
             Node::symbol(Why::Runtime("name".into()), symbol, self.declared)
@@ -136,43 +135,21 @@ impl Written {
 
     fn azure(&self, entry: &azurerm::Type) -> Shaped {
         let body = azurerm::body(entry, &self.body);
-        let name = self.name("name");
-        let (scope, id) = self.place(entry, &name);
+        let name = self.azure_name(entry, &body);
+        let kind = azurerm::kind_of(entry, &self.body);
+        let (scope, id) = self.place(entry, kind, &name);
+        // A change has an id of its own, which is not that of what it changes.
+        let known = self.known_id().filter(|_| !entry.parent.is_change());
         // A role assignment stands on its scope whatever its own id says.
-        Shaped { kind: entry.kind.into(), api_version: None, body, name, id: self.known_id().or(id), scope }
+        Shaped { kind: kind.into(), api_version: None, body, name, id: known.or(id), scope }
     }
 
-    fn place(&self, entry: &azurerm::Type, name: &Node) -> (Node, Option<Node>) {
-        let group = || {
-            let group = self.name("resource_group_name");
-            Node::id(ResourceId::of_group(self.subscription.clone(), group.clone()), group.span)
-        };
-        let subscription = Node::id(ResourceId::of_subscription(self.subscription.clone()), self.declared);
-        let within = |scope: &Node, names: Vec<Node>| {
-            Some(Node::id(ResourceId::within(scope, entry.kind, names), self.declared))
-        };
-        match entry.parent {
-            Parent::Nowhere => (Node::null(self.declared), None),
-            Parent::Subscription => (
-                subscription,
-                Some(Node::id(ResourceId::of_group(self.subscription.clone(), name.clone()), self.declared)),
-            ),
-            Parent::Group(parents) => {
-                let scope = group();
-                let names = parents.iter().map(|parent| self.name(parent)).chain([name.clone()]).collect();
-                let id = within(&scope, names);
-                (scope, id)
-            }
-            Parent::Scope(attribute) => {
-                let scope = pick(&self.body, attribute).filter(|scope| !scope.is_null()).map_or(subscription, as_id);
-                let id = within(&scope, vec![name.clone()]);
-                (scope, id)
-            }
-            Parent::Id(attribute) => {
-                let parent = pick(&self.body, attribute).map_or_else(|| self.no_id(), as_id);
-                let id = child_id(&parent, entry.kind, name.clone(), self.declared);
-                (parent, id)
-            }
+    /// Role definitions are called by their GUID; the name that is written is one for people.
+    fn azure_name(&self, entry: &azurerm::Type, body: &Node) -> Node {
+        let guid = || body.get("name").filter(|name| name.as_str().is_some_and(|name| !name.contains('/'))).cloned();
+        match entry.kind.ends_with("/roleDefinitions").then(guid).flatten() {
+            Some(guid) => guid,
+            None => self.name("name"),
         }
     }
 }
@@ -196,21 +173,4 @@ pub(super) fn as_id(node: Node) -> Node {
             None => node,
         },
     }
-}
-
-/// The id of a child of `parent`, when the parent's is known part by part.
-fn child_id(parent: &Node, kind: &str, name: Node, span: Span) -> Option<Node> {
-    let Value::Id(id) = &parent.value else { return None };
-    if id.is_container() {
-        return Some(Node::id(ResourceId::within(parent, kind, vec![name]), span));
-    }
-    let is_child = kind.len() > id.kind.len()
-        && kind.get(..id.kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(&id.kind));
-    if !is_child {
-        return Some(Node::id(ResourceId::within(parent, kind, vec![name]), span));
-    }
-    let mut child = (**id).clone();
-    child.kind = kind.into();
-    child.names.push(name);
-    Some(Node::id(child, span))
 }

@@ -1,40 +1,86 @@
-//! The table itself: arguments and computed attributes with their places in Resource Manager's shape. A dotted path goes
-//! through nested blocks; `[0]` is left out.
+//! What the rows of the tables are made of. A dotted path goes through nested blocks; `[0]` is left out, and the empty path
+//! is the block itself.
 
 use std::sync::Arc;
 
-use crate::ir::{Cond, List, Node, Value};
+use super::super::attributes::{add, pick, put};
+use super::super::value::{each_of, over_choice, set_of};
+use crate::ir::{Cond, Entry, List, Map, Node, Value, Why};
 use crate::syntax::json;
 
 /// How a value changes on the way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(in super::super) enum As {
     /// Not at all.
     Same,
+    /// Not at all, and it is a secret.
+    Secret,
     /// `true` is `Enabled`, `false` is `Disabled`.
     Enabled,
+    /// `true` is the first word, `false` the second.
+    Words(&'static str, &'static str),
     /// The opposite.
     Not,
     /// A JSON text becomes what it says.
     Json,
+    /// Always this text, whatever is written.
+    Text(&'static str),
+    /// `true` where there is such a block.
+    Present,
+    /// A list of texts becomes the keys of an object; an empty one is left out.
+    Keys,
+    /// A text becomes the only key of an object; an empty one is left out.
+    Key,
+    /// Each member of a list becomes an object that has it at this path.
+    Objects(&'static str),
+    /// A value becomes the only member of a list, as an object that has it at this path.
+    Object(&'static str),
+    /// Each member of a map becomes an object that has it as `value`.
+    Values,
+    /// Blocks become a list of objects; none are left out.
+    Each(&'static [Field]),
+    /// Blocks become the members of an object, by their `name`.
+    Named(&'static [Field]),
+    /// The block becomes an object.
+    Block(&'static [Field]),
+    /// The block becomes the only member of a list.
+    Single(&'static [Field]),
 }
 
 /// An argument, its place, and how it changes.
 pub(in super::super) type Field = (&'static str, &'static str, As);
+
+/// An attribute that exists only after apply, and its place.
+pub(in super::super) type Computed = (&'static str, &'static str);
 
 /// What the id is made of, besides the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Parent {
     /// A resource group, by name, and names of parents within it.
     Group(&'static [&'static str]),
-    /// The subscription.
+    /// The subscription; it is the id of a resource group.
     Subscription,
-    /// The resource whose id is in this argument.
-    Id(&'static str),
-    /// An extension of the scope in this argument.
+    /// It is a subscription.
+    Itself,
+    /// The tenant.
+    Tenant,
+    /// The resource whose id is in the first of these arguments that is written, else the names of parents in a group.
+    Child(&'static [&'static str], &'static [&'static str]),
+    /// An extension of the scope in this argument, else of the subscription.
     Scope(&'static str),
+    /// A change to the resource whose id is in this argument.
+    Change(&'static str),
+    /// A change to the resource of this name in a resource group.
+    ChangeNamed(&'static str),
     /// Not in Resource Manager.
     Nowhere,
+}
+
+impl Parent {
+    /// Whether it is no resource of its own.
+    pub(in super::super) fn is_change(self) -> bool {
+        matches!(self, Parent::Change(_) | Parent::ChangeNamed(_))
+    }
 }
 
 /// A resource type.
@@ -47,402 +93,220 @@ pub(in super::super) struct Type {
     /// Where it stands.
     pub(in super::super) parent: Parent,
     /// Arguments.
-    pub(in super::super) fields: &'static [Field],
+    pub(in super::super) fields: &'static [&'static [Field]],
     /// Attributes that exist only after apply.
-    pub(in super::super) computed: &'static [(&'static str, &'static str)],
+    pub(in super::super) computed: &'static [&'static [Computed]],
 }
 
-use As::{Enabled, Json, Not, Same};
-
-const GROUP: Parent = Parent::Group(&[]);
-const NAME: Field = ("name", "name", Same);
-const LOCATION: Field = ("location", "location", Same);
-const TAGS: Field = ("tags", "tags", Same);
-
-const REGISTRY: &[Field] = &[
-    NAME,
-    LOCATION,
-    TAGS,
-    ("sku", "sku.name", Same),
-    ("admin_enabled", "properties.adminUserEnabled", Same),
-    ("public_network_access_enabled", "properties.publicNetworkAccess", Enabled),
-    ("anonymous_pull_enabled", "properties.anonymousPullEnabled", Same),
-    ("data_endpoint_enabled", "properties.dataEndpointEnabled", Same),
-    ("export_policy_enabled", "properties.policies.exportPolicy.status", Enabled),
-    ("quarantine_policy_enabled", "properties.policies.quarantinePolicy.status", Enabled),
-    ("role_assignment_mode", "properties.roleAssignmentMode", Same),
-    ("network_rule_bypass_option", "properties.networkRuleBypassOptions", Same),
-    ("network_rule_set.default_action", "properties.networkRuleSet.defaultAction", Same),
-    ("retention_policy_in_days", "properties.policies.retentionPolicy.days", Same),
-    ("zone_redundancy_enabled", "properties.zoneRedundancy", Enabled),
-];
-
-const CLUSTER: &[Field] = &[
-    NAME,
-    LOCATION,
-    TAGS,
-    ("sku_tier", "sku.tier", Same),
-    ("dns_prefix", "properties.dnsPrefix", Same),
-    ("kubernetes_version", "properties.kubernetesVersion", Same),
-    ("node_resource_group", "properties.nodeResourceGroup", Same),
-    ("identity.type", "identity.type", Same),
-    ("kubelet_identity.user_assigned_identity_id", "properties.identityProfile.kubeletidentity.resourceId", Same),
-    ("kubelet_identity.client_id", "properties.identityProfile.kubeletidentity.clientId", Same),
-    ("kubelet_identity.object_id", "properties.identityProfile.kubeletidentity.objectId", Same),
-    ("service_principal.client_id", "properties.servicePrincipalProfile.clientId", Same),
-    ("network_profile.network_plugin", "properties.networkProfile.networkPlugin", Same),
-    ("network_profile.network_plugin_mode", "properties.networkProfile.networkPluginMode", Same),
-    ("network_profile.network_policy", "properties.networkProfile.networkPolicy", Same),
-    ("network_profile.outbound_type", "properties.networkProfile.outboundType", Same),
-    ("network_profile.load_balancer_sku", "properties.networkProfile.loadBalancerSku", Same),
-    ("network_profile.pod_cidr", "properties.networkProfile.podCidr", Same),
-    ("network_profile.service_cidr", "properties.networkProfile.serviceCidr", Same),
-    ("network_profile.dns_service_ip", "properties.networkProfile.dnsServiceIP", Same),
-    ("private_cluster_enabled", "properties.apiServerAccessProfile.enablePrivateCluster", Same),
-    ("private_dns_zone_id", "properties.apiServerAccessProfile.privateDNSZone", Same),
-    ("api_server_access_profile.authorized_ip_ranges", "properties.apiServerAccessProfile.authorizedIPRanges", Same),
-    ("bootstrap_profile.artifact_source", "properties.bootstrapProfile.artifactSource", Same),
-    ("bootstrap_profile.container_registry_id", "properties.bootstrapProfile.containerRegistryId", Same),
-    ("local_account_disabled", "properties.disableLocalAccounts", Same),
-    ("oidc_issuer_enabled", "properties.oidcIssuerProfile.enabled", Same),
-    ("workload_identity_enabled", "properties.securityProfile.workloadIdentity.enabled", Same),
-];
-
-const CLUSTER_COMPUTED: &[(&str, &str)] = &[
-    ("identity.principal_id", "identity.principalId"),
-    ("identity.tenant_id", "identity.tenantId"),
-    ("fqdn", "properties.fqdn"),
-    ("private_fqdn", "properties.privateFQDN"),
-    ("node_resource_group_id", "properties.nodeResourceGroupId"),
-    ("oidc_issuer_url", "properties.oidcIssuerProfile.issuerURL"),
-    (
-        "key_vault_secrets_provider.secret_identity.object_id",
-        "properties.addonProfiles.azureKeyvaultSecretsProvider.identity.objectId",
-    ),
-    (
-        "key_vault_secrets_provider.secret_identity.client_id",
-        "properties.addonProfiles.azureKeyvaultSecretsProvider.identity.clientId",
-    ),
-    (
-        "key_vault_secrets_provider.secret_identity.user_assigned_identity_id",
-        "properties.addonProfiles.azureKeyvaultSecretsProvider.identity.resourceId",
-    ),
-    (
-        "ingress_application_gateway.ingress_application_gateway_identity.object_id",
-        "properties.addonProfiles.ingressApplicationGateway.identity.objectId",
-    ),
-    ("oms_agent.oms_agent_identity.object_id", "properties.addonProfiles.omsagent.identity.objectId"),
-    (
-        "aci_connector_linux.connector_identity.object_id",
-        "properties.addonProfiles.aciConnectorLinux.identity.objectId",
-    ),
-    ("web_app_routing.web_app_routing_identity.object_id", "properties.ingressProfile.webAppRouting.identity.objectId"),
-];
-
-const ASSIGNMENT: &[Field] = &[
-    NAME,
-    ("principal_id", "properties.principalId", Same),
-    ("role_definition_id", "properties.roleDefinitionId", Same),
-    ("role_definition_name", "properties.roleDefinitionName", Same),
-    ("principal_type", "properties.principalType", Same),
-    ("condition", "properties.condition", Same),
-    ("condition_version", "properties.conditionVersion", Same),
-    ("skip_service_principal_aad_check", "properties.skipServicePrincipalAadCheck", Same),
-    ("delegated_managed_identity_resource_id", "properties.delegatedManagedIdentityResourceId", Same),
-];
-
-const IDENTITY_COMPUTED: &[(&str, &str)] = &[
-    ("principal_id", "properties.principalId"),
-    ("client_id", "properties.clientId"),
-    ("tenant_id", "properties.tenantId"),
-];
-
-const POOL: &[Field] = &[
-    NAME,
-    TAGS,
-    ("mode", "properties.mode", Same),
-    ("os_type", "properties.osType", Same),
-    ("vm_size", "properties.vmSize", Same),
-    ("node_count", "properties.count", Same),
-    ("vnet_subnet_id", "properties.vnetSubnetID", Same),
-    ("node_labels", "properties.nodeLabels", Same),
-    ("node_taints", "properties.nodeTaints", Same),
-];
-
-const GRAPH_COMPUTED: &[(&str, &str)] =
-    &[("object_id", "id"), ("id", "id"), ("client_id", "appId"), ("application_id", "appId")];
-
-const fn plain(terraform: &'static str, kind: &'static str, parent: Parent, fields: &'static [Field]) -> Type {
+/// A row without computed attributes.
+pub(in super::super) const fn plain(
+    terraform: &'static str,
+    kind: &'static str,
+    parent: Parent,
+    fields: &'static [&'static [Field]],
+) -> Type {
     Type { terraform, kind, parent, fields, computed: &[] }
 }
 
-/// All types that have an entry.
-pub(in super::super) const TYPES: &[Type] = &[
-    Type {
-        terraform: "azurerm_container_registry",
-        kind: "Microsoft.ContainerRegistry/registries",
-        parent: GROUP,
-        fields: REGISTRY,
-        computed: &[
-            ("login_server", "properties.loginServer"),
-            ("admin_username", "listCredentials().username"),
-            ("admin_password", "listCredentials().passwords.0.value"),
-            ("identity.principal_id", "identity.principalId"),
-        ],
-    },
-    Type {
-        terraform: "azurerm_kubernetes_cluster",
-        kind: "Microsoft.ContainerService/managedClusters",
-        parent: GROUP,
-        fields: CLUSTER,
-        computed: CLUSTER_COMPUTED,
-    },
-    plain(
-        "azurerm_kubernetes_cluster_node_pool",
-        "Microsoft.ContainerService/managedClusters/agentPools",
-        Parent::Id("kubernetes_cluster_id"),
-        POOL,
-    ),
-    plain("azurerm_role_assignment", "Microsoft.Authorization/roleAssignments", Parent::Scope("scope"), ASSIGNMENT),
-    plain(
-        "azurerm_pim_active_role_assignment",
-        "Microsoft.Authorization/roleAssignments",
-        Parent::Scope("scope"),
-        ASSIGNMENT,
-    ),
-    Type {
-        terraform: "azurerm_role_definition",
-        kind: "Microsoft.Authorization/roleDefinitions",
-        parent: Parent::Scope("scope"),
-        fields: &[("name", "properties.roleName", Same), ("assignable_scopes", "properties.assignableScopes", Same)],
-        computed: &[("role_definition_resource_id", "id"), ("role_definition_id", "name")],
-    },
-    Type {
-        terraform: "azurerm_user_assigned_identity",
-        kind: "Microsoft.ManagedIdentity/userAssignedIdentities",
-        parent: GROUP,
-        fields: &[NAME, LOCATION, TAGS],
-        computed: IDENTITY_COMPUTED,
-    },
-    plain(
-        "azurerm_resource_group",
-        "Microsoft.Resources/resourceGroups",
-        Parent::Subscription,
-        &[NAME, LOCATION, TAGS],
-    ),
-    plain(
-        "azurerm_virtual_network",
-        "Microsoft.Network/virtualNetworks",
-        GROUP,
-        &[
-            NAME,
-            LOCATION,
-            TAGS,
-            ("address_space", "properties.addressSpace.addressPrefixes", Same),
-            ("dns_servers", "properties.dhcpOptions.dnsServers", Same),
-        ],
-    ),
-    plain(
-        "azurerm_subnet",
-        "Microsoft.Network/virtualNetworks/subnets",
-        Parent::Group(&["virtual_network_name"]),
-        &[
-            NAME,
-            ("address_prefixes", "properties.addressPrefixes", Same),
-            ("default_outbound_access_enabled", "properties.defaultOutboundAccess", Same),
-        ],
-    ),
-    plain(
-        "azurerm_private_endpoint",
-        "Microsoft.Network/privateEndpoints",
-        GROUP,
-        &[NAME, LOCATION, TAGS, ("subnet_id", "properties.subnet.id", Same)],
-    ),
-    plain("azurerm_private_dns_zone", "Microsoft.Network/privateDnsZones", GROUP, &[NAME, TAGS]),
-    plain(
-        "azurerm_private_dns_zone_virtual_network_link",
-        "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
-        Parent::Group(&["private_dns_zone_name"]),
-        &[
-            NAME,
-            TAGS,
-            ("virtual_network_id", "properties.virtualNetwork.id", Same),
-            ("registration_enabled", "properties.registrationEnabled", Same),
-        ],
-    ),
-    Type {
-        terraform: "azurerm_private_dns_a_record",
-        kind: "Microsoft.Network/privateDnsZones/A",
-        parent: Parent::Group(&["zone_name"]),
-        fields: &[NAME, ("records", "properties.ipv4Addresses", Same), ("ttl", "properties.ttl", Same)],
-        computed: &[("fqdn", "properties.fqdn")],
-    },
-    Type {
-        terraform: "azurerm_public_ip",
-        kind: "Microsoft.Network/publicIPAddresses",
-        parent: GROUP,
-        fields: &[
-            NAME,
-            LOCATION,
-            TAGS,
-            ("allocation_method", "properties.publicIPAllocationMethod", Same),
-            ("sku", "sku.name", Same),
-        ],
-        computed: &[("ip_address", "properties.ipAddress"), ("fqdn", "properties.dnsSettings.fqdn")],
-    },
-    plain(
-        "azurerm_nat_gateway",
-        "Microsoft.Network/natGateways",
-        GROUP,
-        &[NAME, LOCATION, TAGS, ("sku_name", "sku.name", Same)],
-    ),
-    plain(
-        "azurerm_container_registry_scope_map",
-        "Microsoft.ContainerRegistry/registries/scopeMaps",
-        Parent::Group(&["container_registry_name"]),
-        &[NAME, ("actions", "properties.actions", Same)],
-    ),
-    plain(
-        "azurerm_container_registry_token",
-        "Microsoft.ContainerRegistry/registries/tokens",
-        Parent::Group(&["container_registry_name"]),
-        &[NAME, ("scope_map_id", "properties.scopeMapId", Same), ("enabled", "properties.status", Enabled)],
-    ),
-    Type {
-        terraform: "azuread_service_principal",
-        kind: "Microsoft.Graph/servicePrincipals",
-        parent: Parent::Nowhere,
-        fields: &[
-            ("client_id", "appId", Same),
-            ("application_id", "appId", Same),
-            ("display_name", "displayName", Same),
-            ("object_id", "id", Same),
-        ],
-        computed: GRAPH_COMPUTED,
-    },
-    Type {
-        terraform: "azuread_application",
-        kind: "Microsoft.Graph/applications",
-        parent: Parent::Nowhere,
-        fields: &[
-            ("display_name", "displayName", Same),
-            ("client_id", "appId", Same),
-            ("application_id", "appId", Same),
-        ],
-        computed: GRAPH_COMPUTED,
-    },
-    Type {
-        terraform: "azuread_application_registration",
-        kind: "Microsoft.Graph/applications",
-        parent: Parent::Nowhere,
-        fields: &[("display_name", "displayName", Same)],
-        computed: GRAPH_COMPUTED,
-    },
-    Type {
-        terraform: "azuread_group",
-        kind: "Microsoft.Graph/groups",
-        parent: Parent::Nowhere,
-        fields: &[("display_name", "displayName", Same), ("members", "members", Same), ("object_id", "id", Same)],
-        computed: GRAPH_COMPUTED,
-    },
-    plain(
-        "azuread_group_member",
-        "Microsoft.Graph/groups/members",
-        Parent::Nowhere,
-        &[("group_object_id", "groupId", Same), ("member_object_id", "memberId", Same)],
-    ),
-    plain(
-        "azurerm_resource_group_template_deployment",
-        "Microsoft.Resources/deployments",
-        GROUP,
-        &[
-            NAME,
-            ("template_content", "properties.template", Json),
-            ("parameters_content", "properties.parameters", Json),
-        ],
-    ),
-    plain(
-        "azurerm_kubernetes_cluster_extension",
-        "Microsoft.KubernetesConfiguration/extensions",
-        Parent::Scope("cluster_id"),
-        &[
-            NAME,
-            ("extension_type", "properties.extensionType", Same),
-            ("configuration_settings", "properties.configurationSettings", Same),
-        ],
-    ),
-    plain("azurerm_network_security_group", "Microsoft.Network/networkSecurityGroups", GROUP, &[NAME, LOCATION, TAGS]),
-    plain(
-        "azurerm_key_vault",
-        "Microsoft.KeyVault/vaults",
-        GROUP,
-        &[
-            NAME,
-            LOCATION,
-            TAGS,
-            ("purge_protection_enabled", "properties.enablePurgeProtection", Same),
-            ("public_network_access_enabled", "properties.publicNetworkAccess", Enabled),
-        ],
-    ),
-    plain(
-        "azurerm_federated_identity_credential",
-        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
-        Parent::Id("parent_id"),
-        &[
-            NAME,
-            ("issuer", "properties.issuer", Same),
-            ("subject", "properties.subject", Same),
-            ("audience", "properties.audiences", Same),
-        ],
-    ),
-    plain(
-        "azurerm_container_registry_cache_rule",
-        "Microsoft.ContainerRegistry/registries/cacheRules",
-        Parent::Id("container_registry_id"),
-        &[
-            NAME,
-            ("source_repo", "properties.sourceRepository", Same),
-            ("target_repo", "properties.targetRepository", Same),
-        ],
-    ),
-    plain(
-        "azurerm_route_table",
-        "Microsoft.Network/routeTables",
-        GROUP,
-        &[
-            NAME,
-            LOCATION,
-            TAGS,
-            ("disable_bgp_route_propagation", "properties.disableBgpRoutePropagation", Same),
-            ("bgp_route_propagation_enabled", "properties.disableBgpRoutePropagation", Not),
-        ],
-    ),
-];
+use As::Same;
 
-impl As {
-    /// The value as Resource Manager writes it.
-    pub(in super::super) fn convert(self, value: Node) -> Node {
-        let span = value.span;
-        let word = |word: &str| Node { value: Value::Str(word.into()), ..value.clone() };
-        match self {
-            As::Same => value,
-            As::Enabled => Node::choice(Cond::of(&value), word("Enabled"), word("Disabled"), span),
-            As::Not => super::super::evaluate::negate(&value, span),
-            As::Json => match value.as_str().map(|text| json::parse(span.source, text).0) {
-                Some(Some(tree)) => crate::frontend::node_of(&tree),
-                _ => value,
-            },
+pub(in super::super) const GROUP: Parent = Parent::Group(&[]);
+pub(in super::super) const NAME: &[Field] = &[("name", "name", Same)];
+pub(in super::super) const BASE: &[Field] =
+    &[("name", "name", Same), ("location", "location", Same), ("tags", "tags", Same)];
+pub(in super::super) const IDENTITY: &[Field] =
+    &[("identity.type", "identity.type", Same), ("identity.identity_ids", "identity.userAssignedIdentities", As::Keys)];
+pub(in super::super) const IDENTITY_COMPUTED: &[Computed] =
+    &[("identity.principal_id", "identity.principalId"), ("identity.tenant_id", "identity.tenantId")];
+/// The policies of a registry have words in lower case.
+pub(in super::super) const STATUS: As = As::Words("enabled", "disabled");
+
+/// The outputs of a deployment, which go on by the names of the template.
+pub(in super::super) const OUTPUTS: &str = "output_content";
+
+impl Type {
+    /// The body in Resource Manager's shape. `written` is the body in Terraform's.
+    pub(in super::super) fn body(&self, written: &Node) -> Node {
+        let mut body = object(self.fields.iter().copied().flatten(), written);
+        for (from, to) in self.computed.iter().copied().flatten() {
+            // A plan over resources that exist knows computed attributes too.
+            if let Some(value) = pick(written, from).filter(|value| !value.is_null()) {
+                put(&mut body, to, value);
+            }
+        }
+        body
+    }
+
+    /// A path of attributes in Resource Manager's vocabulary, when a row says so.
+    pub(in super::super) fn place(&self, path: &[Arc<str>]) -> Option<Vec<Arc<str>>> {
+        let computed = self.computed.iter().copied().flatten();
+        let mut found = computed.filter_map(|(from, to)| {
+            let rest = after(from, path)?;
+            (*from == OUTPUTS || is_index(rest)).then(|| with(to, rest))
+        });
+        match found.next() {
+            Some(place) => Some(place),
+            None if path.len() == 1 && path.first().is_some_and(|step| &**step == "id") => Some(path.to_vec()),
+            None => place(self.fields.iter().copied().flatten(), path),
         }
     }
 }
 
-/// The members of a block list, under new names of their own.
-pub(in super::super) fn each_block(written: &Node, name: &str, make: impl Fn(&Node) -> Node) -> Option<Node> {
-    let list = written.get(name)?;
-    let blocks = list.as_list()?;
-    if blocks.items.is_empty() && blocks.open.is_none() {
-        return None;
+/// An object that has what the fields take from `written`.
+fn object<'f>(fields: impl Iterator<Item = &'f Field>, written: &Node) -> Node {
+    let mut made = Node::map(Vec::new(), written.span);
+    for (from, to, how) in fields.copied() {
+        let value = if from.is_empty() { Some(written.clone()) } else { pick(written, from) };
+        if let Some(value) = value.filter(|value| !value.is_null()).and_then(|value| how.convert(value)) {
+            add(&mut made, to, value);
+        }
     }
-    let made = List { items: blocks.items.iter().map(make).collect(), open: blocks.open.clone() };
-    Some(Node { value: Value::List(Arc::new(made)), ..list.clone() })
+    made
+}
+
+/// Where the fields put what stands at a path. Values that change on the way have no place of their own.
+fn place<'f>(mut fields: impl Iterator<Item = &'f Field>, path: &[Arc<str>]) -> Option<Vec<Arc<str>>> {
+    fields.find_map(|(from, to, how)| {
+        let rest = after(from, path)?;
+        match how {
+            As::Same | As::Secret | As::Json => is_index(rest).then(|| with(to, rest)),
+            As::Block(inner) => Some(with(to, &place(inner.iter(), rest)?)),
+            As::Each(inner) => {
+                let (index, rest) = rest.split_first()?;
+                index.parse::<usize>().ok()?;
+                let inner = place(inner.iter(), rest)?;
+                Some(with(to, std::slice::from_ref(index)).into_iter().chain(inner).collect())
+            }
+            _ => None,
+        }
+    })
+}
+
+/// What follows `from` in a path; single blocks between its steps may be indexed.
+fn after<'p>(from: &str, path: &'p [Arc<str>]) -> Option<&'p [Arc<str>]> {
+    let mut rest = path;
+    for (at, step) in from.split('.').filter(|step| !step.is_empty()).enumerate() {
+        if at > 0 && rest.first().is_some_and(|first| &**first == "0") {
+            rest = rest.get(1..)?;
+        }
+        rest = rest.split_first().filter(|(first, _)| ***first == *step)?.1;
+    }
+    Some(rest)
+}
+
+/// Whether what follows an attribute is a member of a list, if anything: whoever goes on by name means something else.
+fn is_index(rest: &[Arc<str>]) -> bool {
+    matches!(rest, [] | [_]) && rest.iter().all(|step| step.parse::<usize>().is_ok())
+}
+
+/// A place and the steps that follow it.
+fn with(place: &str, rest: &[Arc<str>]) -> Vec<Arc<str>> {
+    place.split('.').filter(|step| !step.is_empty()).map(Arc::from).chain(rest.iter().cloned()).collect()
+}
+
+impl As {
+    /// The value as Resource Manager writes it; nothing where it says nothing.
+    pub(in super::super) fn convert(self, value: Node) -> Option<Node> {
+        let span = value.span;
+        let word = |word: &str| Node { value: Value::Str(word.into()), ..value.clone() };
+        let either = |yes: &str, no: &str| Node::choice(Cond::of(&value), word(yes), word(no), span);
+        let list = |make: &dyn Fn(&Node) -> Node| members(&value, &|list| listed(list, make));
+        match self {
+            As::Same => Some(value),
+            As::Secret => Some(value.secret()),
+            As::Enabled => Some(either("Enabled", "Disabled")),
+            As::Words(yes, no) => Some(either(yes, no)),
+            As::Not => Some(super::super::evaluate::negate(&value, span)),
+            As::Json => Some(match value.as_str().map(|text| json::parse(span.source, text).0) {
+                Some(Some(tree)) => crate::frontend::node_of(&tree),
+                _ => value,
+            }),
+            As::Text(text) => Some(Node::text(text, span)),
+            As::Present => present(&value),
+            As::Keys => members(&value, &keys),
+            As::Key => (value.as_str() != Some("")).then(|| Node::map(vec![key(&value)], span)),
+            As::Objects(path) => list(&|item| at(path, item)),
+            As::Object(path) => Some(Node::list(vec![at(path, &value)], span)),
+            As::Values => Some(values(&value)),
+            As::Each(fields) => list(&|item| object(fields.iter(), item)),
+            As::Named(fields) => members(&value, &|list| named(list, fields)),
+            As::Block(fields) => block(value).map(|block| object(fields.iter(), &block)),
+            As::Single(fields) => Some(Node::list(vec![object(fields.iter(), &value)], span)),
+        }
+    }
+}
+
+/// What is made of the members of a list, also of one that a condition picks. An empty list is left out, and what is no
+/// list that can be seen stays what it is.
+fn members(value: &Node, make: &dyn Fn(&List) -> Value) -> Option<Node> {
+    let empty = value.as_list().is_some_and(|list| list.items.is_empty() && list.open.is_none());
+    let made = |arm: &Node| match (&arm.value, each_of(arm)) {
+        (Value::List(list), _) => Node { value: make(list), ..arm.clone() },
+        // A single block that is written as an object.
+        (Value::Map(_), _) => Node { value: make(&List { items: vec![arm.clone()], open: None }), ..arm.clone() },
+        (_, Some(one)) => {
+            let open = Some(Why::Element(set_of(one).unwrap_or_else(|| "collection".into())));
+            Node { value: make(&List { items: vec![one.clone()], open }), ..arm.clone() }
+        }
+        _ => arm.clone(),
+    };
+    (!empty).then(|| over_choice(value, value.span, &mut |arm| made(arm)))
+}
+
+/// The only block of a kind; one that may be there or not is unknown.
+fn block(value: Node) -> Option<Node> {
+    let Some(list) = value.as_list() else { return Some(value) };
+    match (list.items.as_slice(), &list.open) {
+        (_, Some(why)) => Some(Node::unknown(why.clone(), value.span)),
+        ([only], None) => Some(only.clone()),
+        ([], None) => None,
+        (_, None) => Some(Node::unknown(Why::UnsupportedSyntax("more than one block of a kind".into()), value.span)),
+    }
+}
+
+fn listed(list: &List, make: &dyn Fn(&Node) -> Node) -> Value {
+    Value::List(Arc::new(List { items: list.items.iter().map(make).collect(), open: list.open.clone() }))
+}
+
+fn keys(list: &List) -> Value {
+    Value::Map(Arc::new(Map { entries: list.items.iter().map(key).collect(), open: list.open.clone() }))
+}
+
+fn key(id: &Node) -> Entry {
+    Entry { key: id.clone(), value: Node::map(Vec::new(), id.span) }
+}
+
+fn named(list: &List, fields: &[Field]) -> Value {
+    let unnamed = |block: &Node| Node::unknown(Why::UnresolvedName("name".into()), block.span);
+    let entry = |block: &Node| Entry {
+        key: pick(block, "name").unwrap_or_else(|| unnamed(block)),
+        value: object(fields.iter(), block),
+    };
+    Value::Map(Arc::new(Map { entries: list.items.iter().map(entry).collect(), open: list.open.clone() }))
+}
+
+fn at(path: &str, value: &Node) -> Node {
+    let mut made = Node::map(Vec::new(), value.span);
+    put(&mut made, path, value.clone());
+    made
+}
+
+fn values(value: &Node) -> Node {
+    let Some(map) = value.as_map() else { return value.clone() };
+    let entry = |entry: &Entry| Entry { key: entry.key.clone(), value: at("value", &entry.value) };
+    let entries = map.entries.iter().map(entry).collect();
+    Node { value: Value::Map(Arc::new(Map { entries, open: map.open.clone() })), ..value.clone() }
+}
+
+fn present(value: &Node) -> Option<Node> {
+    let yes = || Some(Node::new(Value::Bool(true), value.span));
+    match &value.value {
+        Value::List(list) => match (list.items.is_empty(), &list.open) {
+            (_, Some(why)) => Some(Node::unknown(why.clone(), value.span)),
+            (true, None) => None,
+            (false, None) => yes(),
+        },
+        Value::Map(_) => yes(),
+        _ => Some(Node::unknown(Why::UnsupportedSyntax("a computed block".into()), value.span)),
+    }
 }

@@ -69,7 +69,7 @@ impl<'a> Beside<'a> {
     pub(in crate::frontend::terraform) fn others(&self, taken: &BTreeSet<Vec<Step>>) -> Vec<Resource> {
         let staying = self.world.plan.changes.iter().filter(|change| change.stays());
         let others = staying.filter(|change| !taken.contains(&change.steps));
-        others.map(|change| self.world.written(change).shape()).collect()
+        others.flat_map(|change| self.world.written(change).shapes()).collect()
     }
 
     /// What exists now and is changed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::part::{Object, Part};
 use super::references::parse_address;
 use crate::frontend::Problem;
-use crate::frontend::terraform::{azurerm, kubernetes};
+use crate::frontend::terraform::azurerm;
 use crate::ir::Step;
 use crate::source::Span;
 use crate::syntax::tree::{Tree, TreeKind};
@@ -57,7 +57,6 @@ const LONGEST_STRANGER: usize = 16 << 10;
 fn is_looked_at(kind: &str) -> bool {
     let tables = ["azapi_", "azuread_", "helm_", "kubectl_"];
     azurerm::find(kind).is_some()
-        || kubernetes::kind_of(kind).is_some()
         || kind.starts_with("kubernetes_")
         || tables.iter().any(|start| kind.starts_with(start))
 }

@@ -21,11 +21,13 @@ use part::{Object, Part};
 use references::{Place, PlanWorld, Resolved};
 
 use super::blocks::COMPUTED;
+use super::config::folder_of;
 use super::order;
 use super::shape::Written;
+use super::versions::{self, Providers};
 use crate::frontend::{Problem, node_of};
 use crate::ir::{
-    Address, Cond, Deployment, Entry, Fate, Former, Gap, Hides, Language, Map, Node, Origin, Step, Value, Why,
+    Address, Cond, Deployment, Entry, Fate, Former, Gap, Hides, Language, Map, Node, Origin, Resource, Step, Value, Why,
 };
 use crate::source::{SourceId, Span, Store, Via};
 use crate::syntax::json;
@@ -117,6 +119,8 @@ impl Plan {
         let name = store.source(self.source).path.clone();
         let world = PlanWorld::of(self, name.clone());
         let staying = || self.changes.iter().filter(|change| change.stays());
+        let mut resources: Vec<Resource> = staying().flat_map(|change| world.written(change).shapes()).collect();
+        versions::settle(&mut resources, &Providers::of_plan(store, folder_of(&name), &self.configuration));
         let mut deployment = Deployment {
             name,
             language: Language::Plan,
@@ -126,7 +130,7 @@ impl Plan {
             former: world.former(),
             calls: Default::default(),
             order: None,
-            resources: staying().map(|change| world.written(change).shape()).collect(),
+            resources,
             gaps: self
                 .gaps
                 .iter()
@@ -210,13 +214,13 @@ impl PlanWorld<'_> {
         }
         let drifted = self.plan.gone.iter().map(|change| (change, Fate::Gone));
         let changed = self.plan.changes.iter().filter_map(now).chain(drifted);
-        changed
-            .filter(|(change, _)| !change.data && change.before.body.is_some())
-            .map(|(change, fate)| {
-                let body = change.before.node(change.extent);
-                Former { resource: Written { body, ..self.written(change) }.shape(), fate }
-            })
-            .collect()
+        let known = changed.filter(|(change, _)| !change.data && change.before.body.is_some());
+        let as_it_is = |(change, fate): (&Change, Fate)| {
+            let body = change.before.node(change.extent);
+            let shapes = Written { body, ..self.written(change) }.shapes();
+            shapes.into_iter().map(move |resource| Former { resource, fate })
+        };
+        known.flat_map(as_it_is).collect()
     }
 
     /// A resource of the configuration that nothing repeats and that is not in the plan: it was made for some targets only.
