@@ -35,11 +35,16 @@ impl Order {
 
     /// Whether `later` waits for `earlier`, if only by way of others.
     pub fn follows(&self, later: &Address, earlier: &Address) -> Truth {
-        let (from, to): (Arc<str>, Arc<str>) = (later.without_keys().into(), earlier.without_keys().into());
+        let to = earlier.without_keys();
+        let mut from: Arc<str> = later.without_keys().into();
+        // What a declaration makes besides itself waits as it does.
+        if let (false, Some((_, around))) = (self.waits.contains_key(&from), later.path.split_last()) {
+            from = Address { root: later.root.clone(), path: around.to_vec() }.without_keys().into();
+        }
         let (mut waiting, mut seen) = (vec![&from], BTreeSet::from([&from]));
         let mut lost = false;
         while let Some(at) = waiting.pop() {
-            if *at == to {
+            if to.strip_prefix(&**at).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
                 return Truth::Yes;
             }
             lost |= self.lost.contains(at);
@@ -67,6 +72,7 @@ mod tests {
         order.put("c.z", "local.q");
         order.lose("local.q");
         assert_eq!(order.follows(&at(&["b.x"]), &at(&["module.m", "a.y"])), Truth::Yes);
+        assert_eq!(order.follows(&at(&["b.x", "values"]), &at(&["module.m", "a.y", "nested"])), Truth::Yes);
         assert_eq!(order.follows(&at(&["b.x"]), &at(&["c.z"])), Truth::No);
         assert_eq!(order.follows(&at(&["c.z"]), &at(&["b.x"])), Truth::Unknown);
     }

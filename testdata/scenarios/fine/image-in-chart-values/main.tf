@@ -43,5 +43,6 @@ resource "helm_release" "web" {
         image: other.azurecr.io/worker:1
     EOT
   ]
-}
 
+  depends_on = [azurerm_role_assignment.pull]
+}
