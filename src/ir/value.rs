@@ -84,6 +84,9 @@ pub struct Map {
     pub open: Option<Why>,
 }
 
+/// The reason of an object that is open only because the name of a member is not known: all members are there.
+pub const COMPUTED_KEY: &str = "an object with a computed key";
+
 /// One member of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -369,6 +372,11 @@ impl Node {
 }
 
 impl Map {
+    /// Whether all members are there, though the names of some may not be known.
+    pub fn is_whole(&self) -> bool {
+        self.open.as_ref().is_none_or(|why| matches!(why, Why::Element(what) if &**what == COMPUTED_KEY))
+    }
+
     /// The member `key`, compared without regard to ASCII case; the last one wins.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entries

@@ -190,7 +190,7 @@ fn read_payload(text: &str, encoded: bool, wrapped: bool) -> Payload {
 fn written_entries(document: &Node, wrapped: bool) -> Payload {
     let unknown = || Payload::Unknown(Why::UnsupportedSyntax("the payload of the secret".into()));
     let auths = if wrapped { document.get("auths") } else { Some(document) };
-    let Some(map) = auths.and_then(Node::as_map).filter(|map| map.open.is_none()) else { return unknown() };
+    let Some(map) = auths.and_then(Node::as_map).filter(|map| map.is_whole()) else { return unknown() };
     let entry = |entry: &crate::ir::Entry| {
         let text = |key: &str| entry.value.get(key).and_then(Node::as_str);
         let placeholder = text("password").is_some_and(|password| is_placeholder(password.trim()));

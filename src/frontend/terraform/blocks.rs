@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::evaluate::{Session, members};
+use super::conditional;
+use super::evaluate::Session;
+use super::keys::members;
 use super::scope::{Names, Scope};
-use super::value::over_choice;
+use super::value::{failure, over_choice};
 use crate::ir::{Entry, List, Map, Node, Value, Why};
-use crate::syntax::hcl::{Block, Body, Expr};
+use crate::source::Span;
+use crate::syntax::hcl::{Block, Body, Expr, ExprKind};
 
 /// What says how a block is deployed, not what.
 const META: [&str; 6] = ["count", "for_each", "provider", "providers", "depends_on", "source"];
@@ -18,7 +21,70 @@ pub(super) const LEFT_OUT: &str = "dynamic";
 /// Where the body of a resource in a plan keeps the names of what nobody wrote: Azure worked it out.
 pub(super) const COMPUTED: &str = "computed";
 
-fn left_out(body: &Body, entries: &[Entry], span: crate::source::Span) -> Option<Entry> {
+/// Blocks that may stand once or several times. The JSON spelling has an object for one and a list for several.
+const BLOCKS: [&str; 29] = [
+    "default_node_pool",
+    "agent_pool_profile",
+    "identity",
+    "kubelet_identity",
+    "network_profile",
+    "service_principal",
+    "network_rule_set",
+    "ip_rule",
+    "virtual_network",
+    "georeplications",
+    "private_service_connection",
+    "private_dns_zone_group",
+    "permissions",
+    "nat_gateway_profile",
+    "load_balancer_profile",
+    "aci_connector_linux",
+    "container",
+    "init_container",
+    "image_pull_secrets",
+    "image_pull_secret",
+    "volume",
+    "volume_mount",
+    "port",
+    "env",
+    "env_from",
+    "toleration",
+    "host_aliases",
+    "match_expressions",
+    "secret",
+];
+
+/// Objects within objects that are looked at for blocks.
+const DEEPEST_OBJECT: u32 = 12;
+
+/// An argument of the JSON spelling with the blocks in it as lists.
+fn with_blocks(entry: Entry, depth: u32) -> Entry {
+    let Some(depth) = depth.checked_sub(1) else { return entry };
+    let value = match &entry.value.value {
+        Value::Map(map) => {
+            let entries = map.entries.iter().map(|entry| with_blocks(entry.clone(), depth)).collect();
+            let value = Value::Map(Arc::new(Map { entries, open: map.open.clone() }));
+            let object = Node { value, ..entry.value.clone() };
+            match entry.key.as_str().is_some_and(|name| BLOCKS.contains(&name)) {
+                true => Node::list(vec![object], entry.value.span),
+                false => object,
+            }
+        }
+        Value::List(list) => {
+            let object = |item: &Node| match item.as_map() {
+                // A key of no block: the object alone.
+                Some(_) => with_blocks(Entry::new("", item.span, item.clone()), depth).value,
+                None => item.clone(),
+            };
+            let items = list.items.iter().map(object).collect();
+            Node { value: Value::List(Arc::new(List { items, open: list.open.clone() })), ..entry.value.clone() }
+        }
+        _ => entry.value.clone(),
+    };
+    Entry { value, ..entry }
+}
+
+fn left_out(body: &Body, entries: &[Entry], span: Span) -> Option<Entry> {
     let empty = |name: &str| {
         let list =
             entries.iter().find(|entry| entry.key.as_str() == Some(name)).and_then(|entry| entry.value.as_list());
@@ -31,14 +97,18 @@ fn left_out(body: &Body, entries: &[Entry], span: crate::source::Span) -> Option
 
 impl Session<'_> {
     /// The body of a resource or block, in Terraform's vocabulary.
-    pub(super) fn body(&self, scope: Scope<'_>, body: &Body, span: crate::source::Span, top: bool) -> Node {
+    pub(super) fn body(&self, scope: Scope<'_>, body: &Body, span: Span, top: bool) -> Node {
         let mut entries = Vec::new();
         for attribute in &body.attributes {
             if top && META.contains(&&*attribute.name) {
                 continue;
             }
             let value = self.evaluate(scope, &attribute.value);
-            entries.push(Entry { key: Node::text(attribute.name.clone(), attribute.name_span), value });
+            let key = Node::text(attribute.name.clone(), attribute.name_span);
+            let nested = matches!(value.value, Value::Map(_) | Value::List(_));
+            let in_json = nested && self.store.source(attribute.name_span.source).path.ends_with(".json");
+            let entry = Entry { key, value };
+            entries.push(if in_json { with_blocks(entry, DEEPEST_OBJECT) } else { entry });
         }
         for block in &body.blocks {
             let name = if &*block.kind == "dynamic" { block.labels.first() } else { Some(&block.kind) };
@@ -57,60 +127,62 @@ impl Session<'_> {
         Node::map(entries, span)
     }
 
-    /// All blocks of a kind, also the dynamic ones, as a list; nothing when there are none.
+    /// All blocks of a kind, also the dynamic ones, as a list; nothing when there are none. Dynamic blocks under a condition
+    /// make a list under that condition.
     pub(super) fn blocks_of(&self, scope: Scope<'_>, body: &Body, name: &str) -> Option<Node> {
-        let mut list = List::default();
-        let mut span = None;
+        let mut whole: Option<Node> = None;
         for block in &body.blocks {
-            if &*block.kind == name {
-                span = span.or(Some(block.extent));
-                list.items.push(self.body(scope, &block.body, block.extent, false));
+            let made = if &*block.kind == name {
+                Node::list(vec![self.body(scope, &block.body, block.extent, false)], block.extent)
             } else if &*block.kind == "dynamic" && block.labels.first().is_some_and(|label| &**label == name) {
-                span = span.or(Some(block.extent));
-                self.dynamic(scope, block, name, &mut list);
-            }
+                self.dynamic(scope, block, name)
+            } else {
+                continue;
+            };
+            // Bounded at every step: each condition doubles the lists.
+            whole = Some(match whole {
+                Some(before) => conditional::bounded(conditional::joined(&before, &made, before.span)),
+                None => conditional::bounded(made),
+            });
         }
-        span.map(|span| Node::new(Value::List(Arc::new(list)), span))
+        whole.map(|whole| self.bound(whole))
     }
 
-    fn dynamic(&self, scope: Scope<'_>, block: &Block, name: &str, list: &mut List) {
+    fn dynamic(&self, scope: Scope<'_>, block: &Block, name: &str) -> Node {
         let content = block.body.blocks.iter().find(|inner| &*inner.kind == "content");
-        let (Some(content), Some(over)) = (content, block.body.attribute("for_each")) else { return };
+        let (Some(content), Some(over)) = (content, block.body.attribute("for_each")) else {
+            return open_blocks(Why::UnsupportedSyntax("a dynamic block without `for_each`".into()), block.extent);
+        };
         let iterator: Arc<str> = match block.body.attribute("iterator").map(|iterator: &Expr| &iterator.kind) {
-            Some(crate::syntax::hcl::ExprKind::Name(name)) => name.clone(),
+            Some(ExprKind::Name(name) | ExprKind::Text(name)) => name.clone(),
             _ => name.into(),
         };
         let over = self.evaluate(scope, over);
-        // A collection that may be empty gives blocks that may be absent.
-        let mut conditional = false;
-        let sure = over_choice(&over, over.span, &mut |arm| arm.clone());
-        let arms: Vec<Node> = match &sure.value {
-            Value::Choice(choice) => {
-                conditional = true;
-                vec![choice.yes.clone(), choice.no.clone()]
-            }
-            _ => vec![sure],
-        };
-        for arm in arms {
-            let Some((members, open)) = members(&arm, block.extent) else {
-                let why = arm.why().cloned().unwrap_or_else(|| Why::Element("a dynamic block".into()));
-                list.open = Some(why);
-                continue;
-            };
-            list.open = list.open.take().or(open);
-            for (key, value) in members {
-                let pair = |key: Node, value: Node| {
-                    let entries = vec![Entry::new("key", block.extent, key), Entry::new("value", block.extent, value)];
-                    Node::new(Value::Map(Arc::new(Map { entries, open: None })), block.extent)
-                };
-                let names = Names { name: &iterator, value: pair(key, value), outer: scope.names };
-                let inner = Scope { names: Some(&names), ..scope };
-                list.items.push(self.body(inner, &content.body, content.extent, false));
-            }
-        }
-        if conditional {
-            list.open =
-                list.open.take().or_else(|| Some(Why::UnsupportedSyntax("a block that depends on a condition".into())));
-        }
+        over_choice(&over, block.extent, &mut |arm| self.unfolded(scope, &iterator, content, arm, block.extent))
     }
+
+    /// One block for each member of a collection.
+    fn unfolded(&self, scope: Scope<'_>, iterator: &str, content: &Block, over: &Node, span: Span) -> Node {
+        if let Some(why) = failure(over).and_then(Node::why) {
+            return open_blocks(why.clone(), span);
+        }
+        if over.is_null() {
+            return Node::list(Vec::new(), span);
+        }
+        let Some((members, open)) = members(over, span) else {
+            let why = over.why().cloned().unwrap_or_else(|| Why::Element("a dynamic block".into()));
+            return open_blocks(why, span);
+        };
+        let block = |(key, value): (Node, Node)| {
+            let entries = vec![Entry::new("key", span, key), Entry::new("value", span, value)];
+            let names = Names { name: iterator, value: Node::map(entries, span), outer: scope.names };
+            self.body(Scope { names: Some(&names), ..scope }, &content.body, content.extent, false)
+        };
+        let items = members.into_iter().map(block).collect();
+        Node::new(Value::List(Arc::new(List { items, open })), span)
+    }
+}
+
+fn open_blocks(why: Why, span: Span) -> Node {
+    Node::new(Value::List(Arc::new(List { items: Vec::new(), open: Some(why) })), span)
 }

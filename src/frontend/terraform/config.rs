@@ -38,6 +38,7 @@ impl Module {
         // Override files come after all others, in the order of their names.
         let mut files = files.to_vec();
         files.sort_by_key(|&file| is_override(&store.source(file).path));
+        module.leave_to_opentofu(store, &mut files);
         for file in files {
             module.take(store, file, problems);
         }
@@ -53,13 +54,28 @@ impl Module {
         Some(module)
     }
 
+    /// OpenTofu reads `x.tofu` in the place of `x.tf`, Terraform the other; which of them runs is not known.
+    fn leave_to_opentofu(&mut self, store: &Store, files: &mut Vec<SourceId>) {
+        let paths: Vec<Arc<str>> = files.iter().map(|&file| store.source(file).path.clone()).collect();
+        files.retain(|&file| {
+            let path = store.source(file).path.clone();
+            let twin = path.strip_suffix(".tf").map(|stem| format!("{stem}.tofu"));
+            let twin = twin.or_else(|| path.strip_suffix(".tf.json").map(|stem| format!("{stem}.tofu.json")));
+            let replaced = twin.is_some_and(|twin| paths.iter().any(|path| **path == twin));
+            if replaced {
+                let why = Why::NotAnalysed("what OpenTofu reads another file in the place of".into());
+                self.gaps.push(Gap { why, span: Span::file(file), hides: Some(Hides::Anything) });
+            }
+            !replaced
+        });
+    }
+
     fn take(&mut self, store: &Store, file: SourceId, problems: &mut Vec<Problem>) {
         let source = store.source(file);
-        if source.path.ends_with(".tf.json") {
-            let why = Why::NotAnalysed("Terraform configuration in JSON is".into());
-            return self.gaps.push(Gap { why, span: Span::file(file), hides: Some(Hides::Anything) });
-        }
-        let (body, faults) = hcl::parse(file, &source.text);
+        let (body, faults) = match source.path.ends_with(".json") {
+            true => hcl::parse_json(file, &source.text),
+            false => hcl::parse(file, &source.text),
+        };
         match is_override(&source.path) {
             true => body.blocks.into_iter().for_each(|block| self.override_with(block)),
             false => self.blocks.extend(body.blocks),
@@ -86,8 +102,11 @@ impl Module {
         let Body { attributes, blocks } = block.body;
         for attribute in attributes {
             base.body.attributes.retain(|own| own.name != attribute.name);
+            // The JSON spelling doesn't tell arguments from blocks.
+            base.body.blocks.retain(|own| block_name(own) != Some(&attribute.name));
             base.body.attributes.push(attribute);
         }
+        base.body.attributes.retain(|own| !blocks.iter().any(|inner| block_name(inner) == Some(&own.name)));
         base.body.blocks.retain(|own| !blocks.iter().any(|inner| block_name(inner) == block_name(own)));
         base.body.blocks.extend(blocks);
     }
@@ -116,8 +135,16 @@ fn block_name(block: &Block) -> Option<&str> {
 /// Whether Terraform merges a file into the others instead of adding it.
 fn is_override(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name == "override.tf" || name.ends_with("_override.tf")
+    stem_of(name).is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
+
+/// The name of a configuration file without its ending.
+fn stem_of(name: &str) -> Option<&str> {
+    ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))
+}
+
+/// The endings of configuration files.
+const ENDINGS: [&str; 4] = [".tf.json", ".tofu.json", ".tf", ".tofu"];
 
 /// How expressions name what a top-level block declares.
 pub(super) fn name_of(block: &Block) -> Option<Arc<str>> {
@@ -166,7 +193,7 @@ impl Folders {
             if self.modules.contains_key(&*folder) {
                 continue;
             }
-            let names = store.list(&folder).into_iter().filter(|name| name.ends_with(".tf"));
+            let names = store.list(&folder).into_iter().filter(|name| stem_of(name).is_some());
             let path = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
             let files: Vec<SourceId> = names.filter_map(|name| store.open_path(&path(name)).ok()).collect();
             if let Some(module) = Module::read(store, &folder, &files, problems) {

@@ -1,20 +1,22 @@
 //! Expressions become values. Names are looked up only when somebody asks; what was worked out is kept.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::Folders;
 use super::functions;
+use super::keys::{gather, keyed, members, open_groups, shade, unseen_key, wider};
 use super::plan::Beside;
 use super::scope::{Instance, Names, Scope};
 use super::value::{
-    call, choose, each_of, equal, failed, failure, is_bounded, limit, number, of_number, over_choice, text_of,
+    call, choose, equal, failure, is_bounded, known, limit, number, of_number, over_choice, refused, text_of,
+    text_of_pieces,
 };
 use crate::ir::{Cond, Entry, Gap, List, Map, Node, Step as AddressStep, Value, Why};
 use crate::source::{Span, Store, Via};
-use crate::syntax::hcl::{Expr, ExprKind, For, Piece};
+use crate::syntax::hcl::{Expr, ExprKind, For, Piece, TemplateFor};
 
 /// Expressions within expressions, and names that lead to further expressions.
 const DEEPEST: u32 = 400;
@@ -117,9 +119,12 @@ impl<'a> Session<'a> {
         if failure(&on).is_some() {
             return on;
         }
+        if on.is_null() {
+            return refused("null as a condition", span);
+        }
         match Cond::of(&on) {
-            Cond::Always => self.evaluate(scope, &parts.1),
-            Cond::Never => self.evaluate(scope, &parts.2),
+            Cond::Always => beside(self.evaluate(scope, &parts.1), &parts.2),
+            Cond::Never => beside(self.evaluate(scope, &parts.2), &parts.1),
             cond => self.bound(choose(cond, self.evaluate(scope, &parts.1), self.evaluate(scope, &parts.2), span)),
         }
     }
@@ -129,18 +134,27 @@ impl<'a> Session<'a> {
             key: keyed(self.evaluate(scope, key)),
             value: self.evaluate(scope, value),
         };
-        let entries: Vec<Entry> = members.iter().map(entry).collect();
+        let mut entries: Vec<Entry> = members.iter().map(entry).collect();
+        if let Some(failed) = entries.iter().map(|entry| &entry.key).find(|key| failure(key).is_some()) {
+            return failed.clone();
+        }
+        shade(&mut entries);
         let open = unseen_key(&entries);
         self.bound(Node::new(Value::Map(Arc::new(Map { entries, open })), span))
     }
 
-    fn template(&self, scope: Scope<'_>, pieces: &[Piece], span: Span) -> Node {
+    /// A template. One that is a single `${…}` is the value itself, of whatever type.
+    pub(super) fn template(&self, scope: Scope<'_>, pieces: &[Piece], span: Span) -> Node {
+        if let [Piece::Value(only)] = pieces {
+            let value = self.evaluate(scope, only);
+            return if failure(&value).is_some() { value } else { Node { span, ..value } };
+        }
         let mut parts = Vec::new();
         for piece in pieces {
             let part = match piece {
                 Piece::Text(text, span) => Node::text(text.clone(), *span),
                 Piece::Value(expr) => self.evaluate(scope, expr),
-                Piece::For(span) => Node::unknown(Why::UnsupportedSyntax("a template `for`".into()), *span),
+                Piece::For(each) => self.template_for(scope, each, span),
                 Piece::If(on, yes, no) => {
                     let cond = Cond::of(&self.evaluate(scope, on));
                     choose(cond, self.template(scope, yes, on.span), self.template(scope, no, on.span), span)
@@ -148,11 +162,43 @@ impl<'a> Session<'a> {
             };
             match failure(&part) {
                 Some(_) => return part,
-                None if part.is_null() => return failed("null in a template", span),
+                None if part.is_null() => return refused("null in a template", span),
+                None if matches!(part.value, Value::List(_) | Value::Map(_)) => {
+                    return refused("a collection in a template", span);
+                }
                 None => parts.push(part),
             }
         }
-        self.bound(Node::concat(parts, span))
+        self.bound(text_of_pieces(parts, span))
+    }
+
+    /// What a template writes for each member. A collection that isn't seen whole gives a text that isn't known.
+    fn template_for(&self, scope: Scope<'_>, each: &TemplateFor, span: Span) -> Node {
+        let over = self.evaluate(scope, &each.over);
+        over_choice(&over, span, &mut |over| {
+            if failure(over).is_some() {
+                return over.clone();
+            }
+            let unseen = |why: Option<Why>| {
+                let why = why.unwrap_or_else(|| Why::Element("a collection".into()));
+                Node::unknown(why, span)
+            };
+            let (members, open) = match members(over, span) {
+                Some(members) => members,
+                None => return unseen(over.why().cloned()),
+            };
+            if open.is_some() {
+                return unseen(open);
+            }
+            let written = members.into_iter().map(|(key, value)| {
+                let outer = Names { name: each.key.as_deref().unwrap_or_default(), value: key, outer: scope.names };
+                let names = Names { name: &each.item, value, outer: Some(&outer) };
+                self.template(Scope { names: Some(&names), ..scope }, &each.pieces, span)
+            });
+            let written: Vec<Node> = written.collect();
+            let failed = written.iter().find(|part| failure(part).is_some()).cloned();
+            failed.unwrap_or_else(|| self.bound(text_of_pieces(written, span)))
+        })
     }
 
     fn binary(&self, scope: Scope<'_>, operator: &str, left: &Expr, right: &Expr, span: Span) -> Node {
@@ -182,6 +228,9 @@ impl<'a> Session<'a> {
             return over.clone();
         }
         let Some((members, mut open)) = members(over, span) else {
+            if known(over) {
+                return refused("a `for` over what is no collection", span);
+            }
             let why = over.why().cloned().unwrap_or_else(|| Why::Element("the collection".into()));
             let unseen = Node::new(Value::List(Arc::new(List { items: Vec::new(), open: Some(why.clone()) })), span);
             let unseen_map = Node::new(Value::Map(Arc::new(Map { entries: Vec::new(), open: Some(why) })), span);
@@ -202,15 +251,32 @@ impl<'a> Session<'a> {
                 _ => open = open.or(Some(Why::UnsupportedSyntax("a `for` with an unknown condition".into()))),
             }
             let result = self.evaluate(inner, &each.result);
-            match &each.result_key {
+            let key = each.result_key.as_ref().map(|key| keyed(self.evaluate(inner, key)));
+            if let Some(failed) = key.as_ref().filter(|key| failure(key).is_some()) {
+                return failed.clone();
+            }
+            let twice = |key: &Node| entries.iter().any(|entry| entry.key.as_str() == key.as_str());
+            if kept == Cond::Always
+                && open.is_none()
+                && !each.group
+                && key.as_ref().is_some_and(|key| key.as_str().is_some() && twice(key))
+            {
+                return refused("a key that is there twice", span);
+            }
+            match key {
                 None => items.push(result),
-                Some(key) => gather(&mut entries, keyed(self.evaluate(inner, key)), result, each.group),
+                // A member that may be left out is not shown: whoever finds it would take it for there.
+                Some(_) if kept != Cond::Always => {}
+                Some(key) => gather(&mut entries, key, result, each.group),
             }
         }
         self.bound(match each.result_key {
             None => Node::new(Value::List(Arc::new(List { items, open })), span),
             Some(_) => {
-                let open = open.or_else(|| unseen_key(&entries));
+                if each.group {
+                    open_groups(&mut entries, open.as_ref());
+                }
+                let open = wider(unseen_key(&entries), open);
                 Node::new(Value::Map(Arc::new(Map { entries, open })), span)
             }
         })
@@ -229,66 +295,17 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Keys are texts, whatever scalar they are written as.
-fn keyed(key: Node) -> Node {
-    match text_of(&key) {
-        Some(text) => Node { value: Value::Str(text), ..key },
-        None => key,
-    }
-}
-
-/// A key that is not known may be any key.
-fn unseen_key(entries: &[Entry]) -> Option<Why> {
-    let unseen = entries.iter().any(|entry| entry.key.as_str().is_none());
-    unseen.then(|| Why::Element("an object with a computed key".into()))
-}
-
-fn gather(entries: &mut Vec<Entry>, key: Node, value: Node, group: bool) {
-    if !group {
-        return entries.push(Entry { key, value });
-    }
-    let known = key.as_str().map(str::to_owned);
-    let found = entries.iter_mut().find(|entry| known.is_some() && entry.key.as_str() == known.as_deref());
-    match found.map(|entry| &mut entry.value.value) {
-        Some(Value::List(list)) => Arc::make_mut(list).items.push(value),
-        _ => {
-            let span = value.span;
-            entries.push(Entry { key, value: Node::list(vec![value], span) });
-        }
-    }
-}
-
-/// Pairs of key and value, and why there may be more.
-pub(super) type Members = (Vec<(Node, Node)>, Option<Why>);
-
-/// Members of a collection with their keys or indices, and whether there may be more.
-pub(super) fn members(over: &Node, span: Span) -> Option<Members> {
-    if let Some(one) = each_of(over) {
-        let set: Arc<str> = super::value::set_of(one).unwrap_or_else(|| "collection".into());
-        let key = Node::unknown(Why::Element(set.clone()), span);
-        return Some((vec![(key, one.clone())], Some(Why::Element(set))));
-    }
-    match &over.value {
-        Value::List(list) => {
-            let index = |at: usize| Node::new(Value::Int(at as i64), span);
-            Some((
-                list.items.iter().enumerate().map(|(at, item)| (index(at), item.clone())).collect(),
-                list.open.clone(),
-            ))
-        }
-        Value::Map(map) => {
-            // The last one of a key counts, and Terraform goes through objects in the order of their keys.
-            let mut seen = BTreeSet::new();
-            let last = |entry: &&Entry| entry.key.as_str().is_none_or(|key| seen.insert(key.to_owned()));
-            let kept = map.entries.iter().rev().filter(last);
-            let mut pairs: Vec<(Node, Node)> = kept.map(|entry| (entry.key.clone(), entry.value.clone())).collect();
-            pairs.reverse();
-            if map.open.is_none() {
-                pairs.sort_by(|a, b| a.0.as_str().cmp(&b.0.as_str()));
-            }
-            Some((pairs, map.open.clone()))
-        }
-        _ => None,
+/// Both arms of a condition have one type: beside a text a number becomes one.
+fn beside(value: Node, other: &Expr) -> Node {
+    let scalar = matches!(value.value, Value::Int(_) | Value::Float(_) | Value::Bool(_));
+    let text = match &other.kind {
+        ExprKind::Text(_) => true,
+        ExprKind::Template(pieces) => pieces.len() > 1,
+        _ => false,
+    };
+    match text_of(&value).filter(|_| scalar && text) {
+        Some(text) => Node { value: Value::Str(text), ..value },
+        None => value,
     }
 }
 
@@ -313,8 +330,23 @@ fn operate(operator: &str, left: Node, right: Node, span: Span) -> Node {
     }
     let truth = |value: bool| Node::new(Value::Bool(value), span);
     let (Some(a), Some(b)) = (number(&left), number(&right)) else {
+        if known(&left) && known(&right) {
+            return refused("a number that is none", span);
+        }
         return call(&format!("tf:{operator}"), vec![left, right], span);
     };
+    if let (Value::Int(a), Value::Int(b)) = (&left.value, &right.value) {
+        let exact = match operator {
+            "+" => a.checked_add(*b),
+            "-" => a.checked_sub(*b),
+            "*" => a.checked_mul(*b),
+            "%" => a.checked_rem(*b),
+            _ => None,
+        };
+        if let Some(exact) = exact {
+            return Node::new(Value::Int(exact), span);
+        }
+    }
     match operator {
         "<" => truth(a < b),
         "<=" => truth(a <= b),
@@ -325,7 +357,8 @@ fn operate(operator: &str, left: Node, right: Node, span: Span) -> Node {
         "*" => of_number(a * b, span),
         "/" if b != 0.0 => of_number(a / b, span),
         "%" if b != 0.0 => of_number(a % b, span),
-        _ => failed("a division by zero", span),
+        // Terraform makes it an infinite number, which is good for nothing but isn't refused yet.
+        _ => call(&format!("tf:{operator}"), vec![left, right], span),
     }
 }
 
@@ -337,7 +370,8 @@ pub(super) fn equals(left: &Node, right: &Node, span: Span) -> Node {
     }
 }
 
-fn junction(and: bool, left: Node, right: Node, span: Span) -> Node {
+/// `left && right`, `left || right`.
+pub(super) fn junction(and: bool, left: Node, right: Node, span: Span) -> Node {
     let decides = |node: &Node| node.as_bool() == Some(!and);
     let drops = |node: &Node| node.as_bool() == Some(and);
     match (&left, &right) {

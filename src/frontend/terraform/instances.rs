@@ -4,7 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::local_folder;
-use super::evaluate::{Session, members};
+use super::evaluate::Session;
+use super::keys::members;
 use super::scope::{Call, Copy, Instance, Scope};
 use super::types::with_defaults;
 use super::value::{MOST_MEMBERS, choose, each_of, failed, set_of, text_of, whole};

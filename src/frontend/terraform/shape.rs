@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::attributes::pick;
 use super::azurerm;
+use super::conditional::under_conditions;
 use super::reference::Settler;
 use super::value::failure;
 use super::{azapi, helm, kubernetes};
@@ -83,7 +84,11 @@ impl Written {
             return self.azure(entry);
         }
         let existing = self.origin == Origin::Existing;
-        if let Some((kind, manifest)) = kubernetes::object(&self.terraform, written, existing) {
+        if let Some((kind, _)) = kubernetes::object(&self.terraform, written, existing) {
+            let manifest = under_conditions(written, &|written| {
+                let object = kubernetes::object(&self.terraform, written, existing);
+                object.map_or_else(|| Node::map(Vec::new(), written.span), |(_, manifest)| manifest)
+            });
             return self.object(kind, manifest);
         }
         if let Some((kind, api_version)) = azapi::kind_of(&self.terraform, written) {
@@ -134,7 +139,7 @@ impl Written {
     }
 
     fn azure(&self, entry: &azurerm::Type) -> Shaped {
-        let body = azurerm::body(entry, &self.body);
+        let body = under_conditions(&self.body, &|written| azurerm::body(entry, written));
         let name = self.azure_name(entry, &body);
         let kind = azurerm::kind_of(entry, &self.body);
         let (scope, id) = self.place(entry, kind, &name);

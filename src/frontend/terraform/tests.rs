@@ -1,3 +1,5 @@
+mod language;
+
 use super::*;
 use crate::ir::{Cond, Deployment, Hides, Key, Origin, Resource, Value};
 use crate::source::MemoryFiles;

@@ -54,10 +54,11 @@ impl Session<'_> {
 
     fn surroundings(&self, scope: Scope<'_>, base: &str, what: &str, span: Span) -> Node {
         match (base, what) {
+            ("path", "module") if scope.instance.module.folder.is_empty() => Node::text(".", span),
             ("path", "module") => Node::text(format!("./{}", scope.instance.module.folder), span),
             ("path", "root") => {
                 let root = self.deployment.strip_prefix('.').unwrap_or(&self.deployment);
-                Node::text(format!("./{root}"), span)
+                Node::text(if root.is_empty() { ".".to_owned() } else { format!("./{root}") }, span)
             }
             _ => self.symbol(Why::External(format!("{base}.{what}").into()), &format!("{base}.{what}"), span),
         }

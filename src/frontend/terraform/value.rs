@@ -22,6 +22,12 @@ pub(super) fn failed(what: &str, span: Span) -> Node {
     Node::new(Value::Call(FAILED.into(), Arc::new(vec![why])), span)
 }
 
+/// Anything else that Terraform refuses: a failed lookup with other words.
+pub(super) fn refused(what: &str, span: Span) -> Node {
+    let why = Node::unknown(Why::UnsupportedSyntax(format!("{what}, which Terraform refuses,").into()), span);
+    Node::new(Value::Call(FAILED.into(), Arc::new(vec![why])), span)
+}
+
 /// Whether it is a lookup that Terraform refuses; the reason.
 pub(super) fn failure(node: &Node) -> Option<&Node> {
     match &node.value {
@@ -81,7 +87,8 @@ pub(super) fn known(node: &Node) -> bool {
     }
 }
 
-/// Whether two values are equal, when that can be told.
+/// Whether two values are equal, when that can be told. Values carry no type: two lists with the same members may be a
+/// list and a set, and a text and a number that look the same may become one type or not, so these stay open.
 pub(super) fn equal(a: &Node, b: &Node) -> Option<bool> {
     use Value::{Bool, Concat, Float, Id, Int, List, Map, Null, Str};
     match (&a.value, &b.value) {
@@ -89,17 +96,26 @@ pub(super) fn equal(a: &Node, b: &Node) -> Option<bool> {
         (Null, Bool(_) | Int(_) | Float(_) | Str(_) | List(_) | Map(_) | Concat(_) | Id(_)) => Some(false),
         (Bool(_) | Int(_) | Float(_) | Str(_) | List(_) | Map(_) | Concat(_) | Id(_), Null) => Some(false),
         (List(x), List(y)) if x.open.is_none() && y.open.is_none() && x.items.len() != y.items.len() => Some(false),
-        (Map(x), Map(y)) if x.open.is_none() && y.open.is_none() && x.entries.len() != y.entries.len() => Some(false),
-        (List(x), List(y)) if known(a) && known(b) => {
-            Some(x.items.iter().zip(&y.items).all(|(x, y)| equal(x, y) == Some(true)))
-        }
-        (Map(x), Map(y)) if known(a) && known(b) => Some(x.entries.iter().all(|entry| {
-            let other = entry.key.as_str().and_then(|key| y.get_exact(key));
-            other.is_some_and(|other| equal(&entry.value, other) == Some(true))
+        (Map(x), Map(y)) if x.open.is_none() && y.open.is_none() && x.entries.len() != y.entries.len() => None,
+        (List(x), List(y)) if known(a) && known(b) => differ(x.items.iter().zip(&y.items).map(|(x, y)| equal(x, y))),
+        (Map(x), Map(y)) if known(a) && known(b) => differ(x.entries.iter().map(|entry| {
+            let key = entry.key.as_str()?;
+            y.get_exact(key).map_or(Some(false), |other| equal(x.get_exact(key).unwrap_or(&entry.value), other))
         })),
-        _ if known(a) && known(b) => Some(a.value == b.value || number(a).is_some() && number(a) == number(b)),
+        (Str(x), Str(y)) => Some(x == y),
+        (Bool(x), Bool(y)) => Some(x == y),
+        (Int(_) | Float(_), Int(_) | Float(_)) => Some(a.value == b.value || number(a) == number(b)),
+        _ if known(a) && known(b) => match (text_of(a), text_of(b)) {
+            (Some(x), Some(y)) if x == y => None,
+            _ => Some(false),
+        },
         _ => None,
     }
+}
+
+/// `false` when some members differ. That all are the same says nothing about the types of the two.
+fn differ(mut answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    answers.any(|answer| answer == Some(false)).then_some(false)
 }
 
 /// The number, also when it is written as text.
@@ -107,7 +123,9 @@ pub(super) fn number(node: &Node) -> Option<f64> {
     match &node.value {
         Value::Int(value) => Some(*value as f64),
         Value::Float(value) => Some(*value),
-        Value::Str(text) => text.trim().parse().ok(),
+        Value::Str(text) => {
+            text.parse().ok().filter(|_| text.bytes().all(|byte| b"+-.eE".contains(&byte) || byte.is_ascii_digit()))
+        }
         _ => None,
     }
 }
@@ -129,10 +147,45 @@ pub(super) fn text_of(node: &Node) -> Option<Arc<str>> {
     match &node.value {
         Value::Str(text) => Some(text.clone()),
         Value::Int(value) => Some(value.to_string().into()),
+        // Terraform's numbers have more digits than these: one that uses all of them is not written.
+        Value::Float(value) if digits(*value) > 15 => None,
         Value::Float(value) => Some(value.to_string().into()),
         Value::Bool(value) => Some(value.to_string().into()),
         _ => None,
     }
+}
+
+fn digits(value: f64) -> usize {
+    let written = format!("{value:e}");
+    written.split('e').next().unwrap_or_default().chars().filter(char::is_ascii_digit).count()
+}
+
+/// Pieces as one text, known neighbours joined at once; a limit when it would be too long.
+pub(super) fn text_of_pieces(pieces: Vec<Node>, span: Span) -> Node {
+    let (mut joined, mut length): (Vec<Node>, usize) = (Vec::new(), 0);
+    let mut run: Option<(String, Node)> = None;
+    let flush = |run: &mut Option<(String, Node)>, joined: &mut Vec<Node>| {
+        joined.extend(run.take().map(|(text, node)| Node { value: Value::Str(text.into()), ..node }));
+    };
+    for piece in pieces {
+        let Some(text) = text_of(&piece) else {
+            flush(&mut run, &mut joined);
+            joined.push(match &piece.value {
+                Value::Float(_) => call("tf:tostring", vec![piece], span),
+                _ => piece,
+            });
+            continue;
+        };
+        length += text.len();
+        if length > LONGEST_TEXT {
+            return limit("text length", span);
+        }
+        let (written, node) = run.get_or_insert_with(|| (String::new(), piece.clone()));
+        written.push_str(&text);
+        *node = Node { span: node.span.to(piece.span), secret: node.secret || piece.secret, ..node.clone() };
+    }
+    flush(&mut run, &mut joined);
+    Node::concat(joined, span)
 }
 
 /// `make` for both arms when it is a choice.

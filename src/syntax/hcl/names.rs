@@ -39,7 +39,11 @@ impl Expr {
 fn of_pieces(pieces: &[Piece], found: &mut dyn FnMut(&[&str])) {
     for piece in pieces {
         match piece {
-            Piece::Text(..) | Piece::For(_) => {}
+            Piece::Text(..) => {}
+            Piece::For(each) => {
+                each.over.names(found);
+                of_pieces(&each.pieces, found);
+            }
             Piece::Value(expr) => expr.names(found),
             Piece::If(on, yes, no) => {
                 on.names(found);
