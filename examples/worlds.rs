@@ -95,7 +95,7 @@ fn worlds(plan: &Path) -> Option<(Facts, Facts, Facts)> {
 }
 
 fn facts(store: &Store, sources: &[SourceId]) -> Facts {
-    let lowered = terraform::lower(store, sources);
+    let lowered = terraform::lower(store, sources, &acrlint::frontend::template::Outside::default());
     let world = World::new(&lowered.deployments, Vec::new(), Outlook::default());
     let case = Case::judge(&world, store);
     let mut facts = Facts::new();

@@ -175,7 +175,7 @@ type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId]) -> Lowered;
 fn read(store: &Store, found: &Discovered, outside: &Outside, clock: &mut Clock) -> Read {
     let front_ends: [(&'static str, FrontEnd<'_>); 3] = [
         ("templates", &|store, sources| template::lower(store, sources, &found.made, outside)),
-        ("terraform", &terraform::lower),
+        ("terraform", &|store, sources| terraform::lower(store, sources, outside)),
         ("kubernetes", &kubernetes::lower),
     ];
     let mut read = Read {
@@ -193,6 +193,7 @@ fn read(store: &Store, found: &Discovered, outside: &Outside, clock: &mut Clock)
             }
         }
     }
+    read.lowered.without_deployed();
     let named: Vec<SourceId> = found.named.clone();
     for problem in std::mem::take(&mut read.lowered.problems) {
         let named = named.contains(&problem.span.source);

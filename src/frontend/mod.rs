@@ -7,6 +7,8 @@ pub mod script;
 pub mod template;
 pub mod terraform;
 
+use std::collections::BTreeSet;
+
 use crate::ir::{Deployment, Node, Value, placeholder};
 use crate::source::{SourceId, Span, Via};
 use crate::syntax::tree::{Fault, FaultKind, Tree, TreeKind};
@@ -20,6 +22,8 @@ pub struct Lowered {
     pub problems: Vec<Problem>,
     /// The files that it took as its own.
     pub inputs: Vec<SourceId>,
+    /// Templates that a deployment here deploys: by themselves they are deployed only with parameter files.
+    pub deployed: BTreeSet<SourceId>,
 }
 
 /// What is wrong with a file.
@@ -64,6 +68,14 @@ impl Lowered {
         self.deployments.extend(other.deployments);
         self.problems.extend(other.problems);
         self.inputs.extend(other.inputs);
+        self.deployed.extend(other.deployed);
+    }
+
+    /// Without the templates as roots of their own that something else here deploys.
+    pub fn without_deployed(&mut self) {
+        let deployed = std::mem::take(&mut self.deployed);
+        let is_root = |it: &Deployment| it.parameters.is_some() || !deployed.contains(&it.source);
+        self.deployments.retain(is_root);
     }
 }
 

@@ -206,7 +206,12 @@ fn modules(item: &Item, base: &str) -> Result<Vec<(String, String)>, Mistake> {
         let reference = match written.strip_prefix("br/public:") {
             Some(path) => format!("br:mcr.microsoft.com/bicep/{path}"),
             None if ["br:", "ts:"].iter().any(|scheme| written.starts_with(scheme)) => written.to_owned(),
-            None => return Err(key.wrong("a module reference begins with `br:`, `br/public:` or `ts:`".to_owned())),
+            None if is_terraform(written) => written.to_owned(),
+            None => {
+                let message =
+                    "a module reference begins with `br:`, `br/public:` or `ts:`, or is a source of Terraform";
+                return Err(key.wrong(message.to_owned()));
+            }
         };
         let path = value.text()?.trim_start_matches("./").trim_end_matches('/');
         if path.starts_with('/') || path.split('/').any(|part| part == "..") {
@@ -215,6 +220,12 @@ fn modules(item: &Item, base: &str) -> Result<Vec<(String, String)>, Mistake> {
         found.push((reference, if base.is_empty() { path.to_owned() } else { format!("{base}/{path}") }));
     }
     Ok(found)
+}
+
+/// Whether a text may begin a module source of Terraform that is no local path: `Azure/aks/azurerm`, `git::https://…`.
+fn is_terraform(written: &str) -> bool {
+    let bicep = ["br/", "ts/"].iter().any(|scheme| written.starts_with(scheme));
+    written.contains('/') && !bicep && !written.starts_with(['.', '/'])
 }
 
 fn levels(item: &Item, rules: &[(&'static str, &'static str)]) -> Result<BTreeMap<&'static str, Level>, Mistake> {
@@ -367,6 +378,13 @@ mod tests {
     }
 
     #[test]
+    fn sources_of_terraform_are_mapped_too() {
+        let config = config("modules:\n  Azure/aks/azurerm: vendor/aks\n  git::https://example.com/infra.git: infra\n");
+        let from: Vec<&str> = config.modules.iter().map(|(from, _)| from.as_str()).collect();
+        assert_eq!(from, ["Azure/aks/azurerm", "git::https://example.com/infra.git"]);
+    }
+
+    #[test]
     fn mistakes_have_a_place_and_a_suggestion() {
         let place = |text| mistake(text).0;
         assert_eq!(mistake("wrold: open\n"), (Some((1, 1)), "unknown key `wrold`; did you mean `world`?".into()));
@@ -380,6 +398,8 @@ mod tests {
         assert!(mistake("world: open\nworld: closed\n").1.contains("world"));
         assert!(mistake("modules:\n  br/own:x: y\n").1.contains("br/public:"));
         assert!(mistake("modules:\n  br/public:x: ../y\n").1.contains("inside"));
+        assert!(mistake("modules:\n  ./x: y\n").1.contains("source of Terraform"));
+        assert!(mistake("modules:\n  Azure/aks/azurerm: ../y\n").1.contains("inside"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod bicep;
 mod bodies;
 mod body;
 mod canonical;
+mod embedded;
 mod evaluate;
 mod frame;
 mod fuel;
@@ -36,6 +37,7 @@ mod wording;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use embedded::{Embedded, Embedding, Ready, Templates};
 use evaluate::Evaluation;
 use frame::{Given, Loaded};
 use library::{Library, locked};
@@ -137,7 +139,7 @@ fn lower_here(store: &Store, sources: &[SourceId], compiled: &[String], outside:
     problems.extend(deployments.iter().flat_map(|it| &it.gaps).filter_map(limit));
     problems.extend(twin::problems(&library, compiled, &problems));
     let inputs = std::mem::take(&mut *locked(&library.inputs)).into_iter().collect();
-    Lowered { deployments, problems, inputs }
+    Lowered { deployments, problems, inputs, ..Lowered::default() }
 }
 
 /// A limit that evaluation reached is told like one that reading reaches.

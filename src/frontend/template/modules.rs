@@ -286,10 +286,14 @@ impl Evaluation<'_> {
         let template = loaded.template.clone();
         let place = Place::chosen(&self.name, template.target, Span::file(template.source));
         let address = crate::ir::Address::root(self.name.clone());
-        let frame = Rc::new(self.frame(loaded, address, place, given));
-        self.lost(&frame);
+        self.resources_of(&Rc::new(self.frame(loaded, address, place, given)))
+    }
+
+    /// All resources that a frame deploys.
+    pub(super) fn resources_of(&self, frame: &Rc<Frame>) -> Vec<Resource> {
+        self.lost(frame);
         let mut found = Found::default();
-        self.resources(&frame, &mut found);
+        self.resources(frame, &mut found);
         found.finish(self)
     }
 

@@ -63,7 +63,7 @@ pub(super) fn body(written: &Node, address: &Arc<Address>) -> Node {
 /// reader of the body has to know to trust it.
 const VALIDATION: &str = "schema_validation_enabled";
 
-fn written_body(written: &Node) -> Node {
+pub(super) fn written_body(written: &Node) -> Node {
     let Some(body) = pick(written, "body").filter(|body| !body.is_null()) else {
         return Node::map(Vec::new(), written.span);
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::azurerm::table::As::{Each, Same, Secret};
 use super::azurerm::table::{Field, Parent, Type};
-use super::versions::Providers;
+use super::providers::Providers;
 use crate::ir::{Address, Entry, List, Map, Node, Ref, Resource, ResourceId, Target, Truth, Value, Why};
 use crate::source::Span;
 

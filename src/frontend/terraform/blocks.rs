@@ -62,7 +62,12 @@ fn with_blocks(entry: Entry, depth: u32) -> Entry {
     let Some(depth) = depth.checked_sub(1) else { return entry };
     let value = match &entry.value.value {
         Value::Map(map) => {
-            let entries = map.entries.iter().map(|entry| with_blocks(entry.clone(), depth)).collect();
+            let mut entries: Vec<Entry> = map.entries.iter().map(|entry| with_blocks(entry.clone(), depth)).collect();
+            // Dynamic blocks within an object are not unfolded, but not forgotten.
+            for made in map.get_exact("dynamic").and_then(Node::as_map).iter().flat_map(|map| &map.entries) {
+                let why = Why::UnsupportedSyntax("a dynamic block within an object of JSON".into());
+                entries.push(Entry { key: made.key.clone(), value: open_blocks(why, made.value.span) });
+            }
             let value = Value::Map(Arc::new(Map { entries, open: map.open.clone() }));
             let object = Node { value, ..entry.value.clone() };
             match entry.key.as_str().is_some_and(|name| BLOCKS.contains(&name)) {

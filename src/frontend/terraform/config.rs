@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::known::Model;
+use super::registry::{self, Fetched};
 use crate::frontend::Problem;
 use crate::ir::{Gap, Hides, Why};
 use crate::source::{SourceId, Span, Store};
@@ -17,10 +19,14 @@ pub(super) struct Module {
     pub(super) folder: Arc<str>,
     /// Its first file.
     pub(super) source: SourceId,
+    /// Its files.
+    pub(super) files: Vec<SourceId>,
     /// All top-level blocks in the order of files and lines.
     pub(super) blocks: Vec<Block>,
     /// Places that could not be read.
     pub(super) gaps: Vec<Gap>,
+    /// What the module does without saying so, when it is only known and not there.
+    pub(super) model: Option<&'static Model>,
     names: BTreeMap<Arc<str>, usize>,
     locals: BTreeMap<Arc<str>, Expr>,
 }
@@ -30,8 +36,10 @@ impl Module {
         let mut module = Module {
             folder: folder.into(),
             source: *files.first()?,
+            files: files.to_vec(),
             blocks: Vec::new(),
             gaps: Vec::new(),
+            model: None,
             names: BTreeMap::new(),
             locals: BTreeMap::new(),
         };
@@ -111,6 +119,11 @@ impl Module {
         base.body.blocks.extend(blocks);
     }
 
+    /// Whether nobody can edit it: it was fetched, or is only known.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.model.is_some() || registry::is_fetched(&self.folder)
+    }
+
     /// A block by the way other expressions name it: `var.x`, `output.x`, `module.x`, `data.type.x`, `type.x`.
     pub(super) fn block(&self, name: &str) -> Option<&Block> {
         self.blocks.get(*self.names.get(name)?)
@@ -159,29 +172,40 @@ pub(super) fn name_of(block: &Block) -> Option<Arc<str>> {
     Some(name.into())
 }
 
-/// All folders with Terraform configuration.
+/// All folders with Terraform configuration, and the modules that are known without being there.
 #[derive(Debug, Default)]
 pub(super) struct Folders {
     modules: BTreeMap<Arc<str>, Rc<Module>>,
+    known: BTreeMap<&'static str, Rc<Module>>,
+    fetched: Fetched,
+    /// Beginnings of sources, and the folders that stand for them.
+    mapping: Vec<(String, String)>,
 }
 
 impl Folders {
     /// Reads the folders of these files, and those that their module calls name.
-    pub(super) fn read(store: &Store, files: &[SourceId], problems: &mut Vec<Problem>) -> Folders {
+    pub(super) fn read(
+        store: &Store,
+        files: &[SourceId],
+        mapping: &[(String, String)],
+        problems: &mut Vec<Problem>,
+    ) -> Folders {
         let mut by_folder: BTreeMap<String, Vec<(Arc<str>, SourceId)>> = BTreeMap::new();
         for &file in files {
             let path = store.source(file).path.clone();
             by_folder.entry(folder_of(&path).to_owned()).or_default().push((path, file));
         }
-        let mut folders = Folders::default();
+        let mut folders = Folders { mapping: mapping.to_vec(), ..Folders::default() };
         for (folder, mut files) in by_folder {
             files.sort();
             let files: Vec<SourceId> = files.into_iter().map(|(_, file)| file).collect();
+            folders.fetched.read(store, &folder);
             if let Some(module) = Module::read(store, &folder, &files, problems) {
                 folders.modules.insert(folder.into(), Rc::new(module));
             }
         }
         folders.follow_calls(store, problems);
+        folders.learn(store);
         folders
     }
 
@@ -196,15 +220,36 @@ impl Folders {
             let names = store.list(&folder).into_iter().filter(|name| stem_of(name).is_some());
             let path = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
             let files: Vec<SourceId> = names.filter_map(|name| store.open_path(&path(name)).ok()).collect();
-            if let Some(module) = Module::read(store, &folder, &files, problems) {
-                missing.extend(calls_of(&module));
+            // What is wrong with a file that nobody can edit is only a gap.
+            let mut found = Vec::new();
+            let module = Module::read(store, &folder, &files, &mut found);
+            problems.extend(found.into_iter().filter(|_| !registry::is_fetched(&folder)));
+            if let Some(module) = module {
+                missing.extend(self.calls_of(&module));
                 self.modules.insert(folder.into(), Rc::new(module));
             }
         }
     }
 
+    /// Reads what is known of the modules that somebody calls. Their texts become sources that no path leads to.
+    fn learn(&mut self, store: &Store) {
+        let calls = self.modules.values().flat_map(|module| module.of_kind("module"));
+        let models: Vec<&'static Model> = calls.filter_map(known_model).collect();
+        for model in models {
+            if self.known.contains_key(model.name) {
+                continue;
+            }
+            let folder = format!("known module:{}", model.name);
+            let Ok(source) = store.add(&folder, model.text.as_bytes().to_vec()) else { continue };
+            if let Some(module) = Module::read(store, &folder, &[source], &mut Vec::new()) {
+                self.known.insert(model.name, Rc::new(Module { model: Some(model), ..module }));
+            }
+        }
+    }
+
     fn called(&self) -> BTreeSet<String> {
-        self.modules.values().flat_map(|module| calls_of(module)).collect()
+        let called = self.modules.values().flat_map(|module| self.calls_of(module));
+        called.chain(self.fetched.folders().filter(|folder| registry::is_fetched(folder)).map(str::to_owned)).collect()
     }
 
     /// A folder's module.
@@ -212,15 +257,28 @@ impl Folders {
         self.modules.get(folder)
     }
 
+    /// The module that a call leads to: a local folder, where the settings say, where `terraform init` put it for the
+    /// root module and the path of calls from there, or what is known of it.
+    pub(super) fn callee(&self, root: &str, path: &str, from: &Module, call: &Block) -> Option<&Rc<Module>> {
+        let text = |name: &str| call.body.attribute(name).and_then(Expr::as_text).unwrap_or_default();
+        let source = text("source");
+        if let Some(folder) = local_folder(&from.folder, source) {
+            return self.get(&folder).filter(|_| from.model.is_none());
+        }
+        let mapped = registry::mapped(&self.mapping, source).and_then(|folder| self.get(&folder));
+        let fetched = || self.fetched.folder(root, path, source, text("version")).and_then(|folder| self.get(folder));
+        mapped.or_else(fetched).or_else(|| self.known.get(known_model(call)?.name))
+    }
+
     /// The folders that no other folder calls. Folders that only call each other in a ring have none; the first of a
     /// ring is taken, so that nothing is left out.
     pub(super) fn roots(&self) -> Vec<Rc<Module>> {
         let called = self.called();
-        let mut roots: Vec<Rc<Module>> =
-            self.modules.values().filter(|module| !called.contains(&*module.folder)).cloned().collect();
+        let own = || self.modules.values().filter(|module| !module.is_foreign());
+        let mut roots: Vec<Rc<Module>> = own().filter(|module| !called.contains(&*module.folder)).cloned().collect();
         let mut reached = BTreeSet::new();
         roots.iter().for_each(|root| self.reach(root, &mut reached));
-        for module in self.modules.values() {
+        for module in own() {
             if !reached.contains(&module.folder) {
                 self.reach(module, &mut reached);
                 roots.push(module.clone());
@@ -234,19 +292,26 @@ impl Folders {
         let mut waiting = vec![from.clone()];
         while let Some(module) = waiting.pop() {
             if reached.insert(module.folder.clone()) {
-                waiting.extend(calls_of(&module).iter().filter_map(|folder| self.modules.get(&**folder)).cloned());
+                waiting.extend(self.calls_of(&module).iter().filter_map(|folder| self.modules.get(&**folder)).cloned());
             }
         }
     }
+
+    /// The folders of the tree that a module calls, whoever its root is.
+    fn calls_of(&self, module: &Module) -> Vec<String> {
+        let sources = module.of_kind("module").filter_map(|call| call.body.attribute("source")?.as_text());
+        let folder =
+            |source: &str| local_folder(&module.folder, source).or_else(|| registry::mapped(&self.mapping, source));
+        sources.filter_map(folder).filter(|folder| **folder != *module.folder).collect()
+    }
 }
 
-/// The local folders that a module calls.
-fn calls_of(module: &Module) -> Vec<String> {
-    let sources = module.of_kind("module").filter_map(|call| call.body.attribute("source")?.as_text());
-    sources
-        .filter_map(|source| local_folder(&module.folder, source))
-        .filter(|folder| **folder != *module.folder)
-        .collect()
+/// What is known of the module that a call names.
+fn known_model(call: &Block) -> Option<&'static Model> {
+    let text = |name: &str| call.body.attribute(name).map(|value| value.as_text());
+    // A version that is computed may be any.
+    let version = text("version").unwrap_or(Some(""))?;
+    registry::known_model(text("source")??, version)
 }
 
 /// The folder that a `source` names, when it is a local one inside the root.

@@ -14,6 +14,7 @@ use super::value::{
     call, choose, equal, failure, is_bounded, known, limit, number, of_number, over_choice, refused, text_of,
     text_of_pieces,
 };
+use crate::frontend::template::Templates;
 use crate::ir::{Cond, Entry, Gap, List, Map, Node, Step as AddressStep, Value, Why};
 use crate::source::{Span, Store, Via};
 use crate::syntax::hcl::{Expr, ExprKind, For, Piece, TemplateFor};
@@ -34,15 +35,22 @@ pub(super) struct Session<'a> {
     pub(super) gaps: RefCell<Vec<Gap>>,
     /// Where modules are called, by their addresses without keys.
     pub(super) calls: RefCell<BTreeMap<Arc<str>, Span>>,
+    pub(super) templates: &'a Templates<'a>,
+    pub(super) embedded: super::embedded::Known,
+    /// Values that ask for credentials, in templates that are deployed.
+    pub(super) asked: RefCell<Vec<(Node, Cond)>>,
     fuel: Cell<u64>,
     depth: Cell<u32>,
 }
 
 impl<'a> Session<'a> {
     /// A new session for the deployment of this name.
-    pub(super) fn new(store: &'a Store, folders: &'a Folders, deployment: Arc<str>) -> Session<'a> {
+    pub(super) fn new(templates: &'a Templates<'a>, folders: &'a Folders, deployment: Arc<str>) -> Session<'a> {
         Session {
-            store,
+            store: templates.store(),
+            templates,
+            embedded: Default::default(),
+            asked: RefCell::default(),
             folders,
             deployment,
             beside: None,

@@ -3,18 +3,24 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::config::local_folder;
+use super::config::Module;
 use super::evaluate::Session;
 use super::keys::members;
 use super::scope::{Call, Copy, Instance, Scope};
 use super::types::with_defaults;
 use super::value::{MOST_MEMBERS, choose, each_of, failed, set_of, text_of, whole};
-use crate::ir::{Address, Cond, Gap, Key, Node, Value, Why};
+use crate::ir::{Address, Cond, Gap, Key, Node, Step, Value, Why};
 use crate::source::{Span, Via};
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 
 /// Modules within modules.
 const DEEPEST_MODULE: usize = 24;
+/// The limit of a module that leads back to itself.
+pub(super) const RING: &str = "modules within modules";
+/// The limit of modules that are too many or too deep.
+pub(super) const TOO_MANY: &str = "module instances";
+/// Module instances in one deployment.
+const MOST_INSTANCES: usize = 10_000;
 
 impl Session<'_> {
     /// The copies of a block; nothing when they are being worked out.
@@ -207,6 +213,17 @@ impl Session<'_> {
         self.once(&instance, &format!("output.{name}"), span, make).through(span, Via::Module)
     }
 
+    /// The module that a call leads to, or why it can't be followed.
+    fn callee(&self, caller: &Rc<Instance>, block: &Block, address: &Address) -> Result<Rc<Module>, Why> {
+        let root = self.instances.borrow().get::<[Step]>(&[]).map(|root| root.module.folder.clone());
+        let found =
+            self.folders.callee(&root.unwrap_or_default(), &path_of_calls(address), &caller.module, block).cloned();
+        // A plan knows better than a model.
+        let found = found.filter(|module| module.model.is_none() || !self.is_planned(caller, block));
+        let source = block.body.attribute("source").and_then(Expr::as_text).unwrap_or_default();
+        found.ok_or_else(|| Why::UnresolvedModule(source.into()))
+    }
+
     /// The instance that a module call makes, or why its source can't be followed.
     pub(super) fn child(&self, caller: &Rc<Instance>, block: &Block, copy: &Copy) -> Result<Rc<Instance>, Why> {
         let name = block.labels.first().cloned().unwrap_or_default();
@@ -214,11 +231,12 @@ impl Session<'_> {
         if let Some(known) = self.instances.borrow().get(&address.path) {
             return Ok(known.clone());
         }
-        let source = block.body.attribute("source").and_then(Expr::as_text).unwrap_or_default();
-        let folder = local_folder(&caller.module.folder, source).ok_or_else(|| Why::UnresolvedModule(source.into()))?;
-        let module = self.folders.get(&folder).cloned().ok_or_else(|| Why::UnresolvedModule(source.into()))?;
-        if address.path.len() > DEEPEST_MODULE || calls_itself(caller, &module.folder) {
-            return Err(Why::LimitReached("modules within modules".into()));
+        let module = self.callee(caller, block, &address)?;
+        if calls_itself(caller, &module.folder) {
+            return Err(Why::LimitReached(RING.into()));
+        }
+        if address.path.len() > DEEPEST_MODULE || self.instances.borrow().len() >= MOST_INSTANCES {
+            return Err(Why::LimitReached(TOO_MANY.into()));
         }
         let call = Some(Call { caller: caller.clone(), copy: copy.clone(), block: block.clone() });
         let instance = Rc::new(Instance {
@@ -232,6 +250,12 @@ impl Session<'_> {
         self.instances.borrow_mut().insert(address.path, instance.clone());
         Ok(instance)
     }
+}
+
+/// The names of the calls from the root to a module: `aks.inner`.
+fn path_of_calls(address: &Address) -> String {
+    let names = address.path.iter().map(|step| step.name.strip_prefix("module.").unwrap_or(&step.name));
+    names.collect::<Vec<_>>().join(".")
 }
 
 /// Whether the folder is already on the way from the root to here.

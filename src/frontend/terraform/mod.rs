@@ -11,19 +11,26 @@ mod azurerm;
 mod blocks;
 mod conditional;
 mod config;
+mod embedded;
 mod evaluate;
 mod functions;
 mod helm;
+mod imported;
 mod instances;
 mod keys;
+mod known;
 mod kubernetes;
 mod modules;
 mod order;
 mod place;
+mod placed;
 mod plan;
+mod providers;
 mod reference;
+mod registry;
 mod scope;
 mod shape;
+mod template_text;
 mod traverse;
 mod types;
 mod value;
@@ -31,6 +38,8 @@ mod versions;
 mod vocabulary;
 mod yaml_text;
 
+#[cfg(test)]
+mod module_tests;
 #[cfg(test)]
 mod provider_tests;
 #[cfg(test)]
@@ -46,22 +55,23 @@ use config::{Folders, Module, folder_of};
 use plan::{Beside, Plan};
 
 use super::arguments::Passed;
+use super::template::{Outside, Templates};
 use super::{Lowered, Problem, Trouble};
 use crate::ir::{Deployment, Node};
 use crate::source::{Larger, SourceId, Span, Store};
 
-/// Room for expressions that lead to further expressions.
-const STACK: usize = 64 << 20;
+/// Room for expressions that lead to further expressions, and for the templates that they deploy.
+const STACK: usize = 256 << 20;
 
 /// Of a plan only what is looked at becomes a tree.
 pub const PLANS: Larger = Larger { ending: "json", word: "\"format_version\"", limit: 512 << 20 };
 
 /// Reads Terraform configuration and plans among the sources; other files are left alone.
-pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
-    super::with_stack(STACK, || lower_here(store, sources).without_placeholders())
+pub fn lower(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered {
+    super::with_stack(STACK, || lower_here(store, sources, outside).without_placeholders())
 }
 
-fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
+fn lower_here(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered {
     let mut lowered = Lowered::default();
     let ends = |ending: &str| {
         sources.iter().copied().filter(|&id| store.source(id).path.ends_with(ending)).collect::<Vec<_>>()
@@ -70,10 +80,11 @@ fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
     files.extend(ends(".tofu"));
     files.extend(ends(".tf.json"));
     files.extend(ends(".tofu.json"));
-    let folders = Folders::read(store, &files, &mut lowered.problems);
+    let folders = Folders::read(store, &files, &outside.registries.mapped, &mut lowered.problems);
     let mut plans: Vec<Plan> =
         ends(".json").into_iter().filter_map(|id| Plan::read(store, id, &mut lowered.problems)).collect();
     lowered.inputs.extend(files.iter().copied().chain(plans.iter().map(|plan| plan.source)));
+    let templates = Templates::new(store, outside.clone());
     let passed = super::arguments::of_terraform(store, &|path| modules::is_automatic(&folders, path));
     let roots = folders.roots();
     let mut of_roots: Vec<Vec<Plan>> = roots.iter().map(|_| Vec::new()).collect();
@@ -89,16 +100,29 @@ fn lower_here(store: &Store, sources: &[SourceId]) -> Lowered {
         }
     }
     for (root, own) in roots.iter().zip(&of_roots) {
-        let given = modules::variable_files(store, &folders, root, &mut lowered.problems, &mut lowered.inputs);
+        let given = modules::variable_files(&templates, &folders, root, &mut lowered.problems, &mut lowered.inputs);
         let mut deploy = |plan: Option<&Plan>| {
-            lowered.deployments.push(deployment(store, &folders, root, plan, given.clone(), &passed, own.len()));
+            let mut made = deployment(&templates, &folders, root, plan, given.clone(), &passed, own.len());
+            if plan.is_some() {
+                embedded::unfold(&mut made, &templates);
+            }
+            lowered.problems.extend(modules::limits(&made));
+            lowered.deployments.push(made);
         };
         if own.is_empty() {
             deploy(None);
         }
         own.iter().for_each(|plan| deploy(Some(plan)));
     }
-    lowered.deployments.extend(plans.iter().map(|plan| plan.deploy(store)));
+    for plan in &plans {
+        let mut deployment = plan.deploy(store);
+        embedded::unfold(&mut deployment, &templates);
+        lowered.deployments.push(deployment);
+    }
+    let (deployed, problems, inputs) = templates.finish();
+    lowered.deployed = deployed;
+    lowered.problems.extend(problems);
+    lowered.inputs.extend(inputs);
     lowered.deployments.sort_by(|a, b| a.name.cmp(&b.name));
     lowered.inputs.sort_unstable();
     lowered.inputs.dedup();
@@ -138,7 +162,7 @@ fn made_of(store: &Store, plan: &Plan, roots: &[Rc<Module>], folders: &Folders) 
 
 /// A root with what a plan of it knows; with one of several plans it is named after that.
 fn deployment(
-    store: &Store,
+    templates: &Templates<'_>,
     folders: &Folders,
     root: &Rc<Module>,
     plan: Option<&Plan>,
@@ -147,8 +171,8 @@ fn deployment(
     plans: usize,
 ) -> Deployment {
     let own = modules::deployment_name(&root.folder);
-    let Some(plan) = plan else { return modules::deploy(store, folders, root, own, files, passed, None) };
-    let path = store.source(plan.source).path.clone();
+    let Some(plan) = plan else { return modules::deploy(templates, folders, root, own, files, passed, None) };
+    let path = templates.store().source(plan.source).path.clone();
     let name = if plans > 1 { format!("{own} with {path}").into() } else { own };
     let beside = Beside::of(plan, Arc::clone(&name));
     // A plan knows the values that it was made with; where they come from a file, that is where they stand.
@@ -159,7 +183,7 @@ fn deployment(
             _ => drop(given.insert(variable, written)),
         }
     }
-    let mut deployment = modules::deploy(store, folders, root, name, given, passed, Some(&beside));
+    let mut deployment = modules::deploy(templates, folders, root, name, given, passed, Some(&beside));
     deployment.parameters = (plans > 1).then_some(plan.source);
     deployment
 }

@@ -5,17 +5,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::{Folders, Module, folder_of, name_of};
+use super::embedded;
 use super::evaluate::Session;
+use super::instances::{RING, TOO_MANY};
 use super::order;
 use super::plan::Beside;
+use super::providers::{self, Providers};
 use super::reference::Settler;
 use super::scope::{Copy, Instance, Scope};
 use super::shape::Written;
-use super::versions::{self, Providers};
 use crate::frontend::arguments::Passed;
-use crate::frontend::{Problem, node_of};
+use crate::frontend::template::Templates;
+use crate::frontend::{Problem, Trouble, node_of};
 use crate::ir::{Address, Cond, Deployment, Gap, Hides, Language, Node, Origin, Resource, Step, Value, Why};
-use crate::source::{SourceId, Span, Store, Via};
+use crate::source::{SourceId, Span, Via};
 use crate::syntax::hcl::{self, Block, Expr, ExprKind, StepKind};
 use crate::syntax::json;
 
@@ -29,7 +32,7 @@ pub(super) fn deployment_name(folder: &str) -> Arc<str> {
 
 /// Evaluates a root module.
 pub(super) fn deploy(
-    store: &Store,
+    templates: &Templates<'_>,
     folders: &Folders,
     root: &Rc<Module>,
     name: Arc<str>,
@@ -37,7 +40,7 @@ pub(super) fn deploy(
     passed: &Passed,
     beside: Option<&Beside<'_>>,
 ) -> Deployment {
-    let mut session = Session::new(store, folders, name.clone());
+    let mut session = Session::new(templates, folders, name.clone());
     session.beside = beside;
     for block in root.of_kind("variable").filter(|block| block.body.attribute("default").is_some()) {
         let Some(variable) = block.labels.first().filter(|variable| passed.has(variable)) else { continue };
@@ -56,8 +59,13 @@ pub(super) fn deploy(
     session.instances.borrow_mut().insert(Vec::new(), instance.clone());
     let mut resources = Vec::new();
     session.emit(&instance, &Cond::Always, &mut resources);
-    resources.iter().for_each(|resource| note_unknowns(&session, &resource.body));
-    let mut gaps = session.gaps.take();
+    // What a template is given was looked at where it was evaluated.
+    let is_read = |it: &&Resource| session.embedded(&it.address).is_some_and(|made| made.is_ok());
+    for resource in resources.iter().filter(|it| !is_read(it)) {
+        note_unknowns(&session, &resource.body);
+    }
+    let gaps = session.gaps.take();
+    let (mut resources, mut gaps) = session.placed(resources, gaps);
     let mut former = Vec::new();
     if let Some(beside) = beside {
         let taken: BTreeSet<Vec<Step>> = resources.iter().map(|resource| resource.address.path.clone()).collect();
@@ -65,13 +73,13 @@ pub(super) fn deploy(
         gaps.extend(beside.gaps());
         former = beside.former();
     }
-    versions::settle(&mut resources, &Providers::of_config(store, folders, root));
+    providers::settle(&mut resources, &Providers::of_config(templates.store(), folders, root));
     let mut deployment = Deployment {
         name,
         language: Language::Terraform,
         source: root.source,
         parameters: None,
-        asked: Vec::new(),
+        asked: session.asked.take(),
         former,
         calls: session.calls.take(),
         order: None,
@@ -107,7 +115,11 @@ impl Session<'_> {
         let module = instance.module.clone();
         for block in module.of_kind("removed") {
             let from = block.body.attribute("from").and_then(dotted).unwrap_or_default();
-            if from.contains("role_assignment") || from.starts_with("module.") {
+            // What is destroyed grants nothing any more; what is only forgotten stays.
+            let forgotten = block.body.blocks.iter().filter(|inner| &*inner.kind == "lifecycle").any(|inner| {
+                inner.body.attribute("destroy").is_some_and(|flag| !matches!(flag.kind, ExprKind::Bool(true)))
+            });
+            if forgotten && (from.contains("role_assignment") || from.starts_with("module.")) {
                 let why = Why::NotAnalysed("a role assignment that is no longer managed here".into());
                 self.gap(Gap { why, span: block.head, hides: Some(Hides::Anything) });
             }
@@ -125,7 +137,14 @@ impl Session<'_> {
                 }
                 match &*block.kind {
                     "module" => self.enter(instance, block, copy, &deployed, resources),
-                    _ => resources.extend(self.emit_one(instance, block, &name, copy, deployed)),
+                    _ => {
+                        for resource in self.emit_one(instance, block, &name, copy, deployed) {
+                            let made = self.embedded(&resource.address);
+                            let deployed = resource.deployed.clone();
+                            resources.push(resource);
+                            self.unfold_template(made.as_deref(), &deployed, resources);
+                        }
+                    }
                 }
             }
         }
@@ -136,7 +155,10 @@ impl Session<'_> {
         let call = caller.address.child(format!("module.{name}"), None).without_keys();
         self.calls.borrow_mut().entry(call.into()).or_insert(block.head);
         match self.child(caller, block, copy) {
-            Ok(child) => self.emit(&child, deployed, resources),
+            Ok(child) => {
+                self.note_beyond(&child, block, copy);
+                self.emit(&child, deployed, resources);
+            }
             // What the plan has of it is taken from there.
             Err(Why::UnresolvedModule(_)) if self.is_planned(caller, block) => {}
             Err(why) => {
@@ -149,9 +171,26 @@ impl Session<'_> {
         }
     }
 
-    fn is_planned(&self, caller: &Rc<Instance>, block: &Block) -> bool {
+    /// Whether the plan beside says what a call makes.
+    pub(super) fn is_planned(&self, caller: &Rc<Instance>, block: &Block) -> bool {
         let name = block.labels.first().map_or("", |name| &**name);
         self.beside.is_some_and(|beside| beside.has_call(&caller.address.path, name))
+    }
+
+    /// Inputs that what is known of a module leaves out may make anything of what they refer to.
+    fn note_beyond(&self, child: &Instance, block: &Block, copy: &Copy) {
+        let (Some(model), Some(call)) = (child.module.model, &child.call) else { return };
+        for input in block.body.attributes.iter().filter(|input| model.beyond.contains(&&*input.name)) {
+            let value = Settler::new().settle(&self.evaluate(Scope::of_copy(&call.caller, copy), &input.value));
+            let empty = value.as_bool() == Some(false)
+                || value.as_list().is_some_and(|list| list.items.is_empty() && list.open.is_none())
+                || value.as_map().is_some_and(|map| map.entries.is_empty() && map.open.is_none());
+            if value.is_null() || empty {
+                continue;
+            }
+            let why = Why::NotAnalysed(format!("input `{}` of `{}`", input.name, block.labels.join(".")).into());
+            self.gap(Gap { why, span: input.name_span, hides: Some(Hides::Touching(vec![value])) });
+        }
     }
 
     /// What the inputs of a module that can't be followed refer to.
@@ -183,12 +222,14 @@ impl Session<'_> {
             body = beside.body(&address.path, body, block.head);
         }
         self.complete_data(&terraform, &mut body, &subscription, block);
-        if &*block.kind == "resource" {
+        self.take_imported(instance, name, copy, &mut body);
+        let address = Arc::new(address);
+        if &*block.kind == "resource" && !self.embedded(&address).is_some_and(|made| made.is_ok()) {
             self.note_effects(scope, &terraform, &body, block);
         }
         Written {
             terraform,
-            address: Arc::new(address),
+            address,
             body,
             subscription,
             deployed,
@@ -209,7 +250,9 @@ impl Session<'_> {
             arguments.extend(written.map(|attribute| settler.settle(&self.evaluate(scope, &attribute.value))));
         }
         let hides = match terraform {
-            _ if terraform.ends_with("_template_deployment") => Hides::Touching(arguments),
+            _ if terraform.ends_with("_template_deployment") || embedded::deploys(terraform, body) => {
+                Hides::Touching(arguments)
+            }
             _ if arguments.len() > 1 || may_do_anything(terraform) => Hides::Joining(arguments),
             _ => return,
         };
@@ -275,7 +318,7 @@ fn may_do_anything(terraform: &str) -> bool {
 }
 
 /// `azurerm.alias` as text.
-fn dotted(expr: &Expr) -> Option<String> {
+pub(super) fn dotted(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Name(name) | ExprKind::Text(name) => Some(name.to_string()),
         ExprKind::Traversal(base, steps) => {
@@ -291,6 +334,19 @@ fn dotted(expr: &Expr) -> Option<String> {
     }
 }
 
+/// Modules that lead back to themselves, or are too many, are told like other limits.
+pub(super) fn limits(deployment: &Deployment) -> impl Iterator<Item = Problem> {
+    let problem = |gap: &Gap| {
+        let message = match &gap.why {
+            Why::LimitReached(what) if &**what == RING => "this call leads back to a module around it".to_owned(),
+            Why::LimitReached(what) if &**what == TOO_MANY => gap.why.to_string(),
+            _ => return None,
+        };
+        Some(Problem { trouble: Trouble::Limit, message, span: gap.span, help: None })
+    };
+    deployment.gaps.iter().filter_map(problem)
+}
+
 /// The provider that a block names.
 pub(super) fn provider_of(block: &Block) -> String {
     block.body.attribute("provider").and_then(dotted).unwrap_or_else(|| "azurerm".to_owned())
@@ -298,13 +354,14 @@ pub(super) fn provider_of(block: &Block) -> String {
 
 /// Values of the variable files that Terraform reads by itself.
 pub(super) fn variable_files(
-    store: &Store,
+    templates: &Templates<'_>,
     folders: &Folders,
     root: &Rc<Module>,
     problems: &mut Vec<Problem>,
     inputs: &mut Vec<SourceId>,
 ) -> BTreeMap<Arc<str>, Node> {
     let mut given = BTreeMap::new();
+    let store = templates.store();
     let names = store.list(&root.folder);
     let automatic = |name: &&String| {
         let name = name.as_str();
@@ -320,7 +377,7 @@ pub(super) fn variable_files(
         let path = if root.folder.is_empty() { name.clone() } else { format!("{}/{name}", root.folder) };
         let Ok(id) = store.open_path(&path) else { continue };
         inputs.push(id);
-        read_values(store, folders, id, problems, &mut given);
+        read_values(templates, folders, id, problems, &mut given);
     }
     given
 }
@@ -333,13 +390,13 @@ pub(super) fn is_automatic(folders: &Folders, path: &str) -> bool {
 }
 
 fn read_values(
-    store: &Store,
+    templates: &Templates<'_>,
     folders: &Folders,
     id: SourceId,
     problems: &mut Vec<Problem>,
     given: &mut BTreeMap<Arc<str>, Node>,
 ) {
-    let source = store.source(id);
+    let source = templates.store().source(id);
     if source.path.ends_with(".json") {
         let (tree, _, faults) = json::parse(id, &source.text);
         problems.extend(faults.into_iter().map(Problem::from));
@@ -350,7 +407,7 @@ fn read_values(
     }
     let (body, faults) = hcl::parse(id, &source.text);
     problems.extend(faults.into_iter().map(Problem::from));
-    let session = Session::new(store, folders, deployment_name(folder_of(&source.path)));
+    let session = Session::new(templates, folders, deployment_name(folder_of(&source.path)));
     let Some(module) = folders.get(folder_of(&source.path)).cloned() else { return };
     let address = Address::root(session.deployment.clone());
     let empty = Rc::new(Instance {

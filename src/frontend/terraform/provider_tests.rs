@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use super::providers::Providers;
 use super::table_tests::{body, deployment, found, shown, text};
-use super::versions::Providers;
 use super::*;
 use crate::ir::{Origin, Truth};
 use crate::source::MemoryFiles;

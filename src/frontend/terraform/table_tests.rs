@@ -17,7 +17,7 @@ fn lowered(files: &[(&str, &str)]) -> Lowered {
         .filter(|(path, _)| read(path))
         .map(|(path, text)| store.add(path, text.as_bytes().to_vec()).unwrap())
         .collect();
-    lower(&store, &ids)
+    lower(&store, &ids, &crate::frontend::template::Outside::default())
 }
 
 pub(super) fn deployment(files: &[(&str, &str)]) -> Deployment {

@@ -9,7 +9,7 @@ fn lowered(files: &[(&str, &str)]) -> Lowered {
     let store = Store::new(MemoryFiles(memory));
     let ids: Vec<SourceId> =
         files.iter().map(|(path, text)| store.add(path, text.as_bytes().to_vec()).unwrap()).collect();
-    lower(&store, &ids)
+    lower(&store, &ids, &Default::default())
 }
 
 fn deployment(files: &[(&str, &str)]) -> Deployment {

@@ -189,6 +189,9 @@ impl Session<'_> {
         if let Some(value) = self.beside.and_then(|beside| beside.value(&address.path, &path, span)) {
             return value;
         }
+        if let Some(outputs) = self.outputs_of_template(address, &path, span) {
+            return outputs;
+        }
         // An argument that is `null` was not written: Azure decides.
         if let Some(value) = self.argument(address, &path, span).filter(|value| !value.is_null()) {
             return through_name(value, span);

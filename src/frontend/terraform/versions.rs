@@ -1,180 +1,137 @@
-//! Which versions of the providers a configuration runs with: what it requires, narrowed down by the lock file. Providers
-//! change what their attributes mean from one major version to the next.
+//! Versions of modules, and the constraints that a `version` argument states.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+/// Major, minor, patch.
+pub(super) type Version = (u32, u32, u32);
 
-use super::config::{Folders, Module, local_folder};
-use crate::ir::{Node, Origin, Resource, Truth};
-use crate::source::Store;
-use crate::syntax::hcl::{self, Expr, ExprKind};
-use crate::syntax::tree::Tree;
-
-/// Modules within modules whose requirements count too.
-const MOST_MODULES: usize = 500;
-
-/// A version, as far as it tells versions apart: major, minor, patch.
-type Version = (u64, u64, u64);
-
-/// Versions from the first one up to, but without, the second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Range {
-    from: Version,
-    below: Version,
-}
-
-const ANY: Range = Range { from: (0, 0, 0), below: (u64::MAX, 0, 0) };
-
-/// The providers of a deployment, by name.
+/// What a call says of the version that it wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Providers {
-    ranges: BTreeMap<String, Range>,
+pub(super) struct Constraint(Vec<(Operator, Version)>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operator {
+    Exactly,
+    Not,
+    Above,
+    AtLeast,
+    Below,
+    AtMost,
+    /// At least this version, and below the next one of the last but one number that was written.
+    Until(Version),
 }
 
-impl Providers {
-    /// What a configuration requires, in its root module and those that it calls, and what its lock file chose.
-    pub(super) fn of_config(store: &Store, folders: &Folders, root: &Module) -> Providers {
-        let mut providers = Providers::default();
-        let mut waiting: Vec<Arc<str>> = vec![root.folder.clone()];
-        let mut seen: Vec<Arc<str>> = Vec::new();
-        while let Some(folder) = waiting.pop().filter(|_| seen.len() < MOST_MODULES) {
-            let Some(module) = folders.get(&folder).filter(|_| !seen.contains(&folder)) else { continue };
-            providers.require(module);
-            let sources = module.of_kind("module").filter_map(|call| call.body.attribute("source")?.as_text());
-            waiting.extend(sources.filter_map(|source| local_folder(&folder, source)).map(Arc::from));
-            seen.push(folder);
-        }
-        providers.locked(store, &root.folder);
-        providers
+impl Constraint {
+    /// `~> 9.0`, `>= 4, < 5`, `9.1.0`; the empty text allows every version. Nothing for what is no such text.
+    pub(super) fn parse(text: &str) -> Option<Constraint> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(part).collect::<Option<Vec<_>>>().map(Constraint)
     }
 
-    /// What a plan tells of its configuration, and what the lock file in its folder chose.
-    pub(super) fn of_plan(store: &Store, folder: &str, configuration: &Tree) -> Providers {
-        let mut providers = Providers::default();
-        let written = configuration.get("provider_config").and_then(Tree::as_map).unwrap_or_default();
-        for member in written {
-            let text = |key: &str| member.value.get(key).and_then(Tree::as_str);
-            if let (Some(name), Some(constraint)) = (text("name"), text("version_constraint")) {
-                providers.narrow(name, constraint);
-            }
-        }
-        providers.locked(store, folder);
-        providers
+    /// Whether nothing is said.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_empty()
     }
 
-    /// Whether the provider is older than a major version.
-    pub(super) fn is_before(&self, provider: &str, major: u64) -> Truth {
-        let range = self.ranges.get(provider).copied().unwrap_or(ANY);
-        match () {
-            () if range.below <= (major, 0, 0) => Truth::Yes,
-            () if range.from >= (major, 0, 0) => Truth::No,
-            () => Truth::Unknown,
-        }
-    }
-
-    fn require(&mut self, module: &Module) {
-        let required = module.of_kind("terraform").flat_map(|block| &block.body.blocks);
-        for block in required.filter(|block| &*block.kind == "required_providers") {
-            for attribute in &block.body.attributes {
-                let name = member(&attribute.value, "source").map_or(&*attribute.name, last_segment);
-                if let Some(constraint) = member(&attribute.value, "version").or_else(|| attribute.value.as_text()) {
-                    self.narrow(name, constraint);
-                }
-            }
-        }
-        // Before there were requirements, the constraint stood in the provider's own block.
-        for block in module.of_kind("provider") {
-            let constraint = block.body.attribute("version").and_then(Expr::as_text);
-            if let (Some(name), Some(constraint)) = (block.labels.first(), constraint) {
-                self.narrow(name, constraint);
-            }
-        }
-    }
-
-    /// The lock file names the exact version, by the address of the provider.
-    fn locked(&mut self, store: &Store, folder: &str) {
-        let path =
-            if folder.is_empty() { ".terraform.lock.hcl".to_owned() } else { format!("{folder}/.terraform.lock.hcl") };
-        let Ok(id) = store.open_path(&path) else { return };
-        let (body, _) = hcl::parse(id, &store.source(id).text);
-        for block in body.blocks.iter().filter(|block| &*block.kind == "provider") {
-            let address = block.labels.first().map_or("", |label| &**label);
-            let name = last_segment(address);
-            let Some((version, _)) = block.body.attribute("version").and_then(Expr::as_text).and_then(version) else {
-                continue;
-            };
-            let below = (version.0, version.1, version.2.saturating_add(1));
-            self.ranges.insert(name.to_owned(), Range { from: version, below });
-        }
-    }
-
-    fn narrow(&mut self, provider: &str, constraint: &str) {
-        let range = self.ranges.entry(provider.to_owned()).or_insert(ANY);
-        for part in constraint.split(',') {
-            let Some(Range { from, below }) = allowed(part.trim()) else { continue };
-            range.from = range.from.max(from);
-            range.below = range.below.min(below);
-        }
+    /// Whether it allows a version.
+    pub(super) fn allows(&self, version: Version) -> bool {
+        self.0.iter().all(|(operator, bound)| match operator {
+            Operator::Exactly => version == *bound,
+            Operator::Not => version != *bound,
+            Operator::Above => version > *bound,
+            Operator::AtLeast => version >= *bound,
+            Operator::Below => version < *bound,
+            Operator::AtMost => version <= *bound,
+            Operator::Until(end) => version >= *bound && version < *end,
+        })
     }
 }
 
-/// The text of a member of a written object.
-fn member<'e>(value: &'e Expr, name: &str) -> Option<&'e str> {
-    let ExprKind::Object(members) = &value.kind else { return None };
-    let is_it = |key: &Expr| match &key.kind {
-        ExprKind::Name(written) | ExprKind::Text(written) => &**written == name,
-        _ => false,
+fn part(text: &str) -> Option<(Operator, Version)> {
+    let operators = ["~>", ">=", "<=", "!=", ">", "<", "="];
+    let sign = operators.into_iter().find(|sign| text.starts_with(sign)).unwrap_or_default();
+    let written = text.get(sign.len()..)?.trim();
+    let version = padded(written)?;
+    let operator = match sign {
+        "~>" => Operator::Until(next(version, written.split('.').count())?),
+        ">=" => Operator::AtLeast,
+        "<=" => Operator::AtMost,
+        "!=" => Operator::Not,
+        ">" => Operator::Above,
+        "<" => Operator::Below,
+        _ => Operator::Exactly,
     };
-    members.iter().find(|(key, _)| is_it(key))?.1.as_text()
+    Some((operator, version))
 }
 
-/// What a provider is called: the end of `registry.terraform.io/hashicorp/azurerm`.
-fn last_segment(address: &str) -> &str {
-    address.rsplit('/').next().unwrap_or_default()
-}
-
-/// The versions that one condition allows; nothing for a condition that bounds nothing (`!=`) or can't be read.
-fn allowed(condition: &str) -> Option<Range> {
-    let at = condition.find(|letter: char| letter.is_ascii_digit() || letter == 'v')?;
-    let (operator, text) = condition.split_at_checked(at)?;
-    let (version, parts) = version(text)?;
-    let next = (version.0, version.1, version.2.saturating_add(1));
-    Some(match operator.trim() {
-        "" | "=" => Range { from: version, below: next },
-        ">=" => Range { from: version, ..ANY },
-        ">" => Range { from: next, ..ANY },
-        "<" => Range { below: version, ..ANY },
-        "<=" => Range { below: next, ..ANY },
-        "~>" if parts >= 3 => Range { from: version, below: (version.0, version.1.saturating_add(1), 0) },
-        "~>" => Range { from: version, below: (version.0.saturating_add(1), 0, 0) },
-        _ => return None,
-    })
-}
-
-/// A version and how many of its parts are written. What follows a dash or plus doesn't tell versions apart here.
-fn version(text: &str) -> Option<(Version, usize)> {
-    let text = text.trim().trim_start_matches('v');
-    let plain = text.split(['-', '+']).next().unwrap_or_default();
-    let parts: Vec<u64> = plain.split('.').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
-    let part = |at: usize| parts.get(at).copied().unwrap_or(0);
-    Some(((part(0), part(1), part(2)), parts.len()))
-}
-
-/// What resources mean in the versions that are used.
-pub(super) fn settle(resources: &mut [Resource], providers: &Providers) {
-    for resource in resources {
-        super::azuread::settle(resource, providers);
-        if is_classic(resource, providers) {
-            let span = resource.declared;
-            super::attributes::put(&mut resource.body, "sku.name", Node::text("Classic", span));
-        }
+/// Where `~>` ends: `~> 9.1.2` below 9.2, `~> 9.1` and `~> 9` below 10.
+fn next((major, minor, _): Version, written: usize) -> Option<Version> {
+    match written {
+        3 => Some((major, minor.checked_add(1)?, 0)),
+        _ => Some((major.checked_add(1)?, 0, 0)),
     }
 }
 
-/// Before version 3 a registry without a `sku` was a `Classic` one.
-fn is_classic(resource: &Resource, providers: &Providers) -> bool {
-    let own = resource.address.path.last().is_some_and(|step| step.name.starts_with("azurerm_container_registry."));
-    own && resource.origin == Origin::Declared
-        && providers.is_before("azurerm", 3) == Truth::Yes
-        && resource.body.at(&["sku"]).is_none()
+/// The generation of a version, within which nothing that decides should change: the major number, the minor one before 1.0.
+pub(super) fn generation((major, minor, _): Version) -> (u32, u32) {
+    if major == 0 { (0, minor) } else { (major, 0) }
+}
+
+/// The first version of the next generation.
+pub(super) fn after((major, minor, _): Version) -> Version {
+    if major == 0 { (0, minor.saturating_add(1), 0) } else { (major.saturating_add(1), 0, 0) }
+}
+
+/// A version as tags and locks write it: `9.1.0`, `v0.4.2`. Missing numbers are zero; one before its release is none.
+pub(super) fn padded(text: &str) -> Option<Version> {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let mut numbers = text.split('.').map(|number| match number.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => number.parse::<u32>().ok(),
+        false => None,
+    });
+    let major = numbers.next()??;
+    let minor = numbers.next().unwrap_or(Some(0))?;
+    let patch = numbers.next().unwrap_or(Some(0))?;
+    numbers.next().is_none().then_some((major, minor, patch))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(constraint: &str, version: &str) -> bool {
+        Constraint::parse(constraint).unwrap().allows(padded(version).unwrap())
+    }
+
+    #[test]
+    fn constraints_allow_what_terraform_takes() {
+        for (constraint, version) in [
+            ("", "1.2.3"),
+            ("9.1.0", "9.1"),
+            ("= 9.1.0", "9.1.0"),
+            ("~> 9.0", "9.4.1"),
+            ("~> 9", "9.4.1"),
+            ("~> 9.4.0", "9.4.1"),
+            (">= 4, < 5", "4.16.0"),
+            (">=4.0,!=4.1.0", "4.2.0"),
+            ("> 1.0, <= 2.0", "2.0.0"),
+        ] {
+            assert!(allows(constraint, version), "{constraint} {version}");
+        }
+        for (constraint, version) in [
+            ("9.1.0", "9.1.1"),
+            ("~> 9.0", "10.0.0"),
+            ("~> 9.4.0", "9.5.0"),
+            (">= 4, < 5", "5.0.0"),
+            ("!= 4.1.0", "4.1.0"),
+            ("> 1.0", "1.0.0"),
+        ] {
+            assert!(!allows(constraint, version), "{constraint} {version}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_constraint() {
+        for text in ["latest", "~> 1.x", "1.2.3.4", "1.0.0-beta", ">=", "99999999999", "~> 4294967295"] {
+            assert_eq!(Constraint::parse(text), None, "{text}");
+        }
+    }
 }

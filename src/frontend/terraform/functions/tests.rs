@@ -33,7 +33,7 @@ fn evaluated(expression: &str) -> Option<String> {
     let files = FILES.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     let store = Store::new(MemoryFiles(files));
     let main: SourceId = store.add("main.tf", text.into_bytes()).unwrap();
-    let lowered = lower(&store, &[main]);
+    let lowered = lower(&store, &[main], &crate::frontend::template::Outside::default());
     if !lowered.problems.is_empty() {
         return Some("!error".to_owned());
     }
@@ -130,7 +130,7 @@ fn unknowns_leave_room_for_every_completion() {
         let text = format!("{VARIABLES}{TEMPLATE}resource \"x\" \"y\" {{\nvalue = {expression}\nflag = var.b\n}}\n");
         let store = Store::new(MemoryFiles::default());
         let main = store.add("main.tf", text.into_bytes()).unwrap();
-        let lowered = lower(&store, &[main]);
+        let lowered = lower(&store, &[main], &crate::frontend::template::Outside::default());
         assert_eq!(lowered.problems, [], "{expression}");
         let body = &lowered.deployments[0].resources[0].body;
         let (node, flag) = (body.get("value").unwrap(), body.get("flag").unwrap().key_of_flag());

@@ -23,8 +23,8 @@ use references::{Place, PlanWorld, Resolved};
 use super::blocks::COMPUTED;
 use super::config::folder_of;
 use super::order;
+use super::providers::{self, Providers};
 use super::shape::Written;
-use super::versions::{self, Providers};
 use crate::frontend::{Problem, node_of};
 use crate::ir::{
     Address, Cond, Deployment, Entry, Fate, Former, Gap, Hides, Language, Map, Node, Origin, Resource, Step, Value, Why,
@@ -120,7 +120,7 @@ impl Plan {
         let world = PlanWorld::of(self, name.clone());
         let staying = || self.changes.iter().filter(|change| change.stays());
         let mut resources: Vec<Resource> = staying().flat_map(|change| world.written(change).shapes()).collect();
-        versions::settle(&mut resources, &Providers::of_plan(store, folder_of(&name), &self.configuration));
+        providers::settle(&mut resources, &Providers::of_plan(store, folder_of(&name), &self.configuration));
         let mut deployment = Deployment {
             name,
             language: Language::Plan,

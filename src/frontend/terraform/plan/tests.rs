@@ -11,7 +11,7 @@ fn lowered(files: &[(&str, &str)]) -> (Store, Lowered) {
     let memory = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     let store = Store::new(MemoryFiles(memory));
     let ids: Vec<SourceId> = files.iter().map(|(path, _)| store.open_path(path).unwrap()).collect();
-    let lowered = lower(&store, &ids);
+    let lowered = lower(&store, &ids, &crate::frontend::template::Outside::default());
     (store, lowered)
 }
 

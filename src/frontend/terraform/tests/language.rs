@@ -162,3 +162,11 @@ fn many_conditions_of_blocks_take_no_long_time() {
     let deployment = deployment(&[("main.tf", &main)]);
     assert_eq!(resource(&deployment, "azurerm_container_registry.r").name.as_str(), Some("r"));
 }
+
+#[test]
+fn dynamic_blocks_within_objects_of_json_are_not_forgotten() {
+    let text = r#"{"resource": {"x": {"y": {"identity": {"type": "a", "dynamic": {"inner": {"for_each": [1], "content": {}}}}}}}}"#;
+    let deployment = deployment(&[("main.tf.json", text)]);
+    let inner = resource(&deployment, "x.y").body.at(&["identity", "0", "inner"]).unwrap().clone();
+    assert!(inner.as_list().is_some_and(|list| list.open.is_some()));
+}
