@@ -4,7 +4,7 @@ use super::super::attributes::{put, take};
 use super::super::blocks::{COMPUTED, LEFT_OUT};
 use super::table::As::{self, Block, Each, Key, Named, Not, Objects, Present, Same, Secret, Text};
 use super::table::{BASE, Computed, Field, GROUP, IDENTITY, IDENTITY_COMPUTED, NAME, Parent, Type, plain};
-use crate::ir::{Node, Why};
+use crate::ir::{Entry, Node, Why};
 
 const PLACE: &[Field] = &[
     ("sku_tier", "sku.tier", Same),
@@ -317,8 +317,27 @@ pub(super) const TYPES: &[Type] = &[
     ),
 ];
 
+/// The provider takes one block of identities and refuses more. Whichever is dropped, what is left is a managed identity,
+/// and a control plane that has one of these.
+fn one_identity(body: &mut Node, written: &Node) {
+    let blocks = written.get("identity").and_then(Node::as_list).filter(|list| list.open.is_none());
+    let Some(blocks) = blocks.map(|list| list.items.as_slice()).filter(|blocks| blocks.len() > 1) else { return };
+    let kinds: Vec<&Node> = blocks.iter().filter_map(|block| block.get("type")).collect();
+    let Some(kind) = kinds.first().filter(|_| kinds.iter().all(|kind| kind.as_str().is_some())) else { return };
+    let mut ids = Vec::new();
+    for block in blocks {
+        ids.extend(block.get("identity_ids").and_then(Node::as_list).iter().flat_map(|list| list.items.clone()));
+        ids.extend(block.get("user_assigned_identity_id").filter(|id| !id.is_null()).cloned());
+    }
+    take(body, &["identity"]);
+    put(body, "identity.type", (*kind).clone());
+    let entries = ids.into_iter().map(|id| Entry { value: Node::map(Vec::new(), id.span), key: id }).collect();
+    put(body, "identity.userAssignedIdentities", Node::map(entries, written.span));
+}
+
 /// A block that a condition leaves out may be the one that says who the cluster is.
 pub(super) fn complete(body: &mut Node, written: &Node) {
+    one_identity(body, written);
     let computed = written.get(COMPUTED).and_then(Node::as_list).map_or(&[][..], |list| &list.items);
     if computed.iter().any(|name| name.as_str() == Some("kubelet_identity")) {
         // The identity that AKS made: its object id is known, and nobody supplied it.
