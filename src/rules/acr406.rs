@@ -21,7 +21,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for pair in case.pairs.iter().filter(|pair| pair.permission.truth == Truth::No) {
         let Some((_, grant)) = case.causes(pair).find(|(cause, _)| *cause == Cause::FormerIdentity) else { continue };
         let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
-        let Some(switch) = &cluster.switch else { continue };
+        let Some(switch) = case.world.switch(cluster) else { continue };
         // In place, nodes keep the identity that they have until their pool is upgraded.
         let severity = if switch.at_once && case.fails(pair) { Severity::Error } else { Severity::Warning };
         let place = case.place_of(&grant.principal, grant.resource.declared);

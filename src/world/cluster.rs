@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::fault::{Fault, faults};
-use super::former::Switch;
 use super::knowledge::{Fact, is_certain, unknown_of};
 use super::region::region;
 use super::registry::{Reader, within};
@@ -66,8 +65,6 @@ pub struct Cluster<'a> {
     pub region: Fact<&'static str>,
     /// What is wrong with the identities that it states.
     pub faults: Vec<Fault>,
-    /// A plan gives it another identity to pull with.
-    pub switch: Option<Switch>,
 }
 
 impl<'a> Cluster<'a> {
@@ -111,7 +108,6 @@ impl<'a> Cluster<'a> {
             outbound: outbound.map(|node| node.as_str().map_or("unknown".to_owned(), str::to_ascii_lowercase)),
             region: region(&read),
             faults: faults(resource, resolver),
-            switch: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::cluster::{Cluster, Pulling};
 use super::identity::{Holder, holder};
 use super::knowledge::{Evidence, Fact};
 use super::registry::{Reader, Registry, RoleMode};
+use super::switch::Switch;
 use crate::azure::abac::Condition;
 use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION, SCHEDULE_REQUEST, decides};
 use crate::azure::roles::{self, Role};
@@ -147,7 +148,13 @@ impl<'a> Grant<'a> {
     }
 
     /// Works out once how it stands to each registry and each cluster: every pair of them asks.
-    pub(super) fn link(&mut self, registries: &[Registry<'a>], clusters: &[Cluster<'a>], resolver: &Resolver<'a>) {
+    pub(super) fn link(
+        &mut self,
+        registries: &[Registry<'a>],
+        clusters: &[Cluster<'a>],
+        switches: &[Option<Switch>],
+        resolver: &Resolver<'a>,
+    ) {
         let uncertain = matches!(self.holder, Holder::Unknown(_) | Holder::Guid(_));
         let is_client = |cluster: &Cluster<'a>| match &cluster.pulling {
             Pulling::ServicePrincipal(client) => {
@@ -160,7 +167,8 @@ impl<'a> Grant<'a> {
         }
         let covers: Vec<Truth> = registries.iter().map(|registry| self.reaches(registry, resolver)).collect();
         let misplaces = registries.iter().zip(&covers);
-        let was = |cluster: &Cluster<'a>| cluster.switch.as_ref().is_some_and(|switch| switch.was(&self.holder));
+        let switch = |cluster: &Cluster<'a>| switches.get(cluster.at).and_then(Option::as_ref);
+        let was = |cluster: &Cluster<'a>| switch(cluster).is_some_and(|switch| switch.was(&self.holder));
         // Azure gives no two identities one object id: what was made for the former one is not for the new one.
         let pulls = |cluster: &Cluster<'a>| match was(cluster) {
             true => Truth::No,

@@ -13,6 +13,7 @@ pub mod reading;
 pub mod region;
 pub mod registry;
 pub mod secret;
+pub mod switch;
 pub mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,7 @@ use reading::{KubeletReading, Reading, asked, kubelets, readings};
 use region::{Replica, unseen};
 use registry::Registry;
 use secret::Secret;
+use switch::Switch;
 use workload::{ServiceAccount, Workload};
 
 /// How absence is read (`ARCHITECTURE.md`).
@@ -116,6 +118,8 @@ pub struct World<'a> {
     pub clusters: Vec<Cluster<'a>>,
     /// Role assignments.
     pub grants: Vec<Grant<'a>>,
+    /// How plans change the identities with which clusters pull, by their places in the world.
+    switches: Vec<Option<Switch>>,
     /// Role assignments that a plan deletes or changes, as they are now.
     pub former_grants: Vec<FormerGrant<'a>>,
     /// Secrets that a plan deletes: namespace, name, where.
@@ -168,6 +172,7 @@ impl<'a> World<'a> {
             registries: Vec::new(),
             clusters: Vec::new(),
             grants: Vec::new(),
+            switches: Vec::new(),
             former_grants: Vec::new(),
             lost_secrets: Vec::new(),
             collisions: Vec::new(),
@@ -208,9 +213,8 @@ impl<'a> World<'a> {
         for registry in &mut world.registries {
             registry.closing = former::closing(registry, deployments);
         }
-        for cluster in &mut world.clusters {
-            cluster.switch = former::switch(cluster, deployments, &world.resolver);
-        }
+        let switches = world.clusters.iter().map(|cluster| switch::of(cluster, deployments, &world.resolver));
+        world.switches = switches.collect();
         world.link();
         let resources = deployments.iter().flat_map(|deployment| &deployment.resources);
         let all = resources.filter(|resource| resource.origin == Origin::Declared && resource.deployed != Cond::Never);
@@ -281,7 +285,7 @@ impl<'a> World<'a> {
         self.clusters.iter_mut().enumerate().for_each(|(at, cluster)| cluster.at = at);
         let former = self.former_grants.iter_mut().map(|former| &mut former.grant);
         for grant in self.grants.iter_mut().chain(former) {
-            grant.link(&self.registries, &self.clusters, &self.resolver);
+            grant.link(&self.registries, &self.clusters, &self.switches, &self.resolver);
         }
         self.collisions = collision::collisions(&self.grants, &self.resolver);
         for clash in self.collisions.iter().filter(|clash| clash.kind == Kind::OneName) {
@@ -360,6 +364,11 @@ impl<'a> World<'a> {
             }
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// How a plan changes the identity with which a cluster pulls.
+    pub fn switch(&self, cluster: &Cluster<'_>) -> Option<&Switch> {
+        self.switches.get(cluster.at)?.as_ref()
     }
 
     /// Where the modules around a declaration are called, the innermost first.

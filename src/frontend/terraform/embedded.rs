@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::attributes::pick;
-use super::config::local_folder;
-use super::evaluate::Session;
-use super::reference::Settler;
-use super::scope::Scope;
-use super::shape::as_id;
+use super::language::evaluate::Session;
+use super::language::scope::Scope;
+use super::sources::config::local_folder;
+use super::tables::attributes::pick;
+use super::tables::reference::Settler;
+use super::tables::shape::as_id;
 use super::template_text;
 use crate::frontend::node_of;
 use crate::frontend::template::{Embedded, Embedding, Ready, Templates};
@@ -178,7 +178,7 @@ fn written(terraform: &str, body: &Node, subscription: &Node) -> Result<Written,
     let span = body.span;
     let Some((content, parameters)) = arguments_of(terraform) else {
         let scope = pick(body, "parent_id").map_or_else(|| Node::unknown(absent(), span), as_id);
-        let body = super::azapi::written_body(body);
+        let body = super::tables::azapi::written_body(body);
         let template = body.at(&["properties", "template"]).cloned().ok_or_else(absent)?;
         let parameters = body.at(&["properties", "parameters"]).cloned();
         return Ok(Written { template, parameters, plain: None, scope });

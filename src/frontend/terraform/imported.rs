@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::evaluate::Session;
+use super::language::evaluate::Session;
+use super::language::scope::{Copy, Instance, Scope};
 use super::modules::dotted;
-use super::scope::{Copy, Instance, Scope};
 use crate::ir::{Key, Node};
 use crate::syntax::hcl::{Block, Expr, ExprKind, StepKind};
 
@@ -20,7 +20,7 @@ impl Session<'_> {
         let Some(id) = found.and_then(|block| block.body.attribute("id")) else { return };
         let id = self.evaluate(Scope::of(instance), id);
         if id.as_str().is_some() && body.get("id").is_none() {
-            super::attributes::put(body, "id", id);
+            super::tables::attributes::put(body, "id", id);
         }
     }
 }

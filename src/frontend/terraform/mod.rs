@@ -4,46 +4,20 @@
 //! plan has values but no expressions; what is unknown in it is joined through the references that its `configuration`
 //! lists. Both end in one shape (`shape.rs`).
 
-mod attributes;
-mod azapi;
-mod azuread;
-mod azurerm;
-mod blocks;
-mod conditional;
-mod config;
 mod embedded;
-mod evaluate;
-mod functions;
-mod helm;
 mod imported;
-mod instances;
-mod keys;
-mod known;
-mod kubernetes;
+mod language;
 mod modules;
 mod order;
-mod place;
 mod placed;
 mod plan;
-mod providers;
-mod reference;
-mod registry;
-mod scope;
-mod shape;
+mod sources;
+mod tables;
 mod template_text;
-mod traverse;
-mod types;
 mod value;
-mod versions;
-mod vocabulary;
-mod yaml_text;
 
 #[cfg(test)]
 mod module_tests;
-#[cfg(test)]
-mod provider_tests;
-#[cfg(test)]
-mod table_tests;
 #[cfg(test)]
 mod tests;
 
@@ -51,8 +25,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use config::{Folders, Module, folder_of};
 use plan::{Beside, Plan};
+use sources::config::{Folders, Module, folder_of};
 
 use super::arguments::Passed;
 use super::template::{Outside, Templates};
@@ -68,7 +42,7 @@ pub const PLANS: Larger = Larger { ending: "json", word: "\"format_version\"", l
 
 /// Reads Terraform configuration and plans among the sources; other files are left alone.
 pub fn lower(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered {
-    super::with_stack(STACK, || lower_here(store, sources, outside).without_placeholders())
+    crate::frontend::with_stack(STACK, || lower_here(store, sources, outside).without_placeholders())
 }
 
 fn lower_here(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered {
@@ -85,7 +59,7 @@ fn lower_here(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered
         ends(".json").into_iter().filter_map(|id| Plan::read(store, id, &mut lowered.problems)).collect();
     lowered.inputs.extend(files.iter().copied().chain(plans.iter().map(|plan| plan.source)));
     let templates = Templates::new(store, outside.clone());
-    let passed = super::arguments::of_terraform(store, &|path| modules::is_automatic(&folders, path));
+    let passed = crate::frontend::arguments::of_terraform(store, &|path| modules::is_automatic(&folders, path));
     let roots = folders.roots();
     let mut of_roots: Vec<Vec<Plan>> = roots.iter().map(|_| Vec::new()).collect();
     for plan in std::mem::take(&mut plans) {

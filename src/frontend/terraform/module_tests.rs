@@ -1,5 +1,6 @@
 //! Modules from elsewhere, and templates that Terraform deploys.
 
+use super::sources::{known, registry};
 use super::*;
 use crate::frontend::template::Registries;
 use crate::ir::{Deployment, Hides, ResourceId, Value, Why};

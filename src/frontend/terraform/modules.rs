@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::config::{Folders, Module, folder_of, name_of};
 use super::embedded;
-use super::evaluate::Session;
-use super::instances::{RING, TOO_MANY};
+use super::language::evaluate::Session;
+use super::language::instances::{RING, TOO_MANY};
+use super::language::scope::{Copy, Instance, Scope};
 use super::order;
 use super::plan::Beside;
-use super::providers::{self, Providers};
-use super::reference::Settler;
-use super::scope::{Copy, Instance, Scope};
-use super::shape::Written;
+use super::sources::config::{Folders, Module, folder_of, name_of};
+use super::tables::by_version;
+use super::tables::providers::Providers;
+use super::tables::reference::Settler;
+use super::tables::shape::Written;
 use crate::frontend::arguments::Passed;
 use crate::frontend::template::Templates;
 use crate::frontend::{Problem, Trouble, node_of};
@@ -73,7 +74,7 @@ pub(super) fn deploy(
         gaps.extend(beside.gaps());
         former = beside.former();
     }
-    providers::settle(&mut resources, &Providers::of_config(templates.store(), folders, root));
+    by_version::settle(&mut resources, &Providers::of_config(templates.store(), folders, root));
     let mut deployment = Deployment {
         name,
         language: Language::Terraform,
@@ -263,7 +264,7 @@ impl Session<'_> {
     /// Data sources about the deployment itself.
     fn complete_data(&self, terraform: &str, body: &mut Node, subscription: &Node, block: &Block) {
         if matches!(terraform, "azurerm_client_config" | "azurerm_subscription") {
-            super::attributes::put(body, "subscription_id", Node { span: block.head, ..subscription.clone() });
+            super::tables::attributes::put(body, "subscription_id", Node { span: block.head, ..subscription.clone() });
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::config::{Folders, Module, local_folder, name_of};
+use super::sources::config::{Folders, Module, local_folder, name_of};
 use crate::ir::{Deployment, Order};
 use crate::syntax::hcl::{Block, Expr};
 use crate::syntax::tree::{Member, Tree};

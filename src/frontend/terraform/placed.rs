@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::evaluate::Session;
-use super::registry;
-use super::scope::Instance;
+use super::language::evaluate::Session;
+use super::language::scope::Instance;
+use super::sources::registry;
 use crate::ir::{Choice, Cond, Entry, Gap, Hides, List, Map, Node, Ref, Resource, ResourceId, Sym, Target, Value};
 use crate::source::{SourceId, Span, Trail};
 use crate::syntax::hcl::Block;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::reference::Settler;
+use super::tables::reference::Settler;
 use crate::ir::{Node, Value};
 
 /// The private-use characters around the number of a value in a text.

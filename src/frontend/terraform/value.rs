@@ -12,24 +12,24 @@ use crate::source::Span;
 const FAILED: &str = "tf:error";
 const EACH: &str = "tf:each";
 /// More members than this are not unfolded.
-pub(super) const MOST_MEMBERS: usize = 5_000;
+pub const MOST_MEMBERS: usize = 5_000;
 /// Longer texts are not built.
-pub(super) const LONGEST_TEXT: usize = 1 << 20;
+pub const LONGEST_TEXT: usize = 1 << 20;
 
 /// A lookup that Terraform refuses.
-pub(super) fn failed(what: &str, span: Span) -> Node {
+pub fn failed(what: &str, span: Span) -> Node {
     let why = Node::unknown(Why::UnresolvedName(what.into()), span);
     Node::new(Value::Call(FAILED.into(), Arc::new(vec![why])), span)
 }
 
 /// Anything else that Terraform refuses: a failed lookup with other words.
-pub(super) fn refused(what: &str, span: Span) -> Node {
+pub fn refused(what: &str, span: Span) -> Node {
     let why = Node::unknown(Why::UnsupportedSyntax(format!("{what}, which Terraform refuses,").into()), span);
     Node::new(Value::Call(FAILED.into(), Arc::new(vec![why])), span)
 }
 
 /// Whether it is a lookup that Terraform refuses; the reason.
-pub(super) fn failure(node: &Node) -> Option<&Node> {
+pub fn failure(node: &Node) -> Option<&Node> {
     match &node.value {
         Value::Call(name, arguments) if &**name == FAILED => arguments.first(),
         _ => None,
@@ -37,13 +37,13 @@ pub(super) fn failure(node: &Node) -> Option<&Node> {
 }
 
 /// The collection of all instances of a resource over a set that is not known.
-pub(super) fn each(one: Node) -> Node {
+pub fn each(one: Node) -> Node {
     let span = one.span;
     Node::new(Value::Call(EACH.into(), Arc::new(vec![one])), span)
 }
 
 /// The one that stands for all, when it is such a collection.
-pub(super) fn each_of(node: &Node) -> Option<&Node> {
+pub fn each_of(node: &Node) -> Option<&Node> {
     match &node.value {
         Value::Call(name, arguments) if &**name == EACH => arguments.first(),
         _ => None,
@@ -51,7 +51,7 @@ pub(super) fn each_of(node: &Node) -> Option<&Node> {
 }
 
 /// The name of the set that the instances of such a collection are over.
-pub(super) fn set_of(one: &Node) -> Option<Arc<str>> {
+pub fn set_of(one: &Node) -> Option<Arc<str>> {
     let Value::Ref(reference) = &one.value else { return None };
     let Target::Resource(address) = &reference.target else { return None };
     match &address.path.last()?.key {
@@ -61,12 +61,12 @@ pub(super) fn set_of(one: &Node) -> Option<Arc<str>> {
 }
 
 /// A limit was reached.
-pub(super) fn limit(what: &str, span: Span) -> Node {
+pub fn limit(what: &str, span: Span) -> Node {
     Node::unknown(Why::LimitReached(what.into()), span)
 }
 
 /// A call that stays symbolic: pure, its arguments partly unknown.
-pub(super) fn call(name: &str, arguments: Vec<Node>, span: Span) -> Node {
+pub fn call(name: &str, arguments: Vec<Node>, span: Span) -> Node {
     let secret = arguments.iter().any(|argument| argument.secret);
     let failed = arguments.iter().find(|argument| failure(argument).is_some());
     match failed {
@@ -76,7 +76,7 @@ pub(super) fn call(name: &str, arguments: Vec<Node>, span: Span) -> Node {
 }
 
 /// Whether all of it is known.
-pub(super) fn known(node: &Node) -> bool {
+pub fn known(node: &Node) -> bool {
     match &node.value {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => true,
         Value::List(list) => list.open.is_none() && list.items.iter().all(known),
@@ -89,7 +89,7 @@ pub(super) fn known(node: &Node) -> bool {
 
 /// Whether two values are equal, when that can be told. Values carry no type: two lists with the same members may be a
 /// list and a set, and a text and a number that look the same may become one type or not, so these stay open.
-pub(super) fn equal(a: &Node, b: &Node) -> Option<bool> {
+pub fn equal(a: &Node, b: &Node) -> Option<bool> {
     use Value::{Bool, Concat, Float, Id, Int, List, Map, Null, Str};
     match (&a.value, &b.value) {
         (Null, Null) => Some(true),
@@ -118,8 +118,16 @@ fn differ(mut answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     answers.any(|answer| answer == Some(false)).then_some(false)
 }
 
+/// `!inner`.
+pub fn negate(inner: &Node, span: Span) -> Node {
+    match inner.as_bool() {
+        Some(value) => Node::new(Value::Bool(!value), span),
+        None => call("not", vec![inner.clone()], span),
+    }
+}
+
 /// The number, also when it is written as text.
-pub(super) fn number(node: &Node) -> Option<f64> {
+pub fn number(node: &Node) -> Option<f64> {
     match &node.value {
         Value::Int(value) => Some(*value as f64),
         Value::Float(value) => Some(*value),
@@ -131,19 +139,19 @@ pub(super) fn number(node: &Node) -> Option<f64> {
 }
 
 /// A number as the smallest type that holds it.
-pub(super) fn of_number(value: f64, span: Span) -> Node {
+pub fn of_number(value: f64, span: Span) -> Node {
     let whole = value as i64;
     let exact = value.fract() == 0.0 && value.abs() < 9.0e15;
     Node::new(if exact { Value::Int(whole) } else { Value::Float(value) }, span)
 }
 
 /// The whole number.
-pub(super) fn whole(node: &Node) -> Option<i64> {
+pub fn whole(node: &Node) -> Option<i64> {
     number(node).filter(|value| value.fract() == 0.0 && value.abs() < 9.0e15).map(|value| value as i64)
 }
 
 /// Scalars as text.
-pub(super) fn text_of(node: &Node) -> Option<Arc<str>> {
+pub fn text_of(node: &Node) -> Option<Arc<str>> {
     match &node.value {
         Value::Str(text) => Some(text.clone()),
         Value::Int(value) => Some(value.to_string().into()),
@@ -161,7 +169,7 @@ fn digits(value: f64) -> usize {
 }
 
 /// Pieces as one text, known neighbours joined at once; a limit when it would be too long.
-pub(super) fn text_of_pieces(pieces: Vec<Node>, span: Span) -> Node {
+pub fn text_of_pieces(pieces: Vec<Node>, span: Span) -> Node {
     let (mut joined, mut length): (Vec<Node>, usize) = (Vec::new(), 0);
     let mut run: Option<(String, Node)> = None;
     let flush = |run: &mut Option<(String, Node)>, joined: &mut Vec<Node>| {
@@ -189,7 +197,7 @@ pub(super) fn text_of_pieces(pieces: Vec<Node>, span: Span) -> Node {
 }
 
 /// `make` for both arms when it is a choice.
-pub(super) fn over_choice(node: &Node, span: Span, make: &mut dyn FnMut(&Node) -> Node) -> Node {
+pub fn over_choice(node: &Node, span: Span, make: &mut dyn FnMut(&Node) -> Node) -> Node {
     match &node.value {
         Value::Choice(choice) => {
             let (yes, no) = (over_choice(&choice.yes, span, make), over_choice(&choice.no, span, make));
@@ -200,7 +208,7 @@ pub(super) fn over_choice(node: &Node, span: Span, make: &mut dyn FnMut(&Node) -
 }
 
 /// As [`Node::choice`], with equal arms folded.
-pub(super) fn choose(on: Cond, yes: Node, no: Node, span: Span) -> Node {
+pub fn choose(on: Cond, yes: Node, no: Node, span: Span) -> Node {
     match (known(&yes), yes.value == no.value) {
         (true, true) => yes,
         _ => Node::choice(on, yes, no, span),
@@ -208,7 +216,7 @@ pub(super) fn choose(on: Cond, yes: Node, no: Node, span: Span) -> Node {
 }
 
 /// Whether a value is small enough to be walked: shared members count each time they appear.
-pub(super) fn is_bounded(node: &Node) -> bool {
+pub fn is_bounded(node: &Node) -> bool {
     fn spend(node: &Node, left: &mut usize, depth: usize) -> bool {
         let Some(less) = left.checked_sub(1) else { return false };
         *left = less;

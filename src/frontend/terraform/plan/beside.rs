@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::Plan;
 use super::references::{Place, PlanWorld};
 use crate::frontend::node_of;
-use crate::frontend::terraform::azurerm;
-use crate::frontend::terraform::config::{Folders, Module, local_folder, name_of};
+use crate::frontend::terraform::sources::config::{Folders, Module, local_folder, name_of};
+use crate::frontend::terraform::tables::azurerm;
 use crate::frontend::terraform::value::{failure, text_of};
 use crate::ir::{Entry, Former, Gap, Key, List, Map, Node, Resource, Step, Target, Value};
 use crate::source::Span;
@@ -16,13 +16,13 @@ use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::syntax::tree::{Tree, TreeKind};
 
 /// A plan in the place of the state that configuration lacks.
-pub(in crate::frontend::terraform) struct Beside<'a> {
+pub struct Beside<'a> {
     world: PlanWorld<'a>,
 }
 
 impl<'a> Beside<'a> {
     /// The plan for a deployment.
-    pub(in crate::frontend::terraform) fn of(plan: &'a Plan, deployment: Arc<str>) -> Beside<'a> {
+    pub fn of(plan: &'a Plan, deployment: Arc<str>) -> Beside<'a> {
         Beside { world: PlanWorld::of(plan, deployment) }
     }
 
@@ -32,7 +32,7 @@ impl<'a> Beside<'a> {
     }
 
     /// The keys of the instances of a resource, or of a module call that has resources; nothing when the plan doesn't tell.
-    pub(in crate::frontend::terraform) fn keys(&self, modules: &[Step], name: &str) -> Option<Vec<Key>> {
+    pub fn keys(&self, modules: &[Step], name: &str) -> Option<Vec<Key>> {
         let mut block = modules.to_vec();
         block.push(Step { name: name.into(), key: None });
         let is_module = name.starts_with("module.");
@@ -45,7 +45,7 @@ impl<'a> Beside<'a> {
     }
 
     /// The value of an attribute that is known, for what is no resource of Azure: of those the reference says more.
-    pub(in crate::frontend::terraform) fn value(&self, steps: &[Step], path: &[Arc<str>], span: Span) -> Option<Node> {
+    pub fn value(&self, steps: &[Step], path: &[Arc<str>], span: Span) -> Option<Node> {
         let change = self.world.change(steps)?;
         let first = path.first()?;
         let unknown = change.unknown.as_ref().and_then(|unknown| unknown.get(first));
@@ -59,31 +59,31 @@ impl<'a> Beside<'a> {
     }
 
     /// The body of a resource with what the plan knows of it; as it is when the plan doesn't have it.
-    pub(in crate::frontend::terraform) fn body(&self, steps: &[Step], written: Node, head: Span) -> Node {
+    pub fn body(&self, steps: &[Step], written: Node, head: Span) -> Node {
         let Some(change) = self.world.change(steps).filter(|change| change.stays()) else { return written };
         let planned = self.world.body(change, Place::of(&self.world, steps).as_ref());
         joined(&written, &planned, head)
     }
 
     /// Resources of the plan that the configuration at hand doesn't have: those of modules from elsewhere.
-    pub(in crate::frontend::terraform) fn others(&self, taken: &BTreeSet<Vec<Step>>) -> Vec<Resource> {
+    pub fn others(&self, taken: &BTreeSet<Vec<Step>>) -> Vec<Resource> {
         let staying = self.world.plan.changes.iter().filter(|change| change.stays());
         let others = staying.filter(|change| !taken.contains(&change.steps));
         others.flat_map(|change| self.world.written(change).shapes()).collect()
     }
 
     /// What exists now and is changed.
-    pub(in crate::frontend::terraform) fn former(&self) -> Vec<Former> {
+    pub fn former(&self) -> Vec<Former> {
         self.world.former()
     }
 
     /// What the plan leaves open.
-    pub(in crate::frontend::terraform) fn gaps(&self) -> Vec<Gap> {
+    pub fn gaps(&self) -> Vec<Gap> {
         self.world.plan.gaps.iter().cloned().chain(self.world.left_out()).collect()
     }
 
     /// Whether the plan has what a module call makes.
-    pub(in crate::frontend::terraform) fn has_call(&self, modules: &[Step], name: &str) -> bool {
+    pub fn has_call(&self, modules: &[Step], name: &str) -> bool {
         let mut call = modules.to_vec();
         call.push(Step { name: format!("module.{name}").into(), key: None });
         // Any resource of the module would do: only the way there counts.
@@ -94,7 +94,7 @@ impl<'a> Beside<'a> {
 
 impl Plan {
     /// Whether some resource of the root module is declared there.
-    pub(in crate::frontend::terraform) fn shares_resources_with(&self, root: &Module) -> bool {
+    pub fn shares_resources_with(&self, root: &Module) -> bool {
         let planned = self.configuration.get("root_module");
         let names = |key: &str, name: &str, prefix: &str| {
             let blocks = planned.and_then(|module| module.get(key));
@@ -107,7 +107,7 @@ impl Plan {
     }
 
     /// Whether it was made of this configuration as it is now: the same resources with the same literals. What differs.
-    pub(in crate::frontend::terraform) fn differs_from(&self, root: &Module, folders: &Folders) -> Option<String> {
+    pub fn differs_from(&self, root: &Module, folders: &Folders) -> Option<String> {
         let planned = self.configuration.get("root_module")?;
         differs(planned, root, folders, 0)
     }

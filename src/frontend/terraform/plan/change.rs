@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::address::parse_address;
 use super::part::{Object, Part};
-use super::references::parse_address;
 use crate::frontend::Problem;
-use crate::frontend::terraform::azurerm;
+use crate::frontend::terraform::tables::azurerm;
 use crate::ir::Step;
 use crate::source::Span;
 use crate::syntax::tree::{Tree, TreeKind};

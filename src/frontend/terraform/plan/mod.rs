@@ -1,5 +1,6 @@
 //! Plan JSON: resources as they will be, unknown values joined through the configuration's references.
 
+mod address;
 mod beside;
 mod change;
 mod filling;
@@ -20,11 +21,12 @@ use filling::{Filling, mark};
 use part::{Object, Part};
 use references::{Place, PlanWorld, Resolved};
 
-use super::blocks::COMPUTED;
-use super::config::folder_of;
 use super::order;
-use super::providers::{self, Providers};
-use super::shape::Written;
+use super::sources::config::folder_of;
+use super::tables::attributes::COMPUTED;
+use super::tables::by_version;
+use super::tables::providers::Providers;
+use super::tables::shape::Written;
 use crate::frontend::{Problem, node_of};
 use crate::ir::{
     Address, Cond, Deployment, Entry, Fate, Former, Gap, Hides, Language, Map, Node, Origin, Resource, Step, Value, Why,
@@ -120,7 +122,7 @@ impl Plan {
         let world = PlanWorld::of(self, name.clone());
         let staying = || self.changes.iter().filter(|change| change.stays());
         let mut resources: Vec<Resource> = staying().flat_map(|change| world.written(change).shapes()).collect();
-        providers::settle(&mut resources, &Providers::of_plan(store, folder_of(&name), &self.configuration));
+        by_version::settle(&mut resources, &Providers::of_plan(store, folder_of(&name), &self.configuration));
         let mut deployment = Deployment {
             name,
             language: Language::Plan,

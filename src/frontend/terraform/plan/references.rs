@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Plan;
+use super::address::{is_ambient, longest, take_apart, type_of};
 use super::change::Change;
 use crate::frontend::node_of;
-use crate::frontend::terraform::vocabulary;
+use crate::frontend::terraform::tables::vocabulary;
 use crate::ir::{Address, Key, Node, Ref, Step, Target, Value};
 use crate::syntax::tree::Tree;
 
@@ -397,99 +398,4 @@ fn exactly(reference: &Ref, attribute: Option<&str>) -> Option<Ref> {
         }
         _ => None,
     }
-}
-
-/// The type of `data.type.name` or `type.name`.
-fn type_of(name: &str) -> &str {
-    name.strip_prefix("data.").unwrap_or(name).split('.').next().unwrap_or_default()
-}
-
-/// The operands without their own prefixes.
-fn longest<'n>(names: &[&'n str]) -> Vec<&'n str> {
-    let mut kept: Vec<&str> = Vec::new();
-    for &name in names {
-        let is_prefix =
-            |other: &str| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('.') || rest.starts_with('['));
-        if !kept.contains(&name) && !names.iter().any(|other| is_prefix(other)) {
-            kept.push(name);
-        }
-    }
-    kept
-}
-
-/// Names that choose an instance or say where, and give no value of a resource.
-fn is_ambient(name: &str) -> bool {
-    matches!(name, "each.key" | "count.index") || name.starts_with("path.") || name.starts_with("terraform.")
-}
-
-/// The address of an instance: `module.a["k"].type.name[0]`.
-pub(super) fn parse_address(text: &str) -> Option<Vec<Step>> {
-    take_apart(text, true).map(|(steps, _)| steps)
-}
-
-/// An address, or an operand: the thing and the path into it. Only addresses look into modules; what follows
-/// `module.a` in an operand is an output.
-fn take_apart(text: &str, address: bool) -> Option<(Vec<Step>, Vec<Arc<str>>)> {
-    let mut parts = tokens(text)?.into_iter().peekable();
-    let mut steps = Vec::new();
-    loop {
-        let Some(Token::Name(first)) = parts.next() else { return None };
-        let mut name = first.to_owned();
-        let words = if first == "data" { 2 } else { 1 };
-        for _ in 0..words {
-            match parts.next() {
-                Some(Token::Name(word)) => name = format!("{name}.{word}"),
-                _ => return None,
-            }
-        }
-        let key = match parts.peek() {
-            Some(Token::Key(key)) => Some(key.clone()),
-            _ => None,
-        };
-        if key.is_some() {
-            parts.next();
-        }
-        steps.push(Step { name: name.into(), key });
-        if first != "module" || !address {
-            break;
-        }
-    }
-    let path = parts.map(|part| match part {
-        Token::Name(name) => Arc::from(name),
-        Token::Key(Key::Int(at)) => at.to_string().into(),
-        Token::Key(Key::Str(key) | Key::Each(key)) => key,
-    });
-    Some((steps, path.collect()))
-}
-
-#[derive(Clone)]
-enum Token<'t> {
-    Name(&'t str),
-    Key(Key),
-}
-
-fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        if let Some(inside) = rest.strip_prefix("[\"") {
-            let (key, after) = inside.split_once("\"]")?;
-            tokens.push(Token::Key(Key::Str(key.replace("\\\"", "\"").into())));
-            rest = after;
-        } else if let Some(inside) = rest.strip_prefix('[') {
-            let (key, after) = inside.split_once(']')?;
-            tokens.push(Token::Key(Key::Int(key.parse().ok()?)));
-            rest = after;
-        } else {
-            let rest_name = rest.strip_prefix('.').unwrap_or(rest);
-            let end = rest_name.find(['.', '[']).unwrap_or(rest_name.len());
-            let (name, after) = rest_name.split_at_checked(end)?;
-            if name.is_empty() {
-                return None;
-            }
-            tokens.push(Token::Name(name));
-            rest = after;
-        }
-    }
-    Some(tokens)
 }
