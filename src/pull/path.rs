@@ -67,6 +67,9 @@ impl Path {
     }
 }
 
+/// What stands for a secret.
+const MASK: &str = "•••";
+
 /// The step of a cluster that never comes into being; there is none where nothing speaks against it.
 const CLUSTER: &str = "cluster";
 
@@ -165,13 +168,15 @@ fn at_registry(registry: &Registry<'_>) -> Judgement {
 
 /// A registry that the tree doesn't have: judged by the pod's secrets alone where there is no cluster either.
 fn elsewhere(world: &World<'_>, demand: &Demand, host: &str, path: &mut Path) {
-    path.host = Some(host.to_owned());
+    // An image that came in as a secret is not told.
+    let shown = |text: &str| if demand.image.secret { MASK.to_owned() } else { text.to_owned() };
+    path.host = Some(shown(host));
     if let Some(meant) = image::misspelt(host) {
-        let text = format!("no registry has the host `{host}`; `{meant}` may be meant");
+        let text = format!("no registry has the host `{}`; `{}` may be meant", shown(host), shown(meant.as_ref()));
         path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::No, demand.image.span, text) });
         return;
     }
-    let text = format!("registry `{host}` is not in this tree");
+    let text = format!("registry `{}` is not in this tree", shown(host));
     if world.may_have_pullers() || secrets_open(world, demand) || path.offers.is_empty() {
         path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Unknown, demand.image.span, text) });
         // Whatever the pull secrets are worth, the node identity may have a grant where the registry is made.

@@ -78,9 +78,9 @@ fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
     let mut rest = text;
     while !rest.is_empty() {
         if let Some(inside) = rest.strip_prefix("[\"") {
-            let (key, after) = inside.split_once("\"]")?;
-            tokens.push(Token::Key(Key::Str(key.replace("\\\"", "\"").into())));
-            rest = after;
+            let (key, after) = quoted(inside)?;
+            tokens.push(Token::Key(Key::Str(key.into())));
+            rest = after.strip_prefix(']')?;
         } else if let Some(inside) = rest.strip_prefix('[') {
             let (key, after) = inside.split_once(']')?;
             tokens.push(Token::Key(Key::Int(key.parse().ok()?)));
@@ -97,4 +97,51 @@ fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
         }
     }
     Some(tokens)
+}
+
+/// The text of a quoted key, whose opening quote has been read, and what follows its closing one.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut key = String::new();
+    let mut letters = text.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' => return Some((key.replace("$${", "${").replace("%%{", "%{"), text.get(at + 1..)?)),
+            '\\' => match letters.next()?.1 {
+                'n' => key.push('\n'),
+                'r' => key.push('\r'),
+                't' => key.push('\t'),
+                marked @ ('u' | 'U') => {
+                    let length = if marked == 'u' { 4 } else { 8 };
+                    let digits: String = letters.by_ref().take(length).map(|(_, digit)| digit).collect();
+                    key.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
+                }
+                plain => key.push(plain),
+            },
+            plain => key.push(plain),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_as_the_language_quotes_them() {
+        let key = |text: &str| parse_address(text).and_then(|steps| steps.last()?.key.clone());
+        let quoted = [
+            (r#"a.b["k"]"#, "k"),
+            (r#"a.b["x\\y"]"#, "x\\y"),
+            (r#"a.b["say \"hi\"]"]"#, "say \"hi\"]"),
+            (r#"a.b["$${x}"]"#, "${x}"),
+            (r#"a.b["\u00e9"]"#, "é"),
+        ]
+        .map(|(text, expected)| (text.to_owned(), expected.to_owned()));
+        for (text, expected) in quoted {
+            assert_eq!(key(&text), Some(Key::Str(expected.as_str().into())), "{text}");
+        }
+        assert_eq!(key("module.m[\"a.b\"].c.d[3]"), Some(Key::Int(3)));
+        assert_eq!(parse_address("a.b[\"k]"), None);
+    }
 }

@@ -18,17 +18,16 @@ use crate::syntax::tree::{Tree, TreeKind};
 /// A plan in the place of the state that configuration lacks.
 pub struct Beside<'a> {
     world: PlanWorld<'a>,
+    /// It says of everything what becomes of it.
+    whole: bool,
 }
 
 impl<'a> Beside<'a> {
     /// The plan for a deployment.
     pub fn of(plan: &'a Plan, deployment: Arc<str>) -> Beside<'a> {
-        Beside { world: PlanWorld::of(plan, deployment) }
-    }
-
-    /// Whether the plan says of everything what becomes of it.
-    fn is_whole(&self) -> bool {
-        self.world.plan.gaps.is_empty() && self.world.left_out().is_none()
+        let world = PlanWorld::of(plan, deployment);
+        let whole = plan.gaps.is_empty() && world.left_out().is_none();
+        Beside { world, whole }
     }
 
     /// The keys of the instances of a resource, or of a module call that has resources; nothing when the plan doesn't tell.
@@ -36,7 +35,7 @@ impl<'a> Beside<'a> {
         let mut block = modules.to_vec();
         block.push(Step { name: name.into(), key: None });
         let is_module = name.starts_with("module.");
-        if !self.is_whole() || !is_module && Place::of(&self.world, &block).is_none() {
+        if !self.whole || !is_module && Place::of(&self.world, &block).is_none() {
             return None;
         }
         let keys = self.world.staying(modules, name).filter_map(|steps| steps.get(modules.len())?.key.clone());
@@ -88,7 +87,7 @@ impl<'a> Beside<'a> {
         call.push(Step { name: format!("module.{name}").into(), key: None });
         // Any resource of the module would do: only the way there counts.
         call.push(Step { name: "".into(), key: None });
-        self.is_whole() && Place::module_of(&self.world, &call).is_some()
+        self.whole && Place::module_of(&self.world, &call).is_some()
     }
 }
 

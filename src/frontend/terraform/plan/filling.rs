@@ -9,6 +9,9 @@ use crate::ir::{Entry, List, Map, Node, Value, Why};
 use crate::source::Span;
 use crate::syntax::tree::{Tree, TreeKind};
 
+/// Blocks that no provider computes: unknown and not in the configuration of the plan, they come from a dynamic block.
+const STATED: [&str; 3] = ["identity", "service_principal", "default_node_pool"];
+
 /// Fills in what is unknown until apply.
 pub(super) struct Filling<'a> {
     pub(super) world: &'a PlanWorld<'a>,
@@ -19,6 +22,12 @@ pub(super) struct Filling<'a> {
 
 impl Filling<'_> {
     pub(super) fn object(&self, after: Option<&Tree>, unknown: Option<&Tree>, expressions: Option<&Tree>) -> Node {
+        self.members(after, unknown, expressions, false)
+    }
+
+    /// The members of an object. Of one that the configuration in the plan doesn't have, because a dynamic block makes it,
+    /// what is unknown may be anything.
+    fn members(&self, after: Option<&Tree>, unknown: Option<&Tree>, expressions: Option<&Tree>, dynamic: bool) -> Node {
         let mut entries = Vec::new();
         let members = |tree: Option<&Tree>| tree.and_then(Tree::as_map).map(<[_]>::to_vec).unwrap_or_default();
         let unknown_members = members(unknown);
@@ -35,7 +44,9 @@ impl Filling<'_> {
         for member in &unknown_members {
             let is_new = !entries.iter().any(|entry: &Entry| entry.key.as_str() == Some(&member.key));
             let from = whole.or_else(|| expression(&member.key));
-            if is_new && let Some(value) = self.value(&member.key, None, Some(&member.value), from) {
+            let made = dynamic || STATED.contains(&&*member.key) && member.value.kind == TreeKind::Bool(true);
+            let unseen = || made.then(|| Node::unknown(Why::KnownAfterApply, self.declared));
+            if is_new && let Some(value) = self.value(&member.key, None, Some(&member.value), from).or_else(unseen) {
                 entries.push(Entry { key: Node::text(member.key.clone(), member.key_span), value });
             }
         }
@@ -60,7 +71,7 @@ impl Filling<'_> {
     ) -> Option<Node> {
         match unknown.map(|unknown| &unknown.kind) {
             Some(TreeKind::Bool(true)) => expression.map(|expression| self.unknown(name, expression)),
-            Some(TreeKind::Map(_)) => Some(self.object(after, unknown, expression)),
+            Some(TreeKind::Map(_)) => Some(self.members(after, unknown, expression, expression.is_none())),
             Some(TreeKind::List(flags)) if !flags.is_empty() => Some(self.list(name, after, flags, expression)),
             _ => after.map(|after| self.known(name, after, expression)),
         }

@@ -45,9 +45,18 @@ pub(super) struct Plan {
     changes: Vec<Change>,
     /// What somebody deleted outside of Terraform.
     gone: Vec<Change>,
+    /// It says whether it is complete; Terraform does since 1.8.
+    tells: bool,
     /// What the plan itself says of being incomplete.
     gaps: Vec<Gap>,
 }
+
+/// Modules within modules that are looked through.
+const DEEPEST: usize = 32;
+
+/// Types of which a missing instance would be taken for a fault.
+const NEEDED: [&str; 4] =
+    ["azurerm_role_assignment", "azurerm_private_endpoint", "kubernetes_secret", "kubernetes_secret_v1"];
 
 impl Plan {
     /// The plan in a JSON file; nothing when it is something else. A text that only looks like a plan and can't be read
@@ -102,7 +111,8 @@ impl Plan {
         let incomplete = flag("complete", false).map(|tree| (tree.span, "a plan that is not complete"));
         let partly = (reading.problems.len() > broken).then(|| (Span::file(source), "a part of the plan"));
         let gaps = errored.into_iter().chain(incomplete).chain(partly).map(|(span, what)| gap(span, what));
-        Plan { source, configuration, variables, changes, gone, gaps: gaps.collect() }
+        let tells = object.has("complete");
+        Plan { source, configuration, variables, changes, gone, tells, gaps: gaps.collect() }
     }
 
     /// The values that the plan's variables had.
@@ -225,19 +235,32 @@ impl PlanWorld<'_> {
         known.flat_map(as_it_is).collect()
     }
 
-    /// A resource of the configuration that nothing repeats and that is not in the plan: it was made for some targets only.
+    /// A resource of the configuration that is not in the plan: it was made for some targets only. What is repeated may
+    /// have no instances; where a plan doesn't say whether it is complete, that is no proof for what others need.
     fn left_out(&self) -> Option<Gap> {
         let root = self.plan.configuration.get("root_module")?;
-        let blocks = root.get("resources").and_then(Tree::as_list).unwrap_or_default();
-        let repeated = |block: &Tree| block.get("count_expression").or(block.get("for_each_expression")).is_some();
-        let managed = |block: &&Tree| block.get("mode").and_then(Tree::as_str) != Some("data") && !repeated(block);
-        let missing = |block: &&Tree| {
-            let address = block.get("address").and_then(Tree::as_str);
-            address.is_some_and(|address| !self.mentions(address))
-        };
-        let block = blocks.iter().filter(managed).find(missing)?;
-        let left = block.get("address").and_then(Tree::as_str).unwrap_or_default();
-        Some(gap(block.span, &format!("a plan that leaves `{left}` out")))
+        let (name, span) = self.missing(root, "", false, DEEPEST)?;
+        Some(gap(span, &format!("a plan that leaves `{name}` out")))
+    }
+
+    fn missing(&self, module: &Tree, at: &str, repeated: bool, depth: usize) -> Option<(String, Span)> {
+        let depth = depth.checked_sub(1)?;
+        let looped = |block: &Tree| block.get("count_expression").or(block.get("for_each_expression")).is_some();
+        let blocks = module.get("resources").and_then(Tree::as_list).unwrap_or_default();
+        for block in blocks.iter().filter(|block| block.get("mode").and_then(Tree::as_str) != Some("data")) {
+            let Some(address) = block.get("address").and_then(Tree::as_str) else { continue };
+            let name = format!("{at}{address}");
+            let kind = block.get("type").and_then(Tree::as_str).unwrap_or_default();
+            let needed = !(repeated || looped(block)) || !self.plan.tells && NEEDED.contains(&kind);
+            if needed && !self.mentions(&name) {
+                return Some((name, block.span));
+            }
+        }
+        let calls = module.get("module_calls").and_then(Tree::as_map).unwrap_or_default();
+        calls.iter().find_map(|call| {
+            let repeated = repeated || looped(&call.value);
+            self.missing(call.value.get("module")?, &format!("{at}module.{}.", call.key), repeated, depth)
+        })
     }
 
     /// What the commands of a resource are made of: they may join what they refer to.

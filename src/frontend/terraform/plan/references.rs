@@ -6,7 +6,7 @@
 //! means anything of it), and an attribute that takes an id, made of one `id` of a resource that is no container (the id
 //! of a group or subscription is often the beginning of a longer one). Everything else gives candidates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Plan;
@@ -23,13 +23,16 @@ pub(super) struct PlanWorld<'a> {
     pub(super) plan: &'a Plan,
     pub(super) variables: BTreeMap<Arc<str>, Node>,
     by_steps: BTreeMap<Vec<Step>, &'a Change>,
+    names: BTreeSet<String>,
 }
 
 impl<'a> PlanWorld<'a> {
     /// The resources of a plan in the deployment of this name.
     pub(super) fn of(plan: &'a Plan, name: Arc<str>) -> PlanWorld<'a> {
         let by_steps = plan.changes.iter().map(|change| (change.steps.clone(), change)).collect();
-        PlanWorld { name, plan, variables: plan.variables().into_iter().collect(), by_steps }
+        let name_of = |change: &Change| Address { root: name.clone(), path: change.steps.clone() }.without_keys();
+        let names = plan.changes.iter().map(name_of).collect();
+        PlanWorld { plan, variables: plan.variables().into_iter().collect(), by_steps, names, name }
     }
 
     /// The change at an address.
@@ -50,9 +53,9 @@ impl<'a> PlanWorld<'a> {
         found.filter(|(_, change)| change.stays()).map(|(steps, _)| steps)
     }
 
-    /// Whether the plan says anything of a block that nothing repeats.
+    /// Whether the plan has an instance of a block, by its address without keys; what goes counts, too.
     pub(super) fn mentions(&self, name: &str) -> bool {
-        self.change(&[Step { name: name.into(), key: None }]).is_some()
+        self.names.contains(name)
     }
 
     /// Whether a reference is proved to have this value.
