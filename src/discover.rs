@@ -141,6 +141,8 @@ pub fn is_script(path: &str) -> bool {
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.trim_start_matches('.').rsplit_once('.') {
+        // What somebody copies to `terraform.tfvars`, under whatever ending.
+        Some((stem, _)) if stem.ends_with(".tfvars") && !is_input(name) => true,
         Some((_, extension)) => SCRIPTS.iter().any(|known| known.eq_ignore_ascii_case(extension)),
         None => !is_input(name),
     }

@@ -12,8 +12,9 @@ fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
 }
 
-/// `name = …` and `"name": …` at the beginning of a line.
-static ASSIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"(?m)^\s*"?([A-Za-z_][\w-]*)"?\s*[=:]"#));
+/// `name = …` and `"name": …` at the beginning of a line, or as a member.
+static ASSIGNED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r#"(?m)(?:^|[{,])\s*"?([A-Za-z_][\w-]*)"?\s*[=:]"#));
 /// `-var name=…`, `TF_VAR_name`.
 static VARIABLE: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r#"-var(?:\s+|=)["']?([A-Za-z_][\w-]*)=|TF_VAR_([A-Za-z_]\w*)"#));
@@ -62,7 +63,8 @@ pub(super) fn of_terraform(store: &Store, automatic: &dyn Fn(&str) -> bool) -> P
     let (mut found, mut any) = (BTreeSet::new(), false);
     for (_, source) in store.sources() {
         let (path, text) = (source.path.to_ascii_lowercase(), &*source.text);
-        if path.ends_with(".tfvars") || path.ends_with(".tfvars.json") {
+        // `terraform.tfvars.example` is what somebody fills in and doesn't commit.
+        if path.ends_with(".tfvars") || path.contains(".tfvars.") {
             if !automatic(&source.path) {
                 names(&ASSIGNED, text, &mut found);
             }
@@ -116,12 +118,14 @@ mod tests {
     fn variables_that_are_passed() {
         let store = store(&[
             ("env/prod.tfvars", "attach = true\n"),
+            ("env/dev.tfvars.json", "{\"pool\": 1, \"tier\": 2}"),
+            ("terraform.tfvars.example", "admin = true\n"),
             ("terraform.tfvars", "own = 1\n"),
             ("deploy.sh", "terraform apply -var 'size=3' -var=\"zone=1\"\nexport TF_VAR_region=x\n"),
             ("live/terragrunt.hcl", "inputs = { pullers = dependency.aks.outputs.k }\n"),
         ]);
         let found = of_terraform(&store, &|path| path == "terraform.tfvars");
-        for name in ["attach", "size", "zone", "region", "pullers"] {
+        for name in ["attach", "pool", "tier", "admin", "size", "zone", "region", "pullers"] {
             assert!(found.has(name), "{name}: {found:?}");
         }
         assert!(!found.has("own"));

@@ -7,7 +7,7 @@ use crate::pull::Case;
 pub(super) static RULE: Rule = Rule {
     id: "ACR905",
     name: "stale-compiled-template",
-    summary: "A compiled template has other parameters or outputs than the Bicep file beside it",
+    summary: "A compiled template or a plan doesn't fit the files that it was made of",
     severity: Severity::Note,
     docs: include_str!("../../rules/ACR905.md"),
     security: None,

@@ -88,9 +88,7 @@ fn is_letter_or_comma(byte: u8) -> bool {
 /// Exactly one user-assigned identity is allowed.
 fn user_assigned(read: &Reader<'_, '_>) -> Option<Fault> {
     let Some(identities) = read.at(&["identity", "userAssignedIdentities"]) else {
-        let fault = Fault { what: What::NoIdentity, span: read.resource.declared, value: None };
-        // Earlier versions of the Terraform provider had another argument for it (`user_assigned_identity_id`).
-        return (!read.resource.language.is_terraform()).then_some(fault);
+        return Some(Fault { what: What::NoIdentity, span: read.resource.declared, value: None });
     };
     let map = identities.as_map().filter(|map| map.open.is_none())?;
     if map.entries.is_empty() {

@@ -454,7 +454,13 @@ fn role(by_id: Option<Node>, by_name: Option<Node>, resolver: &Resolver<'_>) -> 
         return named(name, resolver);
     }
     let Some(node) = by_id.or(by_name) else { return Granted::Unknown(Why::UnresolvedName("role".into())) };
-    if let Some(definition) = resolver.resource_of(&node).filter(|resource| resource.is_kind(ROLE_DEFINITION)) {
+    // `"${data.azurerm_subscription.x.id}${data.azurerm_role_definition.y.id}"`: the id of a role behind its scope.
+    let last = match &node.value {
+        Value::Concat(pieces) => pieces.last(),
+        _ => None,
+    };
+    let definition = [Some(&node), last].into_iter().flatten().find_map(|id| resolver.resource_of(id));
+    if let Some(definition) = definition.filter(|resource| resource.is_kind(ROLE_DEFINITION)) {
         return defined(definition, resolver);
     }
     let guid = match &node.value {

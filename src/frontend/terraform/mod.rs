@@ -5,6 +5,7 @@
 //! lists. Both end in one shape (`shape.rs`).
 
 mod embedded;
+mod ignored;
 mod imported;
 mod language;
 mod modules;

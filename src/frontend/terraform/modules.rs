@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::embedded;
+use super::ignored::without_ignored;
 use super::language::evaluate::Session;
 use super::language::instances::{RING, TOO_MANY};
 use super::language::scope::{Copy, Instance, Scope};
@@ -218,7 +219,8 @@ impl Session<'_> {
         let terraform: Arc<str> = block.labels.first().cloned().unwrap_or_default();
         let subscription = self.subscription(instance, &provider_of(block), block.head);
         let address = instance.address.child(name, copy.key.clone());
-        let mut body = self.body(scope, &block.body, block.extent, true);
+        let body = self.body(scope, &block.body, block.extent, true);
+        let mut body = without_ignored(&terraform, block, body);
         if let Some(beside) = self.beside {
             body = beside.body(&address.path, body, block.head);
         }
