@@ -103,6 +103,10 @@ pub fn equal(a: &Node, b: &Node) -> Option<bool> {
             y.get_exact(key).map_or(Some(false), |other| equal(x.get_exact(key).unwrap_or(&entry.value), other))
         })),
         (Str(x), Str(y)) => Some(x == y),
+        (Value::Ref(it), Null) | (Null, Value::Ref(it)) if is_never_empty(&it.path) => Some(false),
+        (Value::Ref(it), Str(text)) | (Str(text), Value::Ref(it)) if text.is_empty() && is_never_empty(&it.path) => {
+            Some(false)
+        }
         (Bool(x), Bool(y)) => Some(x == y),
         (Int(_) | Float(_), Int(_) | Float(_)) => Some(a.value == b.value || number(a) == number(b)),
         _ if known(a) && known(b) => match (text_of(a), text_of(b)) {
@@ -124,6 +128,12 @@ pub fn negate(inner: &Node, span: Span) -> Node {
         Some(value) => Node::new(Value::Bool(!value), span),
         None => call("not", vec![inner.clone()], span),
     }
+}
+
+/// Ids and names that Azure computes are never empty.
+pub fn is_never_empty(path: &[Arc<str>]) -> bool {
+    let last = path.last().map_or("", |step| &**step);
+    ["id", "name", "principal_id", "object_id", "client_id", "application_id", "login_server"].contains(&last)
 }
 
 /// The number, also when it is written as text.

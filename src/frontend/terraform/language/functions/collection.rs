@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::frontend::terraform::language::evaluate::{equals, junction};
 use crate::frontend::terraform::language::keys::{members, shade, unseen_key, wider};
-use crate::frontend::terraform::value::{MOST_MEMBERS, failed, known, number, of_number, refused, text_of, whole};
+use crate::frontend::terraform::value::{
+    MOST_MEMBERS, failed, is_never_empty, known, number, of_number, refused, text_of, whole,
+};
 use crate::ir::{Entry, List, Map, Node, Value, Why};
 use crate::source::Span;
 
@@ -175,12 +177,6 @@ fn compact(node: &Node, span: Span) -> Option<Node> {
         }
     }
     Some(Node::list(kept, span))
-}
-
-/// Ids and names that Azure computes are never empty.
-fn is_never_empty(path: &[Arc<str>]) -> bool {
-    let last = path.last().map_or("", |step| &**step);
-    ["id", "name", "principal_id", "object_id", "client_id", "application_id", "login_server"].contains(&last)
 }
 
 fn flatten(node: &Node, flat: &mut List) -> Option<()> {
