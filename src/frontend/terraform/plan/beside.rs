@@ -129,9 +129,11 @@ fn differs(planned: &Tree, module: &Module, folders: &Folders, depth: usize) -> 
     }
     for block in blocks.iter().filter(managed) {
         let (Some(name), Some(planned)) = (address(block), block.get("expressions")) else { continue };
-        let changed = module.block(&name).and_then(|written| changed_literal(planned, written));
+        let changed = module.block(&name).and_then(|written| {
+            changed_literal(planned, written).or_else(|| in_one_only(planned, written, module.gaps.is_empty()))
+        });
         if let Some(attribute) = changed {
-            return Some(format!("it has another `{attribute}` of `{name}`"));
+            return Some(format!("it was made with another `{attribute}` of `{name}`"));
         }
     }
     if depth == DEEPEST {
@@ -160,6 +162,32 @@ fn changed_literal(planned: &Tree, written: &Block) -> Option<Arc<str>> {
     written.body.attributes.iter().find(changed).map(|attribute| attribute.name.clone())
 }
 
+/// The first argument that only one of both has. What is `null` counts as not written; blocks are left out, which a plan
+/// has only where they are not dynamic.
+fn in_one_only(planned: &Tree, written: &Block, whole: bool) -> Option<Arc<str>> {
+    let plain = |expr: &Expr| !matches!(expr.kind, ExprKind::Null | ExprKind::Object(_) | ExprKind::List(_));
+    let new = |attribute: &&crate::syntax::hcl::Attribute| {
+        let about = META.contains(&&*attribute.name) || !plain(&attribute.value);
+        !about && planned.get(&attribute.name).is_none()
+    };
+    let added = written.body.attributes.iter().find(new).map(|attribute| attribute.name.clone());
+    let made = |name: &str| {
+        let block = |block: &Block| &*block.kind == name || block.labels.first().is_some_and(|label| &**label == name);
+        written.body.attribute(name).is_some() || written.body.blocks.iter().any(block)
+    };
+    let members = planned.as_map().unwrap_or_default().iter();
+    let constant = |expression: &Tree| {
+        expression.get("constant_value").is_some_and(|value| {
+            matches!(value.kind, TreeKind::Str(_) | TreeKind::Bool(_) | TreeKind::Int(_) | TreeKind::Float(_))
+        })
+    };
+    let mut gone = members.filter(|member| whole && constant(&member.value) && !made(&member.key));
+    added.or_else(|| gone.next().map(|member| member.key.clone()))
+}
+
+/// Arguments of Terraform itself, which a plan keeps elsewhere.
+const META: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
+
 /// Whether a tree of flags has none that is set.
 fn says_nothing(flags: &Tree) -> bool {
     match &flags.kind {
@@ -182,7 +210,8 @@ fn joined(written: &Node, planned: &Node, head: Span) -> Node {
         (Value::Id(_), _) => written.clone(),
         (_, Value::Ref(_)) if !is_vague(written) => written.clone(),
         (Value::Null, Value::Null) => written.clone(),
-        _ if written.value == planned.value || is_one_text(written, planned) == Some(true) => written.clone(),
+        // Where both are known and differ, the file has changed since the plan was made.
+        _ if written.value == planned.value || is_one_text(written, planned).is_some() => written.clone(),
         _ => Node { trail: written.trail.clone(), ..at(planned, written.span) },
     };
     if secret { node.secret() } else { node }

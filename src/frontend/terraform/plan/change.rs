@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::address::parse_address;
 use super::part::{Object, Part};
-use crate::frontend::Problem;
 use crate::frontend::terraform::tables::azurerm;
+use crate::frontend::{Problem, Trouble};
 use crate::ir::Step;
 use crate::source::Span;
 use crate::syntax::tree::{Tree, TreeKind};
@@ -52,6 +52,9 @@ pub(super) struct Values {
 /// Changes of types that have nothing to do with pulls keep their values only when they are shorter than this: names are
 /// made of random texts, scopes are read from remote states.
 const LONGEST_STRANGER: usize = 16 << 10;
+
+/// Modules within modules.
+const DEEPEST_MODULE: usize = 64;
 
 /// Whether a type's values are looked at.
 fn is_looked_at(kind: &str) -> bool {
@@ -144,8 +147,15 @@ impl Reading<'_> {
         found: &mut Vec<Change>,
     ) {
         let root = from.and_then(Part::object).and_then(|values| values.get("root_module"));
-        let mut waiting: Vec<Object<'_>> = root.and_then(Part::object).into_iter().collect();
-        while let Some(module) = waiting.pop() {
+        let mut waiting: Vec<(Part<'_>, usize)> = root.into_iter().map(|root| (root, 0)).collect();
+        while let Some((part, depth)) = waiting.pop() {
+            // Every level is skimmed again.
+            if depth > DEEPEST_MODULE {
+                let message = "modules within modules deeper than 64 levels".to_owned();
+                let problem = Problem { trouble: Trouble::Limit, message, span: part.span(), help: None };
+                return self.problems.push(problem);
+            }
+            let Some(module) = part.object() else { continue };
             let entries = module.get("resources").into_iter().flat_map(Part::elements).filter_map(Entry::read);
             for entry in entries.filter(|entry| wanted(&entry.steps, entry.is_data())) {
                 let mut change = entry.change(Action::Keep, !entry.is_data());
@@ -155,7 +165,8 @@ impl Reading<'_> {
                 }
                 found.push(change);
             }
-            waiting.extend(module.get("child_modules").into_iter().flat_map(Part::elements).filter_map(Part::object));
+            let children = module.get("child_modules").into_iter().flat_map(Part::elements);
+            waiting.extend(children.map(|child| (child, depth + 1)));
         }
     }
 }

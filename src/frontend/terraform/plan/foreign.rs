@@ -34,7 +34,8 @@ pub(super) fn named(object: &Object<'_>, source: SourceId) -> Option<Problem> {
 /// Whether a text is what `terraform plan -json` writes while it plans: a JSON object on each line.
 pub(super) fn is_log(text: &str) -> bool {
     let first = text.lines().next().unwrap_or_default();
-    first.starts_with("{\"@level\":") && first.contains("\"@module\":\"terraform.")
+    let module = ["\"@module\":\"terraform.", "\"@module\":\"tofu."];
+    first.starts_with('{') && first.contains("\"@level\":") && module.iter().any(|module| first.contains(module))
 }
 
 /// What is wrong with a log in a plan's place.

@@ -29,7 +29,7 @@ use super::tables::providers::Providers;
 use super::tables::shape::Written;
 use crate::frontend::{Problem, node_of};
 use crate::ir::{
-    Address, Cond, Deployment, Entry, Fate, Former, Gap, Hides, Language, Map, Node, Origin, Resource, Step, Value, Why,
+    Address, Cond, Deployment, Entry, Fate, Former, Gap, Hides, Language, Node, Origin, Resource, Step, Value, Why,
 };
 use crate::source::{SourceId, Span, Store, Via};
 use crate::syntax::json;
@@ -195,10 +195,10 @@ impl PlanWorld<'_> {
 
     /// The values of a resource, in Terraform's vocabulary.
     fn body(&self, change: &Change, place: Option<&Place<'_>>) -> Node {
-        if change.after.body.is_none() && change.unknown.is_none() {
-            let why = Why::NotAnalysed(format!("a large `{}`", change.kind).into());
-            let open = Map { entries: Vec::new(), open: Some(why) };
-            return Node::new(Value::Map(Arc::new(open)), change.extent);
+        // It was not kept, or it can't be read.
+        if change.after.body.is_none() {
+            let why = Why::NotAnalysed(format!("what the plan says of a `{}`", change.kind).into());
+            return Node::unknown(why, change.extent);
         }
         let expressions = place.and_then(|place| place.block.get("expressions"));
         let filling = Filling { world: self, place, declared: change.address, partial: change.partial };

@@ -53,6 +53,11 @@ impl<'a> PlanWorld<'a> {
         found.filter(|(_, change)| change.stays()).map(|(steps, _)| steps)
     }
 
+    /// The keys of what stays of a block or a module call.
+    fn keys(&self, modules: &[Step], name: &str) -> BTreeSet<Key> {
+        self.staying(modules, name).filter_map(|steps| steps.get(modules.len())?.key.clone()).collect()
+    }
+
     /// Whether the plan has an instance of a block, by its address without keys; what goes counts, too.
     pub(super) fn mentions(&self, name: &str) -> bool {
         self.names.contains(name)
@@ -110,6 +115,8 @@ pub(super) struct Place<'a> {
     /// The modules around it, the outermost first.
     modules: Vec<(&'a Tree, Step)>,
     root: &'a Tree,
+    /// How addresses call it.
+    name: Arc<str>,
     key: Option<Key>,
 }
 
@@ -158,14 +165,14 @@ impl<'a> Place<'a> {
         let last = steps.last()?;
         let resources = module.get("resources")?.as_list()?;
         let block = resources.iter().find(|block| block.get("address").and_then(Tree::as_str) == Some(&last.name))?;
-        Some(Place { block, modules, root, key: last.key.clone() })
+        Some(Place { name: last.name.clone(), block, modules, root, key: last.key.clone() })
     }
 
     /// The module call around it, as a block of the module further out.
     fn caller(&self) -> Option<Place<'a>> {
         let mut modules = self.modules.clone();
         let (block, step) = modules.pop()?;
-        Some(Place { block, modules, root: self.root, key: step.key })
+        Some(Place { name: step.name, block, modules, root: self.root, key: step.key })
     }
 
     fn module(&self) -> Option<&'a Tree> {
@@ -342,8 +349,8 @@ impl<'a> Place<'a> {
         };
         let mut modules = self.modules.clone();
         let step = Step { name: format!("module.{name}").into(), key: key.clone() };
-        modules.push((call, step));
-        let inside = Place { block: call, modules, root: self.root, key };
+        modules.push((call, step.clone()));
+        let inside = Place { name: step.name, block: call, modules, root: self.root, key };
         // A path into an output that is a whole resource goes on in the resource; into an object, anywhere.
         inside.collect(world, expression, rest, found, hops);
     }
@@ -356,8 +363,12 @@ impl<'a> Place<'a> {
         let wanted = step.key.clone().or_else(|| self.key.clone().filter(|_| keyed.each));
         let same: Vec<&Vec<Step>> =
             instances.iter().copied().filter(|steps| key_of(steps).is_some() && key_of(steps) == wanted).collect();
+        // One key is one member only where both loops run over the same keys: a `for` between them may have moved them.
+        let own: BTreeSet<Key> = world.keys(&around, &self.name);
+        let theirs: BTreeSet<Key> = instances.iter().copied().filter_map(key_of).collect();
+        let moved = step.key.is_none() && own != theirs;
         let chosen = match (instances.as_slice(), same.as_slice()) {
-            (_, [only]) => vec![*only],
+            (_, [only]) if !moved => vec![*only],
             ([only], _) => vec![*only],
             ([], _) => {
                 found.opaque = true;
