@@ -21,6 +21,8 @@ pub enum Makes {
     AdminUser,
     /// Anonymous pull, on or off.
     AnonymousPull,
+    /// A private endpoint.
+    Endpoint,
     /// Public access or network rules of a registry.
     PublicAccess,
     /// The role assignment mode of a registry.

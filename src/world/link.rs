@@ -8,6 +8,7 @@ use super::registry::Registry;
 use super::secret::Secret;
 use super::workload::{Namespace, PullSecrets, Workload, shown};
 use crate::azure::image;
+use crate::azure::kinds::POLICY_ASSIGNMENT;
 use crate::ir::{Case, Imperative, Makes, Node, Origin, Resolver, Resource, Truth, Value, same_in};
 use crate::source::Span;
 
@@ -200,34 +201,49 @@ fn texts(node: &Node, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Resources that make role assignments of which no template tells: objects of operators (Azure Service Operator,
-/// Crossplane), scripts that a deployment runs, policies that repair what they find.
-pub(super) fn makes_grants(resource: &Resource, resolver: &Resolver<'_>) -> Option<Imperative> {
-    let (group, kind) = resource.kind.rsplit_once('/')?;
+/// Grants and private endpoints that a resource makes without their standing anywhere: an operator, a script that runs when
+/// it is deployed, a policy that repairs.
+pub(super) fn makes(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Imperative> {
+    let Some((group, kind)) = resource.kind.rsplit_once('/') else { return Vec::new() };
     let repairs = || resource.body.at(&["identity", "type"]).is_some_and(|kind| kind.as_str() != Some("None"));
-    let command = match () {
-        () if group.starts_with("authorization.azure") && kind == "RoleAssignment" => "RoleAssignment of an operator",
-        () if resource.is_kind("Microsoft.Resources/deploymentScripts") && may_grant(resource, resolver) => {
-            "a deployment script"
+    let made: Vec<(Makes, &'static str)> = match () {
+        () if group.starts_with("authorization.azure") && kind == "RoleAssignment" => {
+            vec![(Makes::Grant, "RoleAssignment of an operator")]
         }
-        () if resource.is_kind("Microsoft.Authorization/policyAssignments") && repairs() => "a policy that repairs",
-        () => return None,
+        () if group.starts_with("network.azure") && kind == "PrivateEndpoint" => {
+            vec![(Makes::Endpoint, "PrivateEndpoint of an operator")]
+        }
+        () if resource.is_kind("Microsoft.Resources/deploymentScripts") => {
+            let grants = may_run(resource, resolver, &GRANTING).then_some((Makes::Grant, "a deployment script"));
+            let endpoints =
+                may_run(resource, resolver, &CONNECTING).then_some((Makes::Endpoint, "a deployment script"));
+            grants.into_iter().chain(endpoints).collect()
+        }
+        () if resource.is_kind(POLICY_ASSIGNMENT) && repairs() => {
+            vec![(Makes::Grant, "a policy that repairs"), (Makes::Endpoint, "a policy that repairs")]
+        }
+        () => Vec::new(),
     };
-    Some(Imperative {
-        makes: Makes::Grant,
+    let command = |(makes, command): (Makes, &'static str)| Imperative {
+        makes,
         command,
         span: resource.declared,
         registry: None,
         cluster: None,
         secret: None,
         manual: false,
-    })
+    };
+    made.into_iter().map(command).collect()
 }
 
+/// Words of which one stands in every script that grants a pull role.
+const GRANTING: [&str; 4] = ["attach-acr", "role assignment", "roleassignment", "acrnametoattach"];
+/// And in every one that makes a private endpoint.
+const CONNECTING: [&str; 2] = ["private-endpoint", "privateendpoint"];
+
 /// A script that can't be read may do anything; one that can be read says so.
-fn may_grant(resource: &Resource, resolver: &Resolver<'_>) -> bool {
+fn may_run(resource: &Resource, resolver: &Resolver<'_>, words: &[&str]) -> bool {
     let content = resource.body.at(&["properties", "scriptContent"]).map(|node| resolver.node(node));
-    let words = ["attach-acr", "role assignment", "roleassignment", "acrnametoattach"];
     match content.as_ref().and_then(Node::as_str) {
         Some(text) => words.iter().any(|word| text.to_ascii_lowercase().contains(word)),
         None => true,

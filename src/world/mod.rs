@@ -331,7 +331,7 @@ impl<'a> World<'a> {
         } else {
             self.made_later.extend(link::makes_secrets(resource, resolver));
             link::mentions(resource, &mut self.mentioned);
-            self.imperative.extend(link::makes_grants(resource, resolver));
+            self.imperative.extend(link::makes(resource, resolver));
         }
     }
 
@@ -390,7 +390,12 @@ impl<'a> World<'a> {
 
     /// Whether a private endpoint leads to the registry, as far as can be seen.
     pub fn has_endpoint(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Truth {
-        let endpoints = Members { items: self.endpoints.iter().collect(), open: self.hidden(cluster, registry) };
+        let made = |command: &&Imperative| command.makes == Makes::Endpoint && !command.manual;
+        let mut commands = self.imperative.iter().filter(made);
+        let command = commands.find(|command| self.may_be_about(command, cluster, registry));
+        let command = command.map(|it| (Why::NotAnalysed(format!("`{}`", it.command).into()), it.span));
+        let open = command.or_else(|| self.hidden(cluster, registry));
+        let endpoints = Members { items: self.endpoints.iter().collect(), open };
         endpoints.any(|endpoint| endpoint.leads_to(registry, &self.resolver))
     }
 

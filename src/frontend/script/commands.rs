@@ -80,13 +80,17 @@ macro_rules! commands {
     };
 }
 
-pub(super) static COMMANDS: [Command; 27] = commands! {
+pub(super) static COMMANDS: [Command; 30] = commands! {
     "az aks --attach-acr" Grant All ["ttach-acr", "ttach_acr", "ttachAcr"] r"(?i)\battach[-_]?acr\b" [];
     "Set-AzAksCluster -AcrNameToAttach" Grant All ["AcrNameToAttach", "acrnametoattach"] r"(?i)\bAcrNameToAttach\b" [];
     "az role assignment create" Grant All ["assignment"] r#"\brole['",\s]+assignment['",\s]+create\b"# [];
     "New-AzRoleAssignment" Grant All ["zRoleAssignment", "zroleassignment"] r"(?i)\bNew-AzRoleAssignment\b" [];
     "az rest … roleAssignments" Grant All ["roleAssignments/"]
         r"\b(?:az\s+rest|curl|Invoke-RestMethod|Invoke-AzRestMethod)\b" ["roleassignments/"];
+    "az network private-endpoint create" Endpoint All ["private-endpoint"]
+        r#"\bprivate-endpoint['",\s]+create\b"# [];
+    "New-AzPrivateEndpoint" Endpoint All ["zPrivateEndpoint", "zprivateendpoint"] r"(?i)\bNew-AzPrivateEndpoint\b" [];
+    "PrivateEndpoint(…)" Endpoint Programs ["rivateEndpoint"] r"\b[A-Za-z.]*[Pp]rivateEndpoints?\s*[({]" [];
     "azure_rm_roleassignment" Grant All ["azure_rm_roleassignment"] r"\bazure_rm_roleassignment\b" [];
     "a role assignment in a program" Grant Programs ["oleAssignment", "ole_assignment"] r"(?i)role_?assignment" [];
     "a role assignment of Pulumi" Grant All [":RoleAssignment", "/RoleAssignment"]

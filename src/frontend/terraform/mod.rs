@@ -4,6 +4,7 @@
 //! plan has values but no expressions; what is unknown in it is joined through the references that its `configuration`
 //! lists. Both end in one shape (`shape.rs`).
 
+mod effects;
 mod embedded;
 mod ignored;
 mod imported;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::effects::may_do_anything;
 use super::embedded;
 use super::ignored::without_ignored;
 use super::language::evaluate::Session;
@@ -71,7 +72,9 @@ pub(super) fn deploy(
     let mut former = Vec::new();
     if let Some(beside) = beside {
         let taken: BTreeSet<Vec<Step>> = resources.iter().map(|resource| resource.address.path.clone()).collect();
-        resources.extend(beside.others(&taken));
+        let (others, effects) = beside.others(&taken);
+        resources.extend(others);
+        gaps.extend(effects);
         gaps.extend(beside.gaps());
         former = beside.former();
     }
@@ -296,28 +299,6 @@ impl Session<'_> {
         let name = if provider == "azurerm" { "subscription".to_owned() } else { format!("subscription:{provider}") };
         self.symbol(why, &name, span)
     }
-}
-
-/// Whether a type can have any effect in Azure: those of providers that only know their own things can't.
-fn may_do_anything(terraform: &str) -> bool {
-    const ACTS: [&str; 3] = ["azapi_resource_action", "azurerm_resource_deployment_script", "null_resource"];
-    const OWN: [&str; 14] = [
-        "azurerm_",
-        "azuread_",
-        "azapi_",
-        "kubernetes_",
-        "helm_",
-        "kubectl_",
-        "random_",
-        "time_",
-        "tls_",
-        "local_",
-        "terraform_data",
-        "github_",
-        "cloudinit_",
-        "flux_",
-    ];
-    ACTS.iter().any(|start| terraform.starts_with(start)) || !OWN.iter().any(|start| terraform.starts_with(start))
 }
 
 /// `azurerm.alias` as text.

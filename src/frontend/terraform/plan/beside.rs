@@ -9,7 +9,7 @@ use super::references::{Place, PlanWorld};
 use crate::frontend::node_of;
 use crate::frontend::terraform::sources::config::{Folders, Module, local_folder, name_of};
 use crate::frontend::terraform::tables::azurerm;
-use crate::frontend::terraform::value::{failure, text_of};
+use crate::frontend::terraform::value::{failure, known as is_known, text_of};
 use crate::ir::{Entry, Former, Gap, Key, List, Map, Node, Resource, Step, Target, Value};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
@@ -64,11 +64,13 @@ impl<'a> Beside<'a> {
         joined(&written, &planned, head)
     }
 
-    /// Resources of the plan that the configuration at hand doesn't have: those of modules from elsewhere.
-    pub fn others(&self, taken: &BTreeSet<Vec<Step>>) -> Vec<Resource> {
+    /// Resources of the plan that the configuration at hand doesn't have, those of modules from elsewhere, and what they
+    /// may do besides.
+    pub fn others(&self, taken: &BTreeSet<Vec<Step>>) -> (Vec<Resource>, Vec<Gap>) {
         let staying = self.world.plan.changes.iter().filter(|change| change.stays());
-        let others = staying.filter(|change| !taken.contains(&change.steps));
-        others.flat_map(|change| self.world.written(change).shapes()).collect()
+        let others: Vec<_> = staying.filter(|change| !taken.contains(&change.steps)).collect();
+        let effects = others.iter().filter_map(|change| self.world.effects(change)).collect();
+        (others.into_iter().flat_map(|change| self.world.written(change).shapes()).collect(), effects)
     }
 
     /// What exists now and is changed.
@@ -241,11 +243,16 @@ fn maps(written: &Node, own: &Map, known: &Map, head: Span) -> Node {
 fn lists(written: &Node, own: &List, known: &List) -> Node {
     let paired = own.open.is_none() && own.items.len() == known.items.len();
     let twins = || own.items.iter().zip(&known.items);
-    if paired && twins().all(|(own, known)| agrees(own, known)) {
+    // A single member has no order to lose.
+    if paired && (own.items.len() == 1 || twins().all(|(own, known)| agrees(own, known))) {
         let items = twins().map(|(own, known)| joined(own, known, own.span)).collect();
         return Node { value: Value::List(Arc::new(List { items, open: known.open.clone() })), ..written.clone() };
     }
     if known.items.is_empty() && known.open.is_none() && own.open.is_none() {
+        return written.clone();
+    }
+    // What is wholly known and has other members than the plan is newer.
+    if is_known(written) && !same_members(own, known) {
         return written.clone();
     }
     // Sets have an order of their own in a plan.
@@ -256,6 +263,12 @@ fn lists(written: &Node, own: &List, known: &List) -> Node {
     }
     let items = known.items.iter().map(|item| twin(item).cloned().unwrap_or_else(|| at(item, written.span))).collect();
     Node { value: Value::List(Arc::new(List { items, open: known.open.clone() })), ..written.clone() }
+}
+
+/// Whether both have the same members, in whatever order.
+fn same_members(own: &List, known: &List) -> bool {
+    let holds = |one: &List, other: &Node| one.items.iter().any(|item| agrees(item, other));
+    own.items.len() == known.items.len() && known.items.iter().all(|item| holds(own, item))
 }
 
 /// Whether nothing that is known on both sides differs.

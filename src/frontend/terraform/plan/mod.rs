@@ -21,6 +21,7 @@ use filling::{Filling, mark};
 use part::{Object, Part};
 use references::{Place, PlanWorld, Resolved};
 
+use super::effects::may_do_anything;
 use super::order;
 use super::sources::config::folder_of;
 use super::tables::attributes::COMPUTED;
@@ -263,19 +264,37 @@ impl PlanWorld<'_> {
         })
     }
 
-    /// What the commands of a resource are made of: they may join what they refer to.
+    /// What a resource may do besides itself: its commands, and what a type that may do anything is given, may join what
+    /// they refer to.
     fn effects(&self, change: &Change) -> Option<Gap> {
-        let place = Place::of(self, &change.steps)?;
-        let provisioners = place.block.get("provisioners")?.as_list()?;
-        let expressions = provisioners.iter().filter_map(|it| it.get("expressions")?.as_map()).flatten();
-        let argument = |member: &Member| match place.resolve(self, &member.value, None) {
-            Resolved::Value(node) => Some(node),
-            Resolved::Candidates(found) => Some(Node::new(Value::Derived(Arc::new(found)), change.address)),
-            Resolved::Opaque => None,
-        };
-        let hides = Some(Hides::Joining(expressions.filter_map(argument).collect()));
+        let place = Place::of(self, &change.steps).filter(|_| !change.data)?;
+        let commands = place.block.get("provisioners").and_then(Tree::as_list).unwrap_or_default();
+        let commands: Vec<&Tree> = commands.iter().filter_map(|it| it.get("expressions")).collect();
+        let own = place.block.get("expressions").filter(|_| may_do_anything(&change.kind));
+        if commands.is_empty() && own.is_none() {
+            return None;
+        }
+        let mut arguments = Vec::new();
+        commands.into_iter().chain(own).for_each(|it| self.mentioned(it, &place, change.address, &mut arguments));
         let why = Why::NotAnalysed(format!("what `{}` does", change.kind).into());
-        Some(Gap { why, span: change.address, hides })
+        // Of what the plan doesn't tell it may be anything.
+        let opaque = arguments.iter().any(|argument| argument.why().is_some());
+        let hides = if opaque { Hides::Anything } else { Hides::Joining(arguments) };
+        Some(Gap { why, span: change.address, hides: Some(hides) })
+    }
+
+    /// What the expressions of a block are made of, blocks within it included. One that can't be told may be anything.
+    fn mentioned(&self, tree: &Tree, place: &Place<'_>, at: Span, found: &mut Vec<Node>) {
+        if tree.get("references").is_some() || tree.get("constant_value").is_some() {
+            found.push(match place.resolve(self, tree, None) {
+                Resolved::Value(node) => node,
+                Resolved::Candidates(candidates) => Node::new(Value::Derived(Arc::new(candidates)), at),
+                Resolved::Opaque => Node::unknown(Why::KnownAfterApply, at),
+            });
+            return;
+        }
+        tree.as_map().unwrap_or_default().iter().for_each(|it| self.mentioned(&it.value, place, at, found));
+        tree.as_list().unwrap_or_default().iter().for_each(|it| self.mentioned(it, place, at, found));
     }
 
     /// The subscription of a provider, as far as the configuration says it.

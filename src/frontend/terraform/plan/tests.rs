@@ -189,6 +189,29 @@ fn what_is_written_and_known_is_newer_than_the_plan() {
 }
 
 #[test]
+fn lists_that_changed_since_are_those_of_the_file() {
+    let acr = r#"{"address": "azurerm_container_registry.acr", "mode": "managed", "type": "azurerm_container_registry"#;
+    let after = r#"{"network_rule_set": [{"default_action": "Allow", "ip_rule": [{"ip_range": "1.1.1.1"}, {"ip_range": "2.2.2.2"}]}]}"#;
+    let planned = plan("", &[&create(acr, after, "{}")], &[&configured(acr, r#"{"network_rule_set": [{}]}"#)]);
+    let said = |action: &str, ranges: &[&str]| {
+        let rules: String = ranges.iter().map(|range| format!("ip_rule {{\n ip_range = \"{range}\"\n}}\n")).collect();
+        let block = format!("network_rule_set {{\n default_action = local.action\n{rules}}}");
+        let files = format!(
+            "locals {{\n action = \"{action}\"\n}}\nresource \"azurerm_container_registry\" \"acr\" {{\n{block}\n}}\n"
+        );
+        let (_, deployment) = only(&[("main.tf", &files), ("plan.json", &planned)]);
+        let body = &at(&deployment, "azurerm_container_registry.acr").body;
+        let set = body.at(&["properties", "networkRuleSet"]).unwrap();
+        let ranges = set.get("ipRules").and_then(Node::as_list).unwrap().items.iter();
+        let ranges: Vec<String> = ranges.map(|rule| told(rule.get("value").unwrap())).collect();
+        (told(set.get("defaultAction").unwrap()), ranges.join(" "))
+    };
+    assert_eq!(said("Deny", &["1.1.1.1", "2.2.2.2"]), ("Deny".into(), "1.1.1.1 2.2.2.2".into()));
+    assert_eq!(said("Allow", &["2.2.2.2", "1.1.1.1"]), ("Allow".into(), "1.1.1.1 2.2.2.2".into()));
+    assert_eq!(said("Allow", &["3.3.3.3"]), ("Allow".into(), "3.3.3.3".into()));
+}
+
+#[test]
 fn a_resource_whose_values_cannot_be_read_is_unknown() {
     let text = plan("", &[&create(CLUSTER, r#"{"name": "\ud800"}"#, r#"{"id": true}"#)], &[&configured(CLUSTER, "{}")]);
     let (_, found) = lowered(&[("plan.json", &text)]);
