@@ -14,6 +14,7 @@ use crate::world::World;
 use crate::world::knowledge::{Fact, Judgement};
 use crate::world::link::Match;
 use crate::world::registry::Registry;
+use crate::world::workload::shown;
 
 /// One step of a path.
 #[derive(Clone, Debug)]
@@ -67,9 +68,6 @@ impl Path {
     }
 }
 
-/// What stands for a secret.
-const MASK: &str = "•••";
-
 /// The step of a cluster that never comes into being; there is none where nothing speaks against it.
 const CLUSTER: &str = "cluster";
 
@@ -93,7 +91,7 @@ pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Ve
 fn refusal(world: &World<'_>, path: &Path) -> Option<Step> {
     let cluster = world.clusters.get(path.cluster?)?;
     let fault = cluster.refused_for()?;
-    let text = format!("cluster `{}` {}", crate::world::workload::shown(&cluster.name), fault.what.text());
+    let text = format!("cluster `{}` {}", shown(&cluster.name), fault.what.text());
     Some(Step { name: CLUSTER, judgement: Judgement::new(Truth::No, fault.span, text) })
 }
 
@@ -159,7 +157,7 @@ fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand) -> Path {
 }
 
 fn at_registry(registry: &Registry<'_>) -> Judgement {
-    let (at, name) = (registry.resource.declared, crate::world::workload::shown(&registry.name));
+    let (at, name) = (registry.resource.declared, shown(&registry.name));
     match registry.impossible_name().filter(|_| registry.is_declared() && registry.resource.is_unconditional()) {
         Some((_, fault)) => Judgement::new(Truth::No, at, format!("no registry can be called `{name}`: it {fault}")),
         None => Judgement::new(Truth::Yes, at, format!("registry `{name}`")),
@@ -169,7 +167,8 @@ fn at_registry(registry: &Registry<'_>) -> Judgement {
 /// A registry that the tree doesn't have: judged by the pod's secrets alone where there is no cluster either.
 fn elsewhere(world: &World<'_>, demand: &Demand, host: &str, path: &mut Path) {
     // An image that came in as a secret is not told.
-    let shown = |text: &str| if demand.image.secret { MASK.to_owned() } else { text.to_owned() };
+    let secret = demand.image.secret;
+    let shown = |text: &str| shown(&Node { secret, ..Node::text(text, demand.image.span) });
     path.host = Some(shown(host));
     if let Some(meant) = image::misspelt(host) {
         let text = format!("no registry has the host `{}`; `{}` may be meant", shown(host), shown(meant.as_ref()));

@@ -61,11 +61,13 @@ fn story(telling: &Telling<'_>, finding: &Finding) -> Story {
     let mut cut = vec![source.line_of(finding.primary.span.start)];
     // Of a line that is cut one place is in sight: others on it are told apart.
     let in_sight = |label: &&Label| {
+        if label.span.source != file || label.span == finding.primary.span {
+            return label.span.source == file;
+        }
         let line = source.line_of(label.span.start);
-        let long = source.line(line).is_some_and(|text| text.len() > LONGEST);
-        let taken = long && cut.contains(&line);
+        let taken = cut.contains(&line) && source.line(line).is_some_and(|text| text.len() > LONGEST);
         cut.push(line);
-        label.span.source == file && (!taken || label.span == finding.primary.span)
+        !taken
     };
     let (here, elsewhere): (Vec<&Label>, Vec<&Label>) = finding.related.iter().partition(in_sight);
     let labels: Vec<(&Label, Option<String>)> = std::iter::once(&finding.primary)

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Key, Reporter, Rule};
 use crate::finding::Severity;
-use crate::ir::Address;
 use crate::pull::Case;
+use crate::world::Address;
 use crate::world::grant::Grant;
 use crate::world::knowledge::Truth;
 

@@ -20,7 +20,10 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for offered in story::offered(case).filter(|offered| *offered.what() == Outcome::Missing) {
         let name = &offered.offer.name;
         let message = format!("pull secret `{name}` is created nowhere in this tree");
-        let told = reporter.report(severity(case, &offered), offered.offer.named, message, offered.key());
+        let mut told = reporter.report(severity(case, &offered), offered.offer.named, message, offered.key());
+        if let Some(lost) = case.world.lost_secret(&offered.workload.namespace, name) {
+            told = told.with(lost, "the plan deletes it here");
+        }
         offered.tell(told).help(format!(
             "create `{name}` as a secret of type `kubernetes.io/dockerconfigjson` in the pod's namespace"
         ));

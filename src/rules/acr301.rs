@@ -29,10 +29,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         if let Some(closing) = registry.closing {
             told = told.with(closing, "the plan closes it: it is open now");
         }
-        for lost in
-            case.world.lost_endpoints.iter().filter(|it| it.leads_to(registry, &case.world.resolver) == Truth::Yes)
-        {
-            told = told.with(lost.resource.declared, "the plan deletes its private endpoint");
+        for lost in case.world.lost_endpoints(registry) {
+            told = told.with(lost, "the plan deletes its private endpoint");
         }
         let evidence = network.because.iter().filter(|evidence| evidence.span != place);
         told = evidence.fold(told, |told, evidence| told.with(evidence.span, evidence.text.clone()));

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use super::Rule;
 use crate::finding::{Finding, Label, Severity};
-use crate::ir::{Address, Language};
 use crate::source::Span;
-use crate::world::World;
+use crate::world::{Address, World};
 
 /// What a finding is known by. The first address is that of the resource to change: the finding is of its deployment.
 pub struct Key {
@@ -90,10 +89,10 @@ impl Reporter {
         let mut findings = self.findings;
         for (finding, address) in findings.iter_mut().zip(self.about) {
             let Some(address) = address else { continue };
-            let planned = world.resolver.at(&address).filter(|resource| resource.language == Language::Plan);
-            if let Some(resource) = planned.filter(|it| it.declared.source == finding.primary.span.source) {
+            let planned = world.place_in_plan(&address).filter(|it| it.source == finding.primary.span.source);
+            if let Some(span) = planned {
                 let text = format!("`{address}` in the plan: its configuration is not in this tree");
-                finding.related.push(Label::new(resource.declared, text));
+                finding.related.push(Label::new(span, text));
             }
             for (module, span) in world.calls_of(&address) {
                 finding.related.push(Label::new(span, format!("`{module}` is called here")));

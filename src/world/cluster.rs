@@ -8,7 +8,7 @@ use super::region::region;
 use super::registry::{Reader, within};
 use crate::azure::kinds::CLUSTER;
 use crate::azure::principal_of;
-use crate::ir::{Assumption, Cond, Node, Origin, Resolver, Resource, Value, Why};
+use crate::ir::{Assumption, Case, Cond, Node, Origin, Resolver, Resource, Truth, Value, Why, same_in};
 use crate::source::Span;
 
 /// Which identity the nodes show to a registry.
@@ -172,8 +172,11 @@ fn identities_in(resource: &Resource, resolver: &Resolver<'_>, body: Node) -> (S
     let client = at(&["properties", "servicePrincipalProfile", "clientId"]);
     let provider = resource.language.is_terraform();
     let stated = stated(at(&["identity"]), at(&["identity", "type"]), client.as_ref(), provider);
+    // What is read back, by a plan or a command, names the identity that AKS made in the place of one that is supplied.
+    let name = resolver.node(&resource.name);
     let supplied =
         at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]).map(|id| only_candidate(&id));
+    let supplied = supplied.filter(|id| made_by_aks(id, &name, resolver) != Truth::Yes);
     let (pulling, span) = pulling(resource, stated, client, supplied);
     (stated, pulling, span)
 }
@@ -246,6 +249,20 @@ fn pulling(resource: &Resource, stated: Stated, client: Option<Node>, supplied: 
         (None, Stated::Neither, _) if resource.origin == Origin::Existing => (made_by_aks(), resource.declared),
         (None, ..) => (Pulling::Unknown(Why::UnresolvedName("identity".into())), resource.declared),
     }
+}
+
+/// The kubelet identity that AKS makes is called `<cluster>-agentpool`. A template can only refer to it, never declare it.
+pub(super) fn made_by_aks(id: &Node, cluster: &Node, resolver: &Resolver<'_>) -> Truth {
+    let name = match resolver.resource_of(id) {
+        Some(identity) if identity.origin == Origin::Declared => return Truth::No,
+        Some(identity) => resolver.node(&identity.name),
+        None => match resolver.id_of(id).and_then(|id| id.names.last().cloned()) {
+            Some(name) => name,
+            None => return Truth::Unknown,
+        },
+    };
+    let made = Node::concat(vec![cluster.clone(), Node::text("-agentpool", name.span)], name.span);
+    same_in(resolver, Case::Ignored, &made, &name)
 }
 
 /// The user-assigned identities of the control plane, whichever a condition picks.

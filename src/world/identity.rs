@@ -1,6 +1,6 @@
 //! Identity of identities: whom does an expression mean?
 
-use super::cluster::{Cluster, Pulling};
+use super::cluster::{Cluster, Pulling, made_by_aks};
 use crate::azure::kinds::{APPLICATION, CLUSTER, ENTRA_GROUP, IDENTITY, SERVICE_PRINCIPAL};
 use crate::azure::principal_of;
 use crate::ir::{Case, Node, Origin, Ref, Resolver, Resource, Target, Truth, Value, Why, same_in};
@@ -213,7 +213,9 @@ impl<'a> Holder<'a> {
             (Pulling::Kubelet { supplied: Some(kubelet), .. }, Holder::UserAssigned(id)) => {
                 same_in(resolver, Case::Ignored, kubelet, id)
             }
-            (Pulling::Kubelet { supplied: None, .. }, Holder::UserAssigned(id)) => made_by_aks(id, cluster, resolver),
+            (Pulling::Kubelet { supplied: None, .. }, Holder::UserAssigned(id)) => {
+                made_by_aks(id, &cluster.name, resolver)
+            }
             (Pulling::Kubelet { principal, .. }, Holder::Guid(guid)) => guid_is(principal, guid, resolver),
             // Every managed identity has a service principal in Entra, which can be looked up.
             (Pulling::Kubelet { supplied, .. }, Holder::ServicePrincipal(found))
@@ -284,20 +286,6 @@ fn client_of(cluster: &Cluster<'_>, supplied: Option<&Node>) -> Node {
             Node::reference(cluster.resource.address.clone(), &path, cluster.resource.declared)
         }
     }
-}
-
-/// The kubelet identity that AKS makes is called `<cluster>-agentpool`. A template can only refer to it, never declare it.
-fn made_by_aks(id: &Node, cluster: &Cluster<'_>, resolver: &Resolver<'_>) -> Truth {
-    let name = match resolver.resource_of(id) {
-        Some(identity) if identity.origin == Origin::Declared => return Truth::No,
-        Some(identity) => resolver.node(&identity.name),
-        None => match resolver.id_of(id).and_then(|id| id.names.last().cloned()) {
-            Some(name) => name,
-            None => return Truth::Unknown,
-        },
-    };
-    let made = Node::concat(vec![cluster.name.clone(), Node::text("-agentpool", name.span)], name.span);
-    same_in(resolver, Case::Ignored, &made, &name)
 }
 
 fn guid_is(principal: &Node, guid: &str, resolver: &Resolver<'_>) -> Truth {

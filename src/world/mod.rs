@@ -20,9 +20,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::azure;
+pub use crate::ir::Address;
 use crate::ir::{
-    Address, Case, Cond, Deployment, GROUP, Gap, Hides, Imperative, Language, Makes, Node, Order, Origin, Ref,
-    Resolver, Resource, Target, Truth, Value, Why, same_in,
+    Case, Cond, Deployment, GROUP, Gap, Hides, Imperative, Language, Makes, Node, Order, Origin, Ref, Resolver,
+    Resource, Target, Truth, Value, Why, same_in,
 };
 use crate::source::Span;
 use cluster::{Cluster, Stated};
@@ -36,7 +37,7 @@ use region::{Replica, unseen};
 use registry::Registry;
 use secret::Secret;
 use switch::Switch;
-use workload::{ServiceAccount, Workload};
+use workload::{Namespace, ServiceAccount, Workload};
 
 /// How absence is read (`ARCHITECTURE.md`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,7 +124,7 @@ pub struct World<'a> {
     /// Role assignments that a plan deletes or changes, as they are now.
     pub former_grants: Vec<FormerGrant<'a>>,
     /// Secrets that a plan deletes: namespace, name, where.
-    pub lost_secrets: Vec<(Node, Node, Span)>,
+    lost_secrets: Vec<(Node, Node, Span)>,
     /// Role assignments that can't both be made.
     pub collisions: Vec<Collision>,
     /// Who reads admin credentials of registries.
@@ -141,7 +142,7 @@ pub struct World<'a> {
     /// Private endpoints.
     pub endpoints: Vec<Endpoint<'a>>,
     /// Private endpoints that a plan deletes, as they are now.
-    pub lost_endpoints: Vec<Endpoint<'a>>,
+    lost_endpoints: Vec<Endpoint<'a>>,
     /// Names of secrets that something makes later, with their namespace when it is known; no name: may be any.
     pub made_later: Vec<(Option<String>, Option<String>, Span)>,
     /// What could not be seen, with the deployment it belongs to.
@@ -364,6 +365,28 @@ impl<'a> World<'a> {
             }
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Where a plan deletes a secret that a pod of this namespace names.
+    pub fn lost_secret(&self, namespace: &Namespace, name: &str) -> Option<Span> {
+        let text = |node: &Node| self.resolver.node(node).as_str().map(str::to_owned);
+        let is_it = |(own, named, _): &&(Node, Node, Span)| {
+            let Namespace::Known(namespace, _) = namespace else { return false };
+            text(named).as_deref() == Some(name) && text(own).as_deref() == Some(&**namespace)
+        };
+        self.lost_secrets.iter().find(is_it).map(|(.., span)| *span)
+    }
+
+    /// Whether a private endpoint that a plan deletes leads to the registry, and where.
+    pub fn lost_endpoints(&self, registry: &Registry<'_>) -> impl Iterator<Item = Span> {
+        let leads = |it: &&Endpoint<'a>| it.leads_to(registry, &self.resolver) == Truth::Yes;
+        self.lost_endpoints.iter().filter(leads).map(|it| it.resource.declared)
+    }
+
+    /// Where a declaration stands that only a plan has.
+    pub fn place_in_plan(&self, address: &Address) -> Option<Span> {
+        let planned = self.resolver.at(address).filter(|resource| resource.language == Language::Plan);
+        planned.map(|resource| resource.declared)
     }
 
     /// How a plan changes the identity with which a cluster pulls.

@@ -1,7 +1,7 @@
 //! Arguments that Terraform writes once and doesn't look after (`ignore_changes`): somebody else changes them.
 
-use super::tables::attributes::put;
-use crate::ir::{Node, Value, Why};
+use super::tables::attributes::{put, take};
+use crate::ir::{Node, Why};
 use crate::syntax::hcl::{Block, Expr, ExprKind, StepKind};
 
 /// What others change on a registry without making a new one.
@@ -31,7 +31,7 @@ pub fn without_ignored(terraform: &str, block: &Block, mut body: Node) -> Node {
         };
         for name in names {
             let why = Why::Overridden("whoever changes what `ignore_changes` lists".into());
-            forget(&mut body, name);
+            take(&mut body, &[name]);
             put(&mut body, name, Node::unknown(why, ignored.span));
         }
     }
@@ -49,11 +49,5 @@ fn first(item: &Expr) -> Option<&str> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-fn forget(body: &mut Node, name: &str) {
-    if let Value::Map(map) = &mut body.value {
-        std::sync::Arc::make_mut(map).entries.retain(|entry| entry.key.as_str() != Some(name));
     }
 }

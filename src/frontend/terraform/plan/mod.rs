@@ -24,13 +24,12 @@ use references::{Place, PlanWorld, Resolved};
 use super::effects::may_do_anything;
 use super::order;
 use super::sources::config::folder_of;
-use super::tables::attributes::COMPUTED;
 use super::tables::by_version;
 use super::tables::providers::Providers;
 use super::tables::shape::Written;
 use crate::frontend::{Problem, node_of};
 use crate::ir::{
-    Address, Cond, Deployment, Entry, Fate, Former, Gap, Hides, Language, Node, Origin, Resource, Step, Value, Why,
+    Address, Cond, Deployment, Fate, Former, Gap, Hides, Language, Node, Origin, Resource, Step, Value, Why,
 };
 use crate::source::{SourceId, Span, Store, Via};
 use crate::syntax::json;
@@ -204,14 +203,7 @@ impl PlanWorld<'_> {
         let expressions = place.and_then(|place| place.block.get("expressions"));
         let filling = Filling { world: self, place, declared: change.address, partial: change.partial };
         let body = filling.object(change.after.body.as_ref(), change.unknown.as_ref(), expressions);
-        let mut body = change.after.sensitive.iter().fold(body, mark);
-        if let (Value::Map(map), Some(expressions)) = (&mut body.value, expressions) {
-            let names = map.entries.iter().map(|entry| &entry.key).filter_map(|key| Some((key, key.as_str()?)));
-            let computed = names.filter(|(_, name)| expressions.get(name).is_none()).map(|(key, _)| key.clone());
-            let computed = Node::list(computed.collect(), change.extent);
-            Arc::make_mut(map).entries.push(Entry::new(COMPUTED, change.extent, computed));
-        }
-        body
+        change.after.sensitive.iter().fold(body, mark)
     }
 
     /// What exists now and is changed, as it is now.

@@ -7,9 +7,6 @@ use crate::ir::{Entry, List, Node, Value, Why};
 /// Where a body keeps the names of the dynamic blocks that their conditions leave out: such a block is not forgotten.
 pub const LEFT_OUT: &str = "dynamic";
 
-/// Where the body of a resource in a plan keeps the names of what nobody wrote: Azure worked it out.
-pub const COMPUTED: &str = "computed";
-
 /// The value at a dotted path; a block that may be there or not gives an unknown.
 pub fn pick(written: &Node, path: &str) -> Option<Node> {
     let mut node = written.clone();

@@ -2,7 +2,7 @@
 
 use super::table::As::{self, Block, Each, Key, Named, Not, Objects, Present, Same, Secret, Text};
 use super::table::{BASE, Computed, Field, GROUP, IDENTITY, IDENTITY_COMPUTED, NAME, Parent, Type, plain};
-use crate::frontend::terraform::tables::attributes::{COMPUTED, LEFT_OUT, put, take};
+use crate::frontend::terraform::tables::attributes::{LEFT_OUT, put, take};
 use crate::ir::{Entry, Node, Why};
 
 const PLACE: &[Field] = &[
@@ -334,26 +334,9 @@ fn one_identity(body: &mut Node, written: &Node) {
     put(body, "identity.userAssignedIdentities", Node::map(entries, written.span));
 }
 
-/// A plan over a cluster that exists knows its kubelet identity whoever made it. The one that AKS makes bears the name of the
-/// cluster; nobody supplied it.
-fn made_by_aks(body: &mut Node, written: &Node) {
-    let path = ["properties", "identityProfile", "kubeletidentity", "resourceId"];
-    let computed = written.get(COMPUTED).and_then(Node::as_list).map_or(&[][..], |list| &list.items);
-    let unwritten = computed.iter().any(|name| name.as_str() == Some("kubelet_identity"));
-    let (Some(id), Some(name)) = (body.at(&path).and_then(Node::as_str), written.get("name").and_then(Node::as_str))
-    else {
-        return;
-    };
-    let made = id.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(&format!("{name}-agentpool")));
-    if unwritten && made {
-        take(body, &path);
-    }
-}
-
 /// A block that a condition leaves out may be the one that says who the cluster is.
 pub(super) fn complete(body: &mut Node, written: &Node) {
     one_identity(body, written);
-    made_by_aks(body, written);
     let left_out = written.get(LEFT_OUT).and_then(Node::as_list).map_or(&[][..], |list| &list.items);
     let states = |name: &Node| matches!(name.as_str(), Some("identity" | "service_principal"));
     if let Some(name) = left_out.iter().find(|name| states(name)) {
