@@ -31,6 +31,24 @@ impl Constraint {
         self.0.is_empty()
     }
 
+    /// The first version that it may allow, and the first one beyond; what it takes out in between is not told.
+    pub fn bounds(&self) -> (Version, Version) {
+        let next = |(major, minor, patch): Version| (major, minor, patch.saturating_add(1));
+        let (first, end) = ((0, 0, 0), (u32::MAX, 0, 0));
+        self.0.iter().fold((first, end), |(from, below), &(operator, bound)| {
+            let (above, under) = match operator {
+                Operator::Exactly => (bound, next(bound)),
+                Operator::Not => (first, end),
+                Operator::Above => (next(bound), end),
+                Operator::AtLeast => (bound, end),
+                Operator::Below => (first, bound),
+                Operator::AtMost => (first, next(bound)),
+                Operator::Until(until) => (bound, until),
+            };
+            (from.max(above), below.min(under))
+        })
+    }
+
     /// Whether it allows a version.
     pub fn allows(&self, version: Version) -> bool {
         self.0.iter().all(|(operator, bound)| match operator {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::frontend::terraform::sources::config::{Folders, Module, local_folder};
+use crate::frontend::terraform::sources::versions::{Constraint, Version};
 use crate::ir::Truth;
 use crate::source::Store;
 use crate::syntax::hcl::{self, Expr, ExprKind};
@@ -13,17 +14,10 @@ use crate::syntax::tree::Tree;
 /// Modules within modules whose requirements count too.
 const MOST_MODULES: usize = 500;
 
-/// A version, as far as it tells versions apart: major, minor, patch.
-type Version = (u64, u64, u64);
-
 /// Versions from the first one up to, but without, the second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Range {
-    from: Version,
-    below: Version,
-}
+type Range = (Version, Version);
 
-const ANY: Range = Range { from: (0, 0, 0), below: (u64::MAX, 0, 0) };
+const ANY: Range = ((0, 0, 0), (u32::MAX, 0, 0));
 
 /// The providers of a deployment, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,11 +57,11 @@ impl Providers {
     }
 
     /// Whether the provider is older than a major version.
-    pub fn is_before(&self, provider: &str, major: u64) -> Truth {
-        let range = self.ranges.get(provider).copied().unwrap_or(ANY);
+    pub fn is_before(&self, provider: &str, major: u32) -> Truth {
+        let (from, below) = self.ranges.get(provider).copied().unwrap_or(ANY);
         match () {
-            () if range.below <= (major, 0, 0) => Truth::Yes,
-            () if range.from >= (major, 0, 0) => Truth::No,
+            () if below <= (major, 0, 0) => Truth::Yes,
+            () if from >= (major, 0, 0) => Truth::No,
             () => Truth::Unknown,
         }
     }
@@ -100,20 +94,20 @@ impl Providers {
         for block in body.blocks.iter().filter(|block| &*block.kind == "provider") {
             let address = block.labels.first().map_or("", |label| &**label);
             let name = last_segment(address);
-            let Some((version, _)) = block.body.attribute("version").and_then(Expr::as_text).and_then(version) else {
-                continue;
-            };
-            let below = (version.0, version.1, version.2.saturating_add(1));
-            self.ranges.insert(name.to_owned(), Range { from: version, below });
+            if let Some(version) = block.body.attribute("version").and_then(Expr::as_text) {
+                self.ranges.remove(name);
+                self.narrow(name, version);
+            }
         }
     }
 
     fn narrow(&mut self, provider: &str, constraint: &str) {
         let range = self.ranges.entry(provider.to_owned()).or_insert(ANY);
         for part in constraint.split(',') {
-            let Some(Range { from, below }) = allowed(part.trim()) else { continue };
-            range.from = range.from.max(from);
-            range.below = range.below.min(below);
+            // What follows a dash or plus doesn't tell versions apart here.
+            let plain = part.split(['-', '+']).next().unwrap_or_default();
+            let Some((from, below)) = Constraint::parse(plain).map(|part| part.bounds()) else { continue };
+            *range = (range.0.max(from), range.1.min(below));
         }
     }
 }
@@ -131,31 +125,4 @@ fn member<'e>(value: &'e Expr, name: &str) -> Option<&'e str> {
 /// What a provider is called: the end of `registry.terraform.io/hashicorp/azurerm`.
 fn last_segment(address: &str) -> &str {
     address.rsplit('/').next().unwrap_or_default()
-}
-
-/// The versions that one condition allows; nothing for a condition that bounds nothing (`!=`) or can't be read.
-fn allowed(condition: &str) -> Option<Range> {
-    let at = condition.find(|letter: char| letter.is_ascii_digit() || letter == 'v')?;
-    let (operator, text) = condition.split_at_checked(at)?;
-    let (version, parts) = version(text)?;
-    let next = (version.0, version.1, version.2.saturating_add(1));
-    Some(match operator.trim() {
-        "" | "=" => Range { from: version, below: next },
-        ">=" => Range { from: version, ..ANY },
-        ">" => Range { from: next, ..ANY },
-        "<" => Range { below: version, ..ANY },
-        "<=" => Range { below: next, ..ANY },
-        "~>" if parts >= 3 => Range { from: version, below: (version.0, version.1.saturating_add(1), 0) },
-        "~>" => Range { from: version, below: (version.0.saturating_add(1), 0, 0) },
-        _ => return None,
-    })
-}
-
-/// A version and how many of its parts are written. What follows a dash or plus doesn't tell versions apart here.
-fn version(text: &str) -> Option<(Version, usize)> {
-    let text = text.trim().trim_start_matches('v');
-    let plain = text.split(['-', '+']).next().unwrap_or_default();
-    let parts: Vec<u64> = plain.split('.').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
-    let part = |at: usize| parts.get(at).copied().unwrap_or(0);
-    Some(((part(0), part(1), part(2)), parts.len()))
 }
