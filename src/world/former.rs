@@ -1,10 +1,14 @@
 //! What a plan changes: what is there now and won't be there once it is applied.
 
+use super::World;
 use super::cluster::Cluster;
+use super::endpoint::Endpoint;
 use super::grant::Grant;
 use super::registry::Registry;
+use super::switch::Switch;
+use super::workload::Namespace;
 pub use crate::ir::Fate;
-use crate::ir::{Deployment, Former, Node, Resolver, Truth};
+use crate::ir::{Address, Deployment, Former, Language, Node, Resolver, Truth};
 use crate::source::Span;
 
 /// A grant that exists now, or did until somebody deleted it outside of Terraform.
@@ -69,4 +73,33 @@ pub(super) fn closing(registry: &Registry<'_>, deployments: &[Deployment]) -> Op
     let open = word(&["properties", "publicNetworkAccess"]).as_deref() == Some("enabled");
     let denies = word(&["properties", "networkRuleSet", "defaultAction"]).as_deref() == Some("deny");
     (open && !denies && !registry.plainly_public()).then_some(now.resource.declared)
+}
+
+impl<'a> World<'a> {
+    /// Where a plan deletes a secret that a pod of this namespace names.
+    pub fn lost_secret(&self, namespace: &Namespace, name: &str) -> Option<Span> {
+        let text = |node: &Node| self.resolver.node(node).as_str().map(str::to_owned);
+        let is_it = |(own, named, _): &&(Node, Node, Span)| {
+            let Namespace::Known(namespace, _) = namespace else { return false };
+            text(named).as_deref() == Some(name) && text(own).as_deref() == Some(&**namespace)
+        };
+        self.lost_secrets.iter().find(is_it).map(|(.., span)| *span)
+    }
+
+    /// Whether a private endpoint that a plan deletes leads to the registry, and where.
+    pub fn lost_endpoints(&self, registry: &Registry<'_>) -> impl Iterator<Item = Span> {
+        let leads = |it: &&Endpoint<'a>| it.leads_to(registry, &self.resolver) == Truth::Yes;
+        self.lost_endpoints.iter().filter(leads).map(|it| it.resource.declared)
+    }
+
+    /// Where a declaration stands that only a plan has.
+    pub fn place_in_plan(&self, address: &Address) -> Option<Span> {
+        let planned = self.resolver.at(address).filter(|resource| resource.language == Language::Plan);
+        planned.map(|resource| resource.declared)
+    }
+
+    /// How a plan changes the identity with which a cluster pulls.
+    pub fn switch(&self, cluster: &Cluster<'_>) -> Option<&Switch> {
+        self.switches.get(cluster.at)?.as_ref()
+    }
 }

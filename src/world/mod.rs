@@ -12,18 +12,18 @@ pub mod link;
 pub mod reading;
 pub mod region;
 pub mod registry;
+pub mod role;
 pub mod secret;
 pub mod switch;
+mod unseen;
 pub mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::azure;
 pub use crate::ir::Address;
 use crate::ir::{
-    Case, Cond, Deployment, GROUP, Gap, Hides, Imperative, Language, Makes, Node, Order, Origin, Ref, Resolver,
-    Resource, Target, Truth, Value, Why, same_in,
+    Case, Cond, Deployment, Gap, Imperative, Makes, Node, Order, Origin, Resolver, Resource, Truth, Why, same_in,
 };
 use crate::source::Span;
 use cluster::{Cluster, Stated};
@@ -37,7 +37,7 @@ use region::{Replica, unseen};
 use registry::Registry;
 use secret::Secret;
 use switch::Switch;
-use workload::{Namespace, ServiceAccount, Workload};
+use workload::{ServiceAccount, Workload};
 
 /// How absence is read (`ARCHITECTURE.md`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,25 +86,6 @@ pub struct Outlook {
     pub assumed: Vec<Assumed>,
     /// Files whose manifests run on a cluster that the configuration names: path, cluster name.
     pub clusters: std::collections::BTreeMap<String, String>,
-}
-
-/// A resource that inputs of what can't be seen may mean.
-struct End<'e> {
-    address: &'e Arc<Address>,
-    name: Option<&'e str>,
-}
-
-impl<'e> End<'e> {
-    fn of(resource: &'e Resource, name: &'e Node) -> End<'e> {
-        End { address: &resource.address, name: name.as_str() }
-    }
-
-    /// Whether a text is its name, or holds it as an id does. Very short names stand in too many texts.
-    fn is_named(&self, text: &str) -> bool {
-        let (text, name) = (text.to_ascii_lowercase(), self.name.unwrap_or_default().to_ascii_lowercase());
-        let derived = text.len() >= 3 && name.contains(&text);
-        !name.is_empty() && (text == name || name.len() >= 5 && text.contains(&name) || derived)
-    }
 }
 
 /// The typed world.
@@ -336,64 +317,6 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Why there may be grants that can't be seen, for this registry and cluster.
-    pub fn grants_open(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
-        let grants = |command: &&Imperative| command.makes == Makes::Grant && !command.manual;
-        let mut commands = self.imperative.iter().filter(grants);
-        if let Some(command) = commands.find(|command| self.may_be_about(command, cluster, registry)) {
-            return Some((Why::NotAnalysed(format!("`{}`", command.command).into()), command.span));
-        }
-        self.hidden(cluster, registry).or_else(|| self.joins_a_group(cluster))
-    }
-
-    /// Why there may be resources about this registry and cluster that can't be seen.
-    fn hidden(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
-        let (roots, ends) = (
-            [&cluster.resource.address.root, &registry.resource.address.root],
-            [End::of(cluster.resource, &cluster.name), End::of(registry.resource, &registry.name)],
-        );
-        let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
-            None => false,
-            Some(_) if deployment.language == Language::Kubernetes => false,
-            Some(Hides::Anything) => true,
-            Some(Hides::Joining(inputs)) => {
-                roots.contains(&&deployment.name)
-                    && ends.iter().all(|end| inputs.iter().any(|it| self.refers(it, end.address)))
-            }
-            Some(Hides::Touching(inputs)) => {
-                roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
-            }
-        };
-        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
-    }
-
-    /// Where a plan deletes a secret that a pod of this namespace names.
-    pub fn lost_secret(&self, namespace: &Namespace, name: &str) -> Option<Span> {
-        let text = |node: &Node| self.resolver.node(node).as_str().map(str::to_owned);
-        let is_it = |(own, named, _): &&(Node, Node, Span)| {
-            let Namespace::Known(namespace, _) = namespace else { return false };
-            text(named).as_deref() == Some(name) && text(own).as_deref() == Some(&**namespace)
-        };
-        self.lost_secrets.iter().find(is_it).map(|(.., span)| *span)
-    }
-
-    /// Whether a private endpoint that a plan deletes leads to the registry, and where.
-    pub fn lost_endpoints(&self, registry: &Registry<'_>) -> impl Iterator<Item = Span> {
-        let leads = |it: &&Endpoint<'a>| it.leads_to(registry, &self.resolver) == Truth::Yes;
-        self.lost_endpoints.iter().filter(leads).map(|it| it.resource.declared)
-    }
-
-    /// Where a declaration stands that only a plan has.
-    pub fn place_in_plan(&self, address: &Address) -> Option<Span> {
-        let planned = self.resolver.at(address).filter(|resource| resource.language == Language::Plan);
-        planned.map(|resource| resource.declared)
-    }
-
-    /// How a plan changes the identity with which a cluster pulls.
-    pub fn switch(&self, cluster: &Cluster<'_>) -> Option<&Switch> {
-        self.switches.get(cluster.at)?.as_ref()
-    }
-
     /// Where the modules around a declaration are called, the innermost first.
     pub fn calls_of(&self, address: &Address) -> Vec<(Address, Span)> {
         let place = |module: Address| {
@@ -411,17 +334,6 @@ impl<'a> World<'a> {
         order.map_or(Truth::Unknown, |order| order.follows(later, earlier))
     }
 
-    /// Whether a private endpoint leads to the registry, as far as can be seen.
-    pub fn has_endpoint(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Truth {
-        let made = |command: &&Imperative| command.makes == Makes::Endpoint && !command.manual;
-        let mut commands = self.imperative.iter().filter(made);
-        let command = commands.find(|command| self.may_be_about(command, cluster, registry));
-        let command = command.map(|it| (Why::NotAnalysed(format!("`{}`", it.command).into()), it.span));
-        let open = command.or_else(|| self.hidden(cluster, registry));
-        let endpoints = Members { items: self.endpoints.iter().collect(), open };
-        endpoints.any(|endpoint| endpoint.leads_to(registry, &self.resolver))
-    }
-
     /// Whether the registry serves the region of the cluster from another one. Replicas are further members of the
     /// registry, so where some can't be seen it is unknown.
     pub fn serves_from_afar(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Truth {
@@ -437,29 +349,6 @@ impl<'a> World<'a> {
         replicas.any(|replica| replica.region.is(near)).not()
     }
 
-    /// The identity that pulls is a member of a group, which may have a grant where nobody sees it.
-    fn joins_a_group(&self, cluster: &Cluster<'a>) -> Option<(Why, Span)> {
-        let supplied = match &cluster.pulling {
-            cluster::Pulling::Kubelet { supplied: Some(id), .. } => self.resolver.resource_of(id),
-            _ => None,
-        };
-        let puller = &supplied.unwrap_or(cluster.resource).address;
-        let joins = |resource: &&&'a Resource| self.refers(&resource.body, puller);
-        let group = self.memberships.iter().find(joins)?;
-        Some((Why::External("a group of the identity that pulls".into()), group.declared))
-    }
-
-    /// Whether a command may be about this cluster and registry: it names neither, or these.
-    pub fn may_be_about(&self, command: &Imperative, cluster: &Cluster<'a>, registry: &Registry<'a>) -> bool {
-        self.may_be_called(&command.registry, &registry.name, command.span)
-            && self.may_be_called(&command.cluster, &cluster.name, command.span)
-    }
-
-    fn may_be_called(&self, named: &Option<Box<str>>, name: &Node, span: Span) -> bool {
-        let Some(named) = named else { return true };
-        same_in(&self.resolver, Case::Ignored, &Node::text(named.clone(), span), name) != Truth::No
-    }
-
     /// The tree makes tokens of registries, which sign in beside the admin user.
     pub fn has_tokens(&self) -> bool {
         !self.resolver.of_kind("Microsoft.ContainerRegistry/registries/tokens").is_empty()
@@ -468,83 +357,5 @@ impl<'a> World<'a> {
     /// Something of the tree puts the real text in the place of placeholders.
     pub fn fills_placeholders(&self) -> bool {
         self.imperative.iter().any(|command| command.makes == Makes::Text)
-    }
-
-    /// Whether some cluster may pull with an identity of its own: one of the tree, one that can't be seen, or one that a
-    /// command makes a grant for.
-    pub fn may_have_pullers(&self) -> bool {
-        let granted = self.imperative.iter().any(|command| command.makes == Makes::Grant && !command.manual);
-        let unseen = |(deployment, gap): &(&Deployment, &Gap)| {
-            deployment.language != Language::Kubernetes && gap.hides.is_some()
-        };
-        granted || !self.clusters.is_empty() || self.gaps.iter().any(unseen)
-    }
-
-    /// Why there may be secrets that can't be seen.
-    pub fn secrets_open(&self) -> Option<(Why, Span)> {
-        let clusters: Vec<End<'_>> = self.clusters.iter().map(|it| End::of(it.resource, &it.name)).collect();
-        let hides = |(_, gap): &&(&Deployment, &Gap)| match &gap.hides {
-            None => false,
-            Some(Hides::Anything) => true,
-            Some(Hides::Touching(inputs)) => {
-                // A module that is named after Kubernetes needs no cluster among its inputs: its provider has it.
-                let name = gap.why.to_string().to_ascii_lowercase();
-                ["kubernetes", "k8s", "helm", "secret"].iter().any(|word| name.contains(word))
-                    || inputs.iter().any(|input| self.touches(input, &clusters, 8))
-            }
-            Some(Hides::Joining(inputs)) => {
-                inputs.iter().any(|it| clusters.iter().any(|end| self.refers(it, end.address)))
-            }
-        };
-        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
-    }
-
-    /// Whether a value is unknown, or refers to one of these resources, if only by its name.
-    fn touches(&self, input: &Node, ends: &[End<'_>], depth: usize) -> bool {
-        if depth == 0 {
-            return true;
-        }
-        let inner = |node: &Node| self.touches(node, ends, depth - 1);
-        match &input.value {
-            // The group that both may lie in; a location or a tenant holds nothing.
-            Value::Unknown { why: Why::DeploymentScope(what), .. } => &**what == "resource group",
-            Value::Unknown { .. } | Value::Derived(_) => true,
-            Value::List(list) => list.open.is_some() || list.items.iter().any(inner),
-            Value::Map(map) => map.open.is_some() || map.entries.iter().any(|entry| inner(&entry.value)),
-            Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().any(inner),
-            Value::Choice(choice) => inner(&choice.yes) || inner(&choice.no),
-            Value::Ref(reference) => match &reference.target {
-                Target::Resource(address) => {
-                    let group = self.resolver.at(address).is_some_and(|it| it.is_kind(GROUP));
-                    group || ends.iter().any(|end| end.address == address)
-                }
-                Target::Id(_) => true,
-            },
-            Value::Id(id) if id.is_container() => true,
-            Value::Id(_) => self
-                .resolver
-                .resource_of(input)
-                .is_some_and(|found| ends.iter().any(|end| *end.address == found.address)),
-            Value::Str(text) => ends.iter().any(|end| end.is_named(text)),
-            _ => false,
-        }
-    }
-    /// Whether a value is proved to be made of something of this resource.
-    fn refers(&self, input: &Node, end: &Arc<Address>) -> bool {
-        let inner = |node: &Node| self.refers(node, end);
-        let means = |reference: &Ref| match &reference.target {
-            Target::Resource(address) => address == end,
-            Target::Id(id) => self.resolver.resource_of(id).is_some_and(|found| found.address == *end),
-        };
-        match &input.value {
-            Value::List(list) => list.items.iter().any(inner),
-            Value::Map(map) => map.entries.iter().any(|entry| inner(&entry.value)),
-            Value::Concat(nodes) | Value::Call(_, nodes) => nodes.iter().any(inner),
-            Value::Choice(choice) => inner(&choice.yes) || inner(&choice.no),
-            Value::Ref(reference) => means(reference),
-            Value::Derived(candidates) => candidates.iter().any(means),
-            Value::Id(_) => self.resolver.resource_of(input).is_some_and(|found| found.address == *end),
-            _ => false,
-        }
     }
 }

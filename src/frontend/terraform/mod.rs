@@ -17,6 +17,7 @@ mod sources;
 mod tables;
 mod template_text;
 mod value;
+mod variable_files;
 
 #[cfg(test)]
 mod module_tests;
@@ -61,7 +62,7 @@ fn lower_here(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered
         ends(".json").into_iter().filter_map(|id| Plan::read(store, id, &mut lowered.problems)).collect();
     lowered.inputs.extend(files.iter().copied().chain(plans.iter().map(|plan| plan.source)));
     let templates = Templates::new(store, outside.clone());
-    let passed = crate::frontend::arguments::of_terraform(store, &|path| modules::is_automatic(&folders, path));
+    let passed = crate::frontend::arguments::of_terraform(store, &|path| variable_files::is_automatic(&folders, path));
     let roots = folders.roots();
     let mut of_roots: Vec<Vec<Plan>> = roots.iter().map(|_| Vec::new()).collect();
     for plan in std::mem::take(&mut plans) {
@@ -76,7 +77,8 @@ fn lower_here(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered
         }
     }
     for (root, own) in roots.iter().zip(&of_roots) {
-        let given = modules::variable_files(&templates, &folders, root, &mut lowered.problems, &mut lowered.inputs);
+        let given =
+            variable_files::variable_files(&templates, &folders, root, &mut lowered.problems, &mut lowered.inputs);
         let mut deploy = |plan: Option<&Plan>| {
             let mut made = deployment(&templates, &folders, root, plan, given.clone(), &passed, own.len());
             if plan.is_some() {

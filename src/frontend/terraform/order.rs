@@ -52,13 +52,7 @@ impl Walk<'_> {
                     let Some(name) = name_of(block) else { continue };
                     let name = format!("{at}{name}");
                     self.mention_all(at, &name, block);
-                    let provider = kind.split('_').next().unwrap_or_default();
-                    around.iter().for_each(|prefix| self.order.put(&name, format!("{prefix}provider.{provider}")));
-                    // A module waits with all that is in it.
-                    if let Some(call) = at.strip_suffix('.') {
-                        self.order.put(&name, format!("{call}:inputs"));
-                        self.order.put(call, name.as_str());
-                    }
+                    belongs(self.order, &name, kind, at, around);
                 }
                 ("output", Some(label)) => self.mention_all(at, &format!("{at}output.{label}"), block),
                 _ => {}
@@ -78,10 +72,7 @@ impl Walk<'_> {
             };
             self.mention(at, &name, &attribute.value);
         }
-        if let Some(outer) = at.strip_suffix('.') {
-            self.order.put(&format!("{inside}:inputs"), format!("{outer}:inputs"));
-            self.order.put(outer, inside.as_str());
-        }
+        lies_in(self.order, &inside, at);
         let folder = local_folder(&module.folder, source);
         match folder.and_then(|folder| self.folders.get(&folder).cloned()) {
             Some(child) => {
@@ -107,6 +98,25 @@ impl Walk<'_> {
         let mut found = BTreeSet::new();
         expr.names(&mut |path| found.extend(named(at, path)));
         found.into_iter().for_each(|earlier| self.order.put(name, earlier));
+    }
+}
+
+/// A resource waits for its provider, which the modules around it may have, and for what its own module waits for; the
+/// module is whole with it.
+fn belongs(order: &mut Order, name: &str, kind: &str, at: &str, around: &[String]) {
+    let provider = kind.split('_').next().unwrap_or_default();
+    around.iter().for_each(|prefix| order.put(name, format!("{prefix}provider.{provider}")));
+    if let Some(call) = at.strip_suffix('.') {
+        order.put(name, format!("{call}:inputs"));
+        order.put(call, name);
+    }
+}
+
+/// A module waits for what the one around it waits for, which is whole with it.
+fn lies_in(order: &mut Order, module: &str, at: &str) {
+    if let Some(outer) = at.strip_suffix('.') {
+        order.put(&format!("{module}:inputs"), format!("{outer}:inputs"));
+        order.put(outer, module);
     }
 }
 
@@ -150,12 +160,7 @@ fn planned(module: &Tree, at: &str, around: &[String], order: &mut Order) -> Opt
         };
         let name = format!("{at}{address}");
         references(Some(block), at, &name, order);
-        let provider = kind.split('_').next().unwrap_or_default();
-        around.iter().for_each(|prefix| order.put(&name, format!("{prefix}provider.{provider}")));
-        if let Some(call) = at.strip_suffix('.') {
-            order.put(&name, format!("{call}:inputs"));
-            order.put(call, name.as_str());
-        }
+        belongs(order, &name, kind, at, around);
     }
     let members = |key: &str| module.get(key).and_then(Tree::as_map).unwrap_or_default();
     for output in members("outputs") {
@@ -173,10 +178,7 @@ fn planned_call(call: &Member, at: &str, around: &[String], order: &mut Order) -
     for meta in ["count_expression", "for_each_expression", "depends_on"] {
         references(call.value.get(meta), at, &inputs, order);
     }
-    if let Some(outer) = at.strip_suffix('.') {
-        order.put(&inputs, format!("{outer}:inputs"));
-        order.put(outer, inside.as_str());
-    }
+    lies_in(order, &inside, at);
     let prefix = format!("{inside}.");
     let around: Vec<String> = around.iter().cloned().chain([prefix.clone()]).collect();
     planned(call.value.get("module")?, &prefix, &around, order)

@@ -20,4 +20,8 @@ pub mod yaml_text;
 mod table_tests;
 
 #[cfg(test)]
+mod network_tests;
+#[cfg(test)]
 mod provider_tests;
+#[cfg(test)]
+mod schema_tests;
