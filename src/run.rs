@@ -173,14 +173,16 @@ struct Read {
 type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId]) -> Lowered;
 
 fn read(store: &Store, found: &Discovered, outside: &Outside, clock: &mut Clock) -> Read {
+    let scripts: Vec<SourceId> = found.scripts.iter().chain(&found.sources).copied().collect();
+    let scripted = clock.step("scripts", || script::read(store, &scripts));
     let front_ends: [(&'static str, FrontEnd<'_>); 3] = [
         ("templates", &|store, sources| template::lower(store, sources, &found.made, outside)),
         ("terraform", &|store, sources| terraform::lower(store, sources, outside)),
-        ("kubernetes", &kubernetes::lower),
+        ("kubernetes", &|store, sources| kubernetes::lower(store, sources, &scripted.deliveries)),
     ];
     let mut read = Read {
-        lowered: Lowered::default(),
-        imperative: Vec::new(),
+        lowered: scripted.lowered,
+        imperative: scripted.imperative,
         failures: Vec::new(),
         files: found.sources.len() + found.unreadable.len(),
     };
@@ -215,7 +217,6 @@ fn read(store: &Store, found: &Discovered, outside: &Outside, clock: &mut Clock)
         }
     }
     read.failures = first_of_each(std::mem::take(&mut read.failures));
-    read.imperative = clock.step("scripts", || imperative(store, found));
     read
 }
 
@@ -229,24 +230,7 @@ fn unseen(path: &str, span: Span) -> Option<Deployment> {
         _ => return None,
     };
     let gap = Gap { why: Why::Unreadable(path.into()), span, hides: Some(Hides::Anything) };
-    let (name, source) = (path.into(), span.source);
-    Some(Deployment {
-        name,
-        language,
-        source,
-        parameters: None,
-        asked: Vec::new(),
-        former: Vec::new(),
-        calls: Default::default(),
-        order: None,
-        resources: Vec::new(),
-        gaps: vec![gap],
-    })
-}
-
-fn imperative(store: &Store, found: &Discovered) -> Vec<Imperative> {
-    let sources: Vec<SourceId> = found.scripts.iter().chain(&found.sources).copied().collect();
-    script::scan(store, &sources)
+    Some(Deployment { gaps: vec![gap], ..Deployment::new(path, language, span.source) })
 }
 
 /// What was judged.

@@ -34,7 +34,7 @@ fn kubelet(cluster: &Cluster<'_>, looped: bool) -> String {
             shown(&cluster.name)
         ),
         Language::Terraform | Language::Plan => format!("{symbol}.kubelet_identity[0].object_id"),
-        Language::Kubernetes | Language::AzureCli => {
+        Language::Kubernetes | Language::AzureCli | Language::Script => {
             "$(az aks show … --query identityProfile.kubeletidentity.objectId -o tsv)".to_owned()
         }
     }
@@ -55,7 +55,7 @@ pub fn principal_of_puller(grant: &Resource, cluster: &Cluster<'_>) -> String {
         Language::Bicep => format!("principalId: {id}"),
         Language::Arm => format!("\"principalId\": \"{id}\""),
         Language::Terraform | Language::Plan => format!("principal_id = {id}"),
-        Language::Kubernetes | Language::AzureCli => format!("--assignee-object-id \"{id}\""),
+        Language::Kubernetes | Language::AzureCli | Language::Script => format!("--assignee-object-id \"{id}\""),
     }
 }
 
@@ -114,7 +114,9 @@ pub fn own_name(grant: &Resource) -> String {
         Language::Bicep => "name: guid(<registry>.id, <identity>.id, <role>)".to_owned(),
         Language::Arm => "name it after what it grants: `[guid(<registry id>, <identity id>, <role>)]`".to_owned(),
         Language::Terraform | Language::Plan => "leave `name` out: the provider makes one up".to_owned(),
-        Language::Kubernetes | Language::AzureCli => "leave `--name` out: Azure makes one up".to_owned(),
+        Language::Kubernetes | Language::AzureCli | Language::Script => {
+            "leave `--name` out: Azure makes one up".to_owned()
+        }
     }
 }
 
@@ -155,7 +157,7 @@ pub fn user_assigned(language: Language) -> String {
         Language::Terraform | Language::Plan => {
             "identity {\n  type         = \"UserAssigned\"\n  identity_ids = [azurerm_user_assigned_identity.control_plane.id]\n}"
         }
-        Language::Kubernetes | Language::AzureCli => "az aks update --enable-managed-identity --assign-identity <id>",
+        Language::Kubernetes | Language::AzureCli | Language::Script => "az aks update --enable-managed-identity --assign-identity <id>",
     }
     .to_owned()
 }

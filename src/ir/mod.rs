@@ -5,6 +5,7 @@
 
 mod assume;
 mod condition;
+mod delivery;
 mod id;
 mod identical;
 mod imperative;
@@ -17,6 +18,7 @@ mod same;
 mod value;
 
 pub use condition::{Assumption, Cond};
+pub use delivery::{Delivery, Layer, Parcel};
 pub use id::{GROUP, MANAGEMENT_GROUP, ResourceId, SUBSCRIPTION};
 pub use imperative::{Imperative, Makes};
 pub use order::Order;

@@ -21,6 +21,8 @@ pub enum Language {
     Kubernetes,
     /// Saved output of the Azure CLI.
     AzureCli,
+    /// Commands in scripts and pipelines.
+    Script,
 }
 
 impl Language {
@@ -242,4 +244,22 @@ pub struct Deployment {
     pub order: Option<Order>,
     /// What was not understood.
     pub gaps: Vec<Gap>,
+}
+
+impl Deployment {
+    /// A deployment of nothing yet.
+    pub fn new(name: impl Into<Arc<str>>, language: Language, source: SourceId) -> Deployment {
+        Deployment {
+            name: name.into(),
+            language,
+            source,
+            parameters: None,
+            resources: Vec::new(),
+            asked: Vec::new(),
+            former: Vec::new(),
+            calls: BTreeMap::new(),
+            order: None,
+            gaps: Vec::new(),
+        }
+    }
 }

@@ -250,16 +250,8 @@ mod tests {
     fn template(store: &Store, files: &[&str]) -> (Vec<Deployment>, Span) {
         let source = store.add("main.bicep", b"here".to_vec()).unwrap();
         let deployment = |file: &&str| Deployment {
-            name: format!("main.bicep with {file}").into(),
-            language: Language::Bicep,
-            source,
             parameters: Some(store.add(file, b"using".to_vec()).unwrap()),
-            resources: Vec::new(),
-            asked: Vec::new(),
-            former: Vec::new(),
-            calls: Default::default(),
-            order: None,
-            gaps: Vec::new(),
+            ..Deployment::new(format!("main.bicep with {file}"), Language::Bicep, source)
         };
         (files.iter().map(deployment).collect(), Span::new(source, 0, 4))
     }

@@ -15,6 +15,8 @@ pub enum Via {
     Name,
     /// A YAML alias or merge key.
     Alias,
+    /// Written, changed or placed by an overlay: a kustomization, the template of a chart, the command that applies it.
+    Overlay,
 }
 
 /// One use site.

@@ -4,29 +4,30 @@
 
 mod edit;
 mod gitops;
+mod helm;
 mod kustomize;
 mod manifest;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::manifest::{Manifest, Object};
 use super::Lowered;
-use crate::ir::{Address, Cond, Deployment, Gap, Hides, Key, Language, Node, Origin, Resource, Why};
+use crate::ir::{Address, Cond, Delivery, Deployment, Gap, Key, Language, Node, Origin, Resource, Why};
 use crate::source::{SourceId, Span, Store};
 
-/// Reads all manifests among `sources`.
-pub fn lower(store: &Store, sources: &[SourceId]) -> Lowered {
+/// Reads all manifests among `sources`, as `deliveries` apply them.
+pub fn lower(store: &Store, sources: &[SourceId], deliveries: &[Delivery]) -> Lowered {
     let mut files: Vec<(Arc<str>, SourceId)> = sources.iter().map(|&id| (store.source(id).path.clone(), id)).collect();
     files.sort();
     files.dedup();
-    let charts = Charts::among(store, &files);
+    let charts = helm::Charts::among(store, &files);
     files.retain(|(path, _)| charts.of_template(path).is_none());
-    let (mut lowered, used) = kustomize::lower(store, &files);
+    let (mut lowered, used) = kustomize::lower(store, &files, deliveries);
     files.retain(|(path, id)| is_manifest_name(path) && !kustomize::is_kustomization(path) && !used.contains(id));
-    lowered.join(charts.lower(store));
+    lowered.join(charts.lower(store, deliveries));
     lowered.join(folders(store, &files));
     gitops::loosen(&mut lowered, store);
     lowered.deployments.sort_by(|a, b| a.name.cmp(&b.name));
@@ -81,18 +82,7 @@ fn deployment(store: &Store, name: &str, source: SourceId, objects: Vec<Object>,
         resource(root.child(called, key), object)
     });
     let resources = resources.collect();
-    Deployment {
-        name: name.into(),
-        language: Language::Kubernetes,
-        source,
-        parameters: None,
-        asked: Vec::new(),
-        former: Vec::new(),
-        calls: Default::default(),
-        order: None,
-        resources,
-        gaps,
-    }
+    Deployment { resources, gaps, ..Deployment::new(name, Language::Kubernetes, source) }
 }
 
 /// `Deployment shop/storefront`; by its place when it has no name that is known.
@@ -137,47 +127,4 @@ fn name_of(body: &Node) -> Option<Node> {
     let span = prefix.span;
     let rest = Node::unknown(Why::Runtime("metadata.generateName".into()), span);
     Some(Node::concat(vec![prefix, rest], span))
-}
-
-/// Helm charts: their templates are no manifests before Helm has rendered them.
-struct Charts {
-    /// Folders with a `Chart.yaml` whose templates are among the files, `""` for the root.
-    folders: BTreeSet<String>,
-}
-
-impl Charts {
-    fn among(store: &Store, files: &[(Arc<str>, SourceId)]) -> Charts {
-        let mut known: BTreeMap<&str, bool> = BTreeMap::new();
-        for (path, _) in files {
-            for folder in template_parents(path) {
-                known.entry(folder).or_insert_with(|| store.list(folder).iter().any(|name| name == "Chart.yaml"));
-            }
-        }
-        Charts {
-            folders: known.into_iter().filter(|(_, is_chart)| *is_chart).map(|(folder, _)| folder.to_owned()).collect(),
-        }
-    }
-
-    /// The chart that the file is a template of.
-    fn of_template<'a>(&self, path: &'a str) -> Option<&'a str> {
-        template_parents(path).find(|folder| self.folders.contains(*folder))
-    }
-
-    fn lower(&self, store: &Store) -> Lowered {
-        let mut lowered = Lowered::default();
-        for folder in &self.folders {
-            let path = if folder.is_empty() { "Chart.yaml".to_owned() } else { format!("{folder}/Chart.yaml") };
-            let Ok(id) = store.open_path(&path) else { continue };
-            let gap = Gap { why: Why::TemplateText, span: Span::file(id), hides: Some(Hides::Anything) };
-            lowered.deployments.push(deployment(store, &path, id, Vec::new(), vec![gap]));
-            lowered.inputs.push(id);
-        }
-        lowered
-    }
-}
-
-/// The folders above each `templates/` on the path.
-fn template_parents(path: &str) -> impl Iterator<Item = &str> {
-    let inner = path.match_indices("/templates/").filter_map(|(at, _)| path.get(..at));
-    path.starts_with("templates/").then_some("").into_iter().chain(inner)
 }

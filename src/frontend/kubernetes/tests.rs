@@ -8,7 +8,7 @@ fn lowered(files: &[(&str, &str)]) -> (Store, Lowered) {
     let contents = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     let store = Store::new(MemoryFiles(contents));
     let ids: Vec<SourceId> = files.iter().map(|(path, _)| store.open_path(path).unwrap()).collect();
-    let lowered = lower(&store, &ids);
+    let lowered = lower(&store, &ids, &[]);
     (store, lowered)
 }
 

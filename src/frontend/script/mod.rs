@@ -10,7 +10,8 @@ use regex::Regex;
 
 use commands::{Among, COMMANDS};
 
-use crate::ir::{Imperative, Makes};
+use super::Lowered;
+use crate::ir::{Delivery, Imperative, Makes};
 use crate::source::{Source, SourceId, Span, Store};
 
 /// A role that pulls, by name or id.
@@ -56,10 +57,21 @@ impl Kind {
 /// Nothing recurses here.
 const STACK: usize = 2 << 20;
 
-/// The commands in these files. Lines that are commented out don't count outside of pages.
-pub fn scan(store: &Store, sources: &[SourceId]) -> Vec<Imperative> {
+/// What scripts, pipelines and pages do.
+#[derive(Debug, Default)]
+pub struct Scripted {
+    /// What they declare and change, as deployments.
+    pub lowered: Lowered,
+    /// What they make that is not known in full.
+    pub imperative: Vec<Imperative>,
+    /// What they apply.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// Reads the commands in these files. Lines that are commented out don't count outside of pages.
+pub fn read(store: &Store, sources: &[SourceId]) -> Scripted {
     let found = super::on_all_cores(STACK, sources, |&id| commands(&store.source(id), id));
-    found.into_iter().flatten().collect()
+    Scripted { imperative: found.into_iter().flatten().collect(), ..Scripted::default() }
 }
 
 fn commands(source: &Source, id: SourceId) -> Vec<Imperative> {
@@ -165,7 +177,7 @@ mod tests {
     fn found(path: &str, text: &str) -> Vec<Imperative> {
         let store = Store::new(MemoryFiles::default());
         let id = store.add(path, text.as_bytes().to_vec()).unwrap();
-        scan(&store, &[id])
+        read(&store, &[id]).imperative
     }
 
     #[test]

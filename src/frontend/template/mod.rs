@@ -100,21 +100,7 @@ pub fn whole(store: &Store, source: SourceId, name: &str, closed: Vec<String>) -
     let resources = evaluation.run(loaded, Given::Nothing);
     let modules = evaluation.deployed_modules();
     let gaps = evaluation.gaps.take();
-    Ok(Whole {
-        deployment: Deployment {
-            name,
-            language,
-            source,
-            parameters: None,
-            asked: Vec::new(),
-            former: Vec::new(),
-            calls: Default::default(),
-            order: None,
-            resources,
-            gaps,
-        },
-        modules,
-    })
+    Ok(Whole { deployment: Deployment { resources, gaps, ..Deployment::new(name, language, source) }, modules })
 }
 
 /// A template of the tree.
@@ -250,15 +236,10 @@ fn deploy(
     }
     let resources = evaluation.run(root.loaded.clone(), Given::Values(given));
     Deployment {
-        name,
-        language: root.loaded.template.language,
-        source: root.source,
         parameters: set.map(|(file, _)| file),
         asked: evaluation.asked.take(),
-        former: Vec::new(),
-        calls: Default::default(),
-        order: None,
         resources,
         gaps: evaluation.gaps.take(),
+        ..Deployment::new(name, root.loaded.template.language, root.source)
     }
 }

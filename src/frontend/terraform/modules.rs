@@ -79,16 +79,12 @@ pub(super) fn deploy(
     }
     by_version::settle(&mut resources, &Providers::of_config(templates.store(), folders, root));
     let mut deployment = Deployment {
-        name,
-        language: Language::Terraform,
-        source: root.source,
-        parameters: None,
         asked: session.asked.take(),
         former,
         calls: session.calls.take(),
-        order: None,
         resources,
         gaps,
+        ..Deployment::new(name, Language::Terraform, root.source)
     };
     deployment.order = if order::matters(&deployment) { order::of_configuration(root, folders) } else { None };
     deployment

@@ -244,18 +244,7 @@ fn resource(root: &str, name: &str, body: Node, origin: Origin) -> Resource {
 }
 
 fn deployment(name: &str, resources: Vec<Resource>) -> Deployment {
-    Deployment {
-        name: name.into(),
-        language: Language::Bicep,
-        source: SourceId(0),
-        parameters: None,
-        asked: Vec::new(),
-        former: Vec::new(),
-        calls: Default::default(),
-        order: None,
-        resources,
-        gaps: Vec::new(),
-    }
+    Deployment { resources, ..Deployment::new(name, Language::Bicep, SourceId(0)) }
 }
 
 #[test]

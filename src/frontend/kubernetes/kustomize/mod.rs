@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::Lowered;
 use super::manifest::{self, Object};
 use crate::frontend::{Problem, node_of};
-use crate::ir::{Gap, Hides, Node, Why};
+use crate::ir::{Delivery, Gap, Hides, Node, Why};
 use crate::source::{SourceId, Span, Store};
 use crate::syntax::yaml;
 
@@ -45,7 +45,11 @@ pub(super) fn is_kustomization(path: &str) -> bool {
 }
 
 /// One deployment for each kustomization that no other one uses, and the files that belong to some kustomization.
-pub(super) fn lower(store: &Store, files: &[(Arc<str>, SourceId)]) -> (Lowered, BTreeSet<SourceId>) {
+pub(super) fn lower(
+    store: &Store,
+    files: &[(Arc<str>, SourceId)],
+    _deliveries: &[Delivery],
+) -> (Lowered, BTreeSet<SourceId>) {
     let mut lowered = Lowered::default();
     let mut used = BTreeSet::new();
     let mut roots: Vec<&(Arc<str>, SourceId)> = files.iter().filter(|(path, _)| is_kustomization(path)).collect();

@@ -134,14 +134,7 @@ impl Plan {
         let mut resources: Vec<Resource> = staying().flat_map(|change| world.written(change).shapes()).collect();
         by_version::settle(&mut resources, &Providers::of_plan(store, folder_of(&name), &self.configuration));
         let mut deployment = Deployment {
-            name,
-            language: Language::Plan,
-            source: self.source,
-            parameters: None,
-            asked: Vec::new(),
             former: world.former(),
-            calls: Default::default(),
-            order: None,
             resources,
             gaps: self
                 .gaps
@@ -150,6 +143,7 @@ impl Plan {
                 .chain(world.left_out())
                 .chain(staying().filter_map(|it| world.effects(it)))
                 .collect(),
+            ..Deployment::new(name, Language::Plan, self.source)
         };
         let order = || order::of_plan(&self.configuration);
         deployment.order = if order::matters(&deployment) { order() } else { None };

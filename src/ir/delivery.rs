@@ -1,0 +1,86 @@
+//! How manifests get to a cluster: commands, pipelines and GitOps objects that apply what lies in the tree.
+
+use std::sync::Arc;
+
+use super::{Node, Why};
+use crate::source::{SourceId, Span};
+
+/// Something that applies manifests, a kustomization or a chart of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// What it applies.
+    pub parcel: Parcel,
+    /// The name of the release, for a chart; `None` where it names none.
+    pub release: Option<Node>,
+    /// The namespace of objects that state none; `None` where it names none.
+    pub namespace: Option<Node>,
+    /// The namespace replaces the one that objects state.
+    pub moves: bool,
+    /// Values for a chart, in the order in which later ones win.
+    pub values: Vec<Layer>,
+    /// What it changes in the objects, as members of a kustomization (`images`, `patches`, `namePrefix`, …).
+    pub changes: Option<Node>,
+    /// It changes more than it can be read to change.
+    pub open: Option<Why>,
+    /// The command or object, for labels.
+    pub span: Span,
+    /// A step that somebody takes by hand: it stands in a page.
+    pub manual: bool,
+}
+
+/// What is delivered. Paths are relative to the root of the scan, without `./` and without a slash at the end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parcel {
+    /// The chart in a folder.
+    Chart(Arc<str>),
+    /// The kustomization in a folder.
+    Kustomization(Arc<str>),
+    /// A manifest, or the manifests of a folder.
+    Manifests {
+        /// The file or folder; `""` is the root.
+        path: Arc<str>,
+        /// Folders inside count as well.
+        recursive: bool,
+    },
+    /// A folder whose content decides: a chart, a kustomization, or manifests.
+    Folder(Arc<str>),
+    /// Nothing of this tree, or nobody knows what.
+    Elsewhere(Why),
+}
+
+/// Values for a chart.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layer {
+    /// A file of the tree.
+    File(SourceId),
+    /// Values written in place: an object.
+    Tree(Node),
+    /// `--set a.b[0]=c`: one value, the path as written.
+    Set {
+        /// The path, escapes and all.
+        path: Node,
+        /// The value as text.
+        value: Node,
+        /// `--set-string`: it stays text.
+        text: bool,
+    },
+    /// Values that can't be known; earlier ones may be replaced by anything.
+    Unknown(Why, Span),
+}
+
+impl Delivery {
+    /// A delivery that says nothing but what it applies.
+    pub fn of(parcel: Parcel, span: Span) -> Delivery {
+        Delivery {
+            parcel,
+            release: None,
+            namespace: None,
+            moves: false,
+            values: Vec::new(),
+            changes: None,
+            open: None,
+            span,
+            manual: false,
+        }
+    }
+}
