@@ -153,7 +153,13 @@ fn build(tool: Tool, folder: &Path) -> Option<String> {
     command.args(words);
     match tool {
         Tool::Kustomize => command.arg(folder),
-        Tool::Helm => command.arg(RELEASE).arg(folder).args(["--namespace", NAMESPACE, "--skip-tests"]),
+        Tool::Helm => command.arg(RELEASE).arg(folder).args([
+            "--namespace",
+            NAMESPACE,
+            "--skip-tests",
+            "--kube-version",
+            "1.31.0",
+        ]),
     };
     let output = command.output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
