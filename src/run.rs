@@ -18,7 +18,7 @@ use crate::cli;
 use crate::discover::{self, Discovered};
 use crate::finding::{Finding, Severity};
 use crate::frontend::template::{Outside, Registries};
-use crate::frontend::{Lowered, Problem, Trouble, kubernetes, script, template, terraform};
+use crate::frontend::{Lowered, Problem, Trouble, azure_cli, kubernetes, script, template, terraform};
 use crate::ir::{Deployment, Gap, Hides, Imperative, Language, Why};
 use crate::pull::Case;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
@@ -175,10 +175,11 @@ type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId]) -> Lowered;
 fn read(store: &Store, found: &Discovered, outside: &Outside, clock: &mut Clock) -> Read {
     let scripts: Vec<SourceId> = found.scripts.iter().chain(&found.sources).copied().collect();
     let scripted = clock.step("scripts", || script::read(store, &scripts));
-    let front_ends: [(&'static str, FrontEnd<'_>); 3] = [
+    let front_ends: [(&'static str, FrontEnd<'_>); 4] = [
         ("templates", &|store, sources| template::lower(store, sources, &found.made, outside)),
         ("terraform", &|store, sources| terraform::lower(store, sources, outside)),
         ("kubernetes", &|store, sources| kubernetes::lower(store, sources, &scripted.deliveries)),
+        ("saved output", &|store, sources| azure_cli::lower(store, sources, &found.scripts)),
     ];
     let mut read = Read {
         lowered: scripted.lowered,
@@ -322,6 +323,7 @@ fn outlook(settings: &Settings, store: &Store, sources: &[SourceId]) -> Outlook 
         },
         assumed: assumed.collect(),
         clusters: mapped.collect(),
+        today: settings.today,
     }
 }
 

@@ -189,6 +189,15 @@ fn seeds() -> Vec<(&'static str, String)> {
             "k8s/kustomization.yaml",
             "resources: [pod.yaml]\nnamePrefix: x-\nimages:\n  - name: a\n    newTag: b\n".to_owned(),
         ),
+        (
+            "az/aks-show.json",
+            include_str!("../testdata/scenarios/broken/diagnosis-control-plane-grant/az/aks-show.json").to_owned(),
+        ),
+        (
+            "az/grants.json",
+            include_str!("../testdata/scenarios/broken/diagnosis-control-plane-grant/az/role-assignments.json")
+                .to_owned(),
+        ),
         ("deploy.sh", "az aks update -n a \\\n  --attach-acr b\nenvsubst < x.yaml\n".to_owned()),
     ]
 }
@@ -198,7 +207,7 @@ proptest::proptest! {
 
     /// A piece of one file in the middle of another, and a piece of it gone.
     #[test]
-    fn splices(from in 0_usize..8, into in 0_usize..8, cuts in proptest::array::uniform4(0.0_f64..1.0)) {
+    fn splices(from in 0_usize..10, into in 0_usize..10, cuts in proptest::array::uniform4(0.0_f64..1.0)) {
         let mut files = seeds();
         let place = |text: &str, share: f64| (text.len() as f64 * share) as usize;
         let [a, b, c, d] = cuts;

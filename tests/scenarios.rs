@@ -27,7 +27,7 @@ fn files(folder: &Path, prefix: &str, found: &mut Vec<(String, Vec<u8>)>) {
 fn run(folder: &Path) -> Linted {
     let mut found = Vec::new();
     files(folder, "", &mut found);
-    lint(found, &Outlook::default())
+    lint(found, &Outlook { today: jiff::civil::date(2026, 1, 31), ..Outlook::default() })
 }
 
 fn concise(linted: &Linted) -> String {

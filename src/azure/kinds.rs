@@ -20,6 +20,10 @@ pub const APPLICATION: &str = "Microsoft.Graph/applications";
 pub const ENTRA_GROUP: &str = "Microsoft.Graph/groups";
 /// Private endpoints.
 pub const PRIVATE_ENDPOINT: &str = "Microsoft.Network/privateEndpoints";
+/// Scale sets of virtual machines: the nodes of clusters among them.
+pub const SCALE_SET: &str = "Microsoft.Compute/virtualMachineScaleSets";
+/// A repository of a registry, as a saved list of its tags tells of it. Resource Manager has no such type.
+pub const REPOSITORY: &str = "Microsoft.ContainerRegistry/registries/repositories";
 /// Policy assignments, which may change what is deployed.
 pub const POLICY_ASSIGNMENT: &str = "Microsoft.Authorization/policyAssignments";
 

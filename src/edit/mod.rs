@@ -49,13 +49,17 @@ pub fn principal_of_puller(grant: &Resource, cluster: &Cluster<'_>) -> String {
     let id = kubelet(cluster, looped);
     let together = grant.address.root == cluster.resource.address.root && modules(grant) == modules(cluster.resource);
     match grant.language {
+        Language::AzureCli => format!(
+            "grant it to the kubelet identity instead: `az role assignment create --role AcrPull --scope <id of the registry> \
+             --assignee-object-id {id} --assignee-principal-type ServicePrincipal`"
+        ),
         _ if !together => {
             format!("use the kubelet identity: hand `{id}` over as an output of the module with the cluster")
         }
         Language::Bicep => format!("principalId: {id}"),
         Language::Arm => format!("\"principalId\": \"{id}\""),
         Language::Terraform | Language::Plan => format!("principal_id = {id}"),
-        Language::Kubernetes | Language::AzureCli | Language::Script => format!("--assignee-object-id \"{id}\""),
+        Language::Kubernetes | Language::Script => format!("--assignee-object-id \"{id}\""),
     }
 }
 

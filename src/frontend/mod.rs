@@ -2,6 +2,7 @@
 //! doesn't know becomes an unknown with a reason.
 
 mod arguments;
+pub mod azure_cli;
 pub mod kubernetes;
 pub mod script;
 pub mod template;

@@ -27,6 +27,8 @@ const DEPTH: u32 = 48;
 pub struct Resolver<'a> {
     by_address: BTreeMap<&'a Address, &'a Resource>,
     by_kind: BTreeMap<String, Vec<&'a Resource>>,
+    /// What commands read back from Azure, by the lower-case type.
+    read_back: BTreeMap<String, Vec<&'a Resource>>,
     computed: Computed,
     canonical: RefCell<BTreeMap<&'a Address, &'a Resource>>,
     /// By the lower-case type: what is created or read back, by name; everything, by the last name of its id.
@@ -63,9 +65,13 @@ impl<'a> Resolver<'a> {
     pub fn new(deployments: &'a [Deployment], computed: Computed) -> Resolver<'a> {
         let mut by_address = BTreeMap::new();
         let mut by_kind: BTreeMap<String, Vec<&Resource>> = BTreeMap::new();
+        let mut read_back: BTreeMap<String, Vec<&Resource>> = BTreeMap::new();
         for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
             by_address.entry(&*resource.address).or_insert(resource);
             // A change is no resource of its own: what is named means what is changed.
+            if resource.is_read_back() {
+                read_back.entry(resource.kind.to_ascii_lowercase()).or_default().push(resource);
+            }
             if resource.origin != Origin::Update {
                 by_kind.entry(resource.kind.to_ascii_lowercase()).or_default().push(resource);
             }
@@ -73,6 +79,7 @@ impl<'a> Resolver<'a> {
         Resolver {
             by_address,
             by_kind,
+            read_back,
             computed,
             canonical: RefCell::default(),
             declared: RefCell::default(),
@@ -141,9 +148,18 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// The declared resource behind an `existing` one, else the resource itself.
+    /// What commands read back of a resource that the tree declares.
+    pub fn read_back(&self, declared: &Resource) -> Option<&'a Resource> {
+        let all = self.read_back.get(&declared.kind.to_ascii_lowercase())?;
+        let is_it = |found: &&'a Resource| {
+            found.address != declared.address && self.canonical(found).address == declared.address
+        };
+        all.iter().copied().find(is_it)
+    }
+
+    /// The declared resource behind an `existing` one or one that was read back, else the resource itself.
     pub fn canonical(&self, resource: &'a Resource) -> &'a Resource {
-        if resource.origin != Origin::Existing {
+        if resource.origin != Origin::Existing && !resource.is_read_back() {
             return resource;
         }
         let known = self.canonical.borrow().get(&*resource.address).copied();
@@ -160,10 +176,16 @@ impl<'a> Resolver<'a> {
     /// The deployment of `existing` itself comes first; two candidates elsewhere are no proof.
     fn declared_as(&self, existing: &Resource) -> Option<&'a Resource> {
         let name = self.node(&existing.name);
+        if existing.is_read_back() && self.has_namesake(existing) {
+            return None;
+        }
         let candidates = self.declared_names(&existing.kind).candidates(&name);
         // Within one deployment somebody who names another group means another one, unless the name is unique anyway.
         let unique = GLOBAL.iter().any(|kind| existing.is_kind(kind));
+        // Of what was read back there may be many: a child of something that is not known may be anybody's.
+        let anybodys = existing.is_read_back() && existing.kind.matches('/').count() > 1;
         let fits = |other: &Resource| match self.same_ids(existing, other) {
+            Truth::Unknown if anybodys => false,
             Truth::Unknown => unique || existing.address.root != other.address.root,
             same => same == Truth::Yes,
         };
@@ -171,13 +193,27 @@ impl<'a> Resolver<'a> {
             let mut comparison = Comparison::new(self, Case::Ignored);
             comparison.nodes(&name, &other.name) == Truth::Yes && fits(other)
         };
-        let matching: Vec<&Resource> = candidates.into_iter().filter(is_it).collect();
+        let mut matching: Vec<&Resource> = candidates.into_iter().filter(is_it).collect();
+        // What the tree declares is a better answer than what was read back of it.
+        if existing.is_read_back() || matching.iter().any(|other| other.origin == Origin::Declared) {
+            matching.retain(|other| other.origin == Origin::Declared);
+        }
         let own = |other: &&&Resource| other.address.root == existing.address.root;
         let (first, unique) = match matching.iter().find(own) {
             Some(first) => (Some(first), matching.iter().filter(own).count() == 1),
             None => (matching.first(), matching.len() == 1),
         };
         first.filter(|_| unique).copied()
+    }
+
+    /// Another resource of this type and name was read back: which of them a declaration means can't be told.
+    fn has_namesake(&self, found: &Resource) -> bool {
+        let all = self.read_back.get(&found.kind.to_ascii_lowercase());
+        let is_one = |other: &&&Resource| {
+            let names = other.name.as_str().zip(found.name.as_str());
+            other.address != found.address && names.is_none_or(|(a, b)| a.eq_ignore_ascii_case(b))
+        };
+        all.is_some_and(|all| all.iter().find(is_one).is_some())
     }
 
     fn declared_names(&self, kind: &str) -> Rc<Names<'a>> {
@@ -314,7 +350,9 @@ impl<'a> Resolver<'a> {
             true => Some(resource.name.clone()),
             false => walk(&resource.body, &reference.path),
         };
-        let Some(value) = written.or_else(|| (self.computed)(resource, &reference.path)) else { return canonical };
+        let computed = written.or_else(|| (self.computed)(resource, &reference.path));
+        let found = computed.or_else(|| walk(&self.read_back(resource)?.body, &reference.path));
+        let Some(value) = found else { return canonical };
         let value = self.node_within(&value, fuel);
         Node { secret: value.secret || node.secret, ..value.through(node.span, Via::Name) }
     }

@@ -169,6 +169,11 @@ impl Resource {
         self.kind.eq_ignore_ascii_case(kind)
     }
 
+    /// Whether a command read it back from Azure: what it says is so, and what it doesn't say is not.
+    pub fn is_read_back(&self) -> bool {
+        self.origin == Origin::Dump && self.language == Language::AzureCli
+    }
+
     /// Whether it is deployed whatever the parameters are.
     pub fn is_unconditional(&self) -> bool {
         self.deployed == Cond::Always

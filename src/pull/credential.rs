@@ -140,6 +140,9 @@ fn offer<'a>(
     if let Some((why, _)) = world.secrets_open() {
         return unknown(&format!("there may be secrets that can't be seen: {why}"));
     }
+    if !elsewhere.is_empty() && world.may_be_unsaved(workload, &elsewhere) {
+        return unknown("only that of another namespace was saved");
+    }
     match elsewhere.first().and_then(|secret| Some((secret, secret.namespace.name()?))) {
         Some((secret, namespace)) => made(Outcome::OtherNamespace(namespace.to_owned()), Some(secret)),
         None => made(Outcome::Missing, None),

@@ -34,7 +34,7 @@ pub(super) fn network<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: O
 /// Why nobody at all reaches the registry: its public door is shut, and no private endpoint leads to it.
 fn shut<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cluster<'a>) -> Option<(Span, String)> {
     let proved = match world.outlook.completeness {
-        Completeness::Repository => registry.is_declared(),
+        Completeness::Repository => registry.is_declared() || registry.is_read_back(),
         Completeness::Open => false,
         Completeness::Closed => true,
     };

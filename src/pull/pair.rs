@@ -192,5 +192,13 @@ fn alone(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usize, 
             found.push((c, r, Tie::Alone));
         }
     }
+    // Somebody saved one of each.
+    if let ([cluster], [registry]) = (world.clusters.as_slice(), world.registries.as_slice())
+        && cluster.resource.is_read_back()
+        && registry.is_read_back()
+        && ties.is_empty()
+    {
+        found.push((cluster.at, registry.at, Tie::Alone));
+    }
     found
 }

@@ -6,7 +6,7 @@ use super::credential::{Offer, Outcome, offers, truth_of};
 use super::demand::Demand;
 use super::network::network;
 use super::pair::{Pair, Tie};
-use super::permission::permission;
+use super::permission::{permission, signed_out};
 use crate::azure::image;
 use crate::ir::{Node, Truth};
 use crate::source::Span;
@@ -103,6 +103,9 @@ fn tied(world: &World<'_>, pair: &Pair) -> Option<Path> {
         // Only its siblings are wired; that this one should be is a guess.
         permission.truth = Truth::Unknown;
     }
+    if let Some(out) = signed_out(world, cluster).filter(|_| permission.truth == Truth::Yes) {
+        permission = out;
+    }
     Some(Path {
         workload: None,
         image: None,
@@ -153,7 +156,15 @@ fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand) -> Path {
         }
         _ => {}
     }
+    path.steps.extend(image_step(world, demand));
     path
+}
+
+/// An image that the registry did not have when somebody asked; nothing where nobody did, or it had it.
+fn image_step(world: &World<'_>, demand: &Demand) -> Option<Step> {
+    let absent = world.absent(&demand.image).filter(|absent| absent.sure)?;
+    let text = format!("the repository has no {}", absent.what);
+    Some(Step { name: "image", judgement: Judgement::new(Truth::No, absent.listing.resource.declared, text) })
 }
 
 fn at_registry(registry: &Registry<'_>) -> Judgement {
@@ -228,9 +239,12 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
     // A secret that is for the host, but dead: whether an anonymous attempt follows it is not documented.
     let bad = path.offers.iter().any(|offer| matches!(offer.what, Outcome::Placeholder | Outcome::AdminDisabled));
     let judge = |pair: &Pair| {
+        let out = world.clusters.get(pair.cluster).and_then(|cluster| signed_out(world, cluster));
         let mut node = own_permission(world, pair, registry, path.repository.as_deref());
         if elsewhere {
             node = Judgement::new(Truth::Unknown, demand.image.span, "the pod does not pull as the node");
+        } else if let Some(out) = out.filter(|_| node.truth != Truth::No) {
+            node = out;
         } else if port {
             node = Judgement::new(Truth::Unknown, demand.image.span, "nodes know registries by hosts without a port");
         }

@@ -173,6 +173,18 @@ fn doubt(grant: &Grant<'_>) -> String {
     }
 }
 
+/// Why the identity that pulls can't sign in, whatever it is granted.
+pub(super) fn signed_out<'a>(world: &World<'a>, cluster: &Cluster<'a>) -> Option<Judgement> {
+    let truth = |sure: bool| if sure { Truth::No } else { Truth::Unknown };
+    let (lacking, all) = world.without_kubelet_identity(cluster);
+    if let Some(set) = lacking.first() {
+        let text = format!("{} is not attached to `{}`", puller(cluster), set.name());
+        return Some(Judgement::new(truth(all), set.place, text));
+    }
+    let dead = world.dead_secret(cluster)?;
+    Some(Judgement::new(truth(dead.sure), dead.value.span, format!("the secret of {} {}", puller(cluster), dead.what)))
+}
+
 /// How the identity that pulls is called.
 pub(super) fn puller(cluster: &Cluster<'_>) -> String {
     let name = shown(&cluster.name);
@@ -192,6 +204,11 @@ fn none<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -
     match world.outlook.completeness {
         Completeness::Closed => {}
         Completeness::Open => return unknown(at, "no grant here; it may be made elsewhere".to_owned()),
+        // All grants were read back, and so were both ends.
+        Completeness::Repository if cluster.resource.is_read_back() && world.all_assignments(registry).is_some() => {}
+        Completeness::Repository if cluster.resource.is_read_back() && registry.is_read_back() => {
+            return unknown(at, "no grant here; the saved role assignments may not be all".to_owned());
+        }
         Completeness::Repository => {
             if !cluster.is_declared() || !registry.is_declared() {
                 return unknown(at, "no grant here; what is only referred to may be wired elsewhere".to_owned());

@@ -65,8 +65,11 @@ mod acr301;
 mod acr401;
 mod acr402;
 mod acr403;
+mod acr405;
 mod acr406;
 mod acr407;
+mod acr408;
+mod acr409;
 mod acr501;
 mod acr502;
 mod acr503;
@@ -74,6 +77,7 @@ mod acr506;
 mod acr601;
 mod acr603;
 mod acr702;
+mod acr705;
 mod acr900;
 mod acr901;
 mod acr902;
@@ -105,8 +109,11 @@ pub static ALL: &[&Rule] = &[
     &acr401::RULE,
     &acr402::RULE,
     &acr403::RULE,
+    &acr405::RULE,
     &acr406::RULE,
     &acr407::RULE,
+    &acr408::RULE,
+    &acr409::RULE,
     &acr501::RULE,
     &acr502::RULE,
     &acr503::RULE,
@@ -114,6 +121,7 @@ pub static ALL: &[&Rule] = &[
     &acr601::RULE,
     &acr603::RULE,
     &acr702::RULE,
+    &acr705::RULE,
     &acr900::RULE,
     &acr901::RULE,
     &acr902::RULE,

@@ -236,7 +236,13 @@ fn pulling(resource: &Resource, stated: Stated, client: Option<Node>, supplied: 
             (Pulling::Unknown(why), id.span)
         }
         (Some(id), ..) => {
-            let principal = principal_of(&id, "principalId");
+            // What was read back says which principal it is.
+            let path = ["properties", "identityProfile", "kubeletidentity", "objectId"];
+            let told = resource.is_read_back() && resource.body.at(&path).is_some_and(|it| it.as_str().is_some());
+            let principal = match told {
+                true => Node::reference(resource.address.clone(), &path, resource.declared),
+                false => principal_of(&id, "principalId"),
+            };
             let span = id.span;
             (Pulling::Kubelet { principal, supplied: Some(id) }, span)
         }

@@ -99,8 +99,13 @@ impl<'a> Grant<'a> {
         let skipped = read.at(&["properties", "skipServicePrincipalAadCheck"]).and_then(|node| node.as_bool());
         let kind = read.at(&["properties", "principalType"]);
         let condition = read.at(&["properties", "condition"]).filter(|it| it.as_str() != Some(""));
-        let holder = holder(resolver, &principal);
         let kind_word = kind.as_ref().and_then(Node::as_str);
+        let group = kind_word
+            .is_some_and(|word| word.eq_ignore_ascii_case("Group") || word.eq_ignore_ascii_case("ForeignGroup"));
+        let holder = match holder(resolver, &principal) {
+            Holder::Guid(_) if group => Holder::Group,
+            holder => holder,
+        };
         Grant {
             resource,
             doubt: doubt(resource, by_id.as_ref(), kind_word, &holder, resolver),
@@ -137,21 +142,31 @@ impl<'a> Grant<'a> {
         resolver: &Resolver<'a>,
     ) {
         let uncertain = matches!(self.holder, Holder::Unknown(_) | Holder::Guid(_));
-        let is_client = |cluster: &Cluster<'a>| match &cluster.pulling {
-            Pulling::ServicePrincipal(client) => {
-                same_in(resolver, Case::Ignored, client, &self.principal) == Truth::Yes
-            }
-            _ => false,
+        let is_client = |cluster: &Cluster<'a>| {
+            let client = match &cluster.pulling {
+                Pulling::ServicePrincipal(client) => client.clone(),
+                // Known where the cluster was read back.
+                Pulling::Kubelet { .. } => {
+                    let path = ["properties", "identityProfile", "kubeletidentity", "clientId"];
+                    Node::reference(cluster.resource.address.clone(), &path, cluster.resource.declared)
+                }
+                Pulling::Unknown(_) => return false,
+            };
+            same_in(resolver, Case::Ignored, &client, &self.principal) == Truth::Yes
         };
-        if uncertain && clusters.iter().any(is_client) {
+        let mistaken: Vec<bool> = clusters.iter().map(|cluster| uncertain && is_client(cluster)).collect();
+        if mistaken.contains(&true) {
             self.holder = Holder::WrongKind("a client id");
         }
         let covers: Vec<Truth> = registries.iter().map(|registry| self.reaches(registry, resolver)).collect();
         let misplaces = registries.iter().zip(&covers);
         let switch = |cluster: &Cluster<'a>| switches.get(cluster.at).and_then(Option::as_ref);
         let was = |cluster: &Cluster<'a>| switch(cluster).is_some_and(|switch| switch.was(&self.holder));
+        // Azure itself says that it is somebody's own account.
+        let kind = self.resource.body.at(&["properties", "principalType"]).and_then(Node::as_str);
+        let person = self.resource.is_read_back() && kind.is_some_and(|kind| kind.eq_ignore_ascii_case("User"));
         // Azure gives no two identities one object id: what was made for the former one is not for the new one.
-        let pulls = |cluster: &Cluster<'a>| match was(cluster) {
+        let pulls = |cluster: &Cluster<'a>| match was(cluster) || person {
             true => Truth::No,
             false => self.holder.pulls_for(cluster, resolver),
         };
@@ -161,7 +176,10 @@ impl<'a> Grant<'a> {
             pulls_for: clusters.iter().map(pulls).collect(),
             pulled_for: clusters.iter().map(was).collect(),
             control_plane_of: clusters.iter().map(|it| self.holder.is_control_plane_of(it, resolver)).collect(),
-            misreads: self.misread(clusters, resolver),
+            misreads: match mistaken.contains(&true) {
+                true => mistaken,
+                false => self.misread(clusters, resolver),
+            },
         };
     }
 

@@ -232,7 +232,7 @@ impl<'a> Holder<'a> {
                 let app = Node::reference(principal.address.clone(), &["appId"], principal.declared);
                 same_in(resolver, Case::Ignored, client, &app)
             }
-            (Pulling::ServicePrincipal(_), Holder::Guid(_)) => Truth::Unknown,
+            (Pulling::ServicePrincipal(client), Holder::Guid(guid)) => principal_is(client, guid, resolver),
             (Pulling::ServicePrincipal(_), Holder::Kubelet(_) | Holder::UserAssigned(_)) => Truth::No,
         }
     }
@@ -286,6 +286,14 @@ fn client_of(cluster: &Cluster<'_>, supplied: Option<&Node>) -> Node {
             Node::reference(cluster.resource.address.clone(), &path, cluster.resource.declared)
         }
     }
+}
+
+/// Whether an object id is that of the service principal with this client id, where something tells which one it is of.
+fn principal_is(client: &Node, guid: &str, resolver: &Resolver<'_>) -> Truth {
+    let id = |found: &Resource| found.body.get("id").and_then(Node::as_str).map(str::to_ascii_lowercase);
+    let own = resolver.of_kind(SERVICE_PRINCIPAL).iter().find(|found| id(found).as_deref() == Some(guid));
+    let app = own.and_then(|found| found.body.get("appId"));
+    app.map_or(Truth::Unknown, |app| same_in(resolver, Case::Ignored, client, app))
 }
 
 fn guid_is(principal: &Node, guid: &str, resolver: &Resolver<'_>) -> Truth {

@@ -1,7 +1,9 @@
 //! Resources become a typed world; this is the only place where things are joined.
 
+mod assignments;
 pub mod cluster;
 pub mod collision;
+mod drift;
 pub mod endpoint;
 pub mod fault;
 pub mod former;
@@ -9,10 +11,15 @@ pub mod grant;
 pub mod identity;
 pub mod knowledge;
 pub mod link;
+pub mod listing;
+pub mod principal;
+pub mod provisioner;
 pub mod reading;
 pub mod region;
 pub mod registry;
 pub mod role;
+mod saved;
+pub mod scale_set;
 pub mod secret;
 pub mod switch;
 mod unseen;
@@ -26,18 +33,25 @@ use crate::ir::{
     Case, Cond, Deployment, Gap, Imperative, Makes, Node, Order, Origin, Resolver, Resource, Truth, Why, same_in,
 };
 use crate::source::Span;
+use assignments::Assignments;
 use cluster::{Cluster, Stated};
 use collision::{Collision, Kind};
 use endpoint::Endpoint;
 use former::FormerGrant;
 use grant::Grant;
 use knowledge::{Fact, Members};
+use listing::Listing;
+use provisioner::Provisioner;
 use reading::{KubeletReading, Reading, asked, kubelets, readings};
-use region::{Replica, unseen};
+use region::{Replica, all_read_back, unseen};
 use registry::Registry;
+use scale_set::ScaleSet;
 use secret::Secret;
 use switch::Switch;
 use workload::{ServiceAccount, Workload};
+
+/// Lists of credentials that name no application: `az ad sp credential list`.
+const CREDENTIALS: &str = "Microsoft.Graph/passwordCredentials";
 
 /// How absence is read (`ARCHITECTURE.md`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +100,8 @@ pub struct Outlook {
     pub assumed: Vec<Assumed>,
     /// Files whose manifests run on a cluster that the configuration names: path, cluster name.
     pub clusters: std::collections::BTreeMap<String, String>,
+    /// The date that counts as today; what ended before it has ended.
+    pub today: jiff::civil::Date,
 }
 
 /// The typed world.
@@ -126,6 +142,14 @@ pub struct World<'a> {
     lost_endpoints: Vec<Endpoint<'a>>,
     /// Names of secrets that something makes later, with their namespace when it is known; no name: may be any.
     pub made_later: Vec<(Option<String>, Option<String>, Span)>,
+    /// Scale sets of nodes, as they were read back.
+    pub scale_sets: Vec<ScaleSet<'a>>,
+    /// Saved lists of tags.
+    pub listings: Vec<Listing<'a>>,
+    /// Controllers that make nodes.
+    pub provisioners: Vec<Provisioner>,
+    /// Saved lists of role assignments.
+    assignments: Vec<Assignments<'a>>,
     /// What could not be seen, with the deployment it belongs to.
     pub gaps: Vec<(&'a Deployment, &'a Gap)>,
     /// Commands in scripts.
@@ -167,6 +191,10 @@ impl<'a> World<'a> {
             endpoints: Vec::new(),
             lost_endpoints: Vec::new(),
             made_later: Vec::new(),
+            scale_sets: Vec::new(),
+            listings: Vec::new(),
+            provisioners: Vec::new(),
+            assignments: assignments::lists(deployments),
             gaps: deployments
                 .iter()
                 .flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap)))
@@ -185,6 +213,9 @@ impl<'a> World<'a> {
         for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
             world.take(resource);
         }
+        saved::without_owned(&mut world.workloads);
+        world.provisioners = world.workloads.iter().filter_map(Provisioner::of).collect();
+        world.compare();
         let mut images = world.workloads.iter().flat_map(|workload| &workload.images).filter_map(Node::as_str);
         world.copier = images.any(link::is_copier);
         world.unsettle();
@@ -310,6 +341,10 @@ impl<'a> World<'a> {
             self.replicas.push(replica);
         } else if let Some(endpoint) = Endpoint::read(resource, resolver) {
             self.endpoints.push(endpoint);
+        } else if let Some(set) = ScaleSet::read(resource) {
+            self.scale_sets.push(set);
+        } else if let Some(listing) = Listing::read(resource) {
+            self.listings.push(listing);
         } else {
             self.made_later.extend(link::makes_secrets(resource, resolver));
             link::mentions(resource, &mut self.mentioned);
@@ -343,7 +378,11 @@ impl<'a> World<'a> {
         if near == home {
             return Truth::No;
         }
-        let open = if registry.is_declared() { self.hidden(cluster, registry) } else { Some(unseen(registry)) };
+        let open = match () {
+            () if registry.is_declared() => self.hidden(cluster, registry),
+            () if all_read_back(registry, &self.replicas, &self.resolver) => None,
+            () => Some(unseen(registry)),
+        };
         let items = self.replicas.iter().filter(|replica| replica.of(registry, &self.resolver) != Truth::No);
         let replicas = Members { items: items.chain(&registry.replicas).collect(), open };
         replicas.any(|replica| replica.region.is(near)).not()

@@ -16,6 +16,8 @@ pub struct Replica {
     registry: Option<Node>,
     /// Where it is.
     pub region: Fact<&'static str>,
+    /// It was read back: a list of replicas has the home region among them.
+    read_back: bool,
 }
 
 impl Replica {
@@ -30,6 +32,7 @@ impl Replica {
                 registry.unwrap_or_else(|| Node::unknown(Why::UnresolvedName("registry".into()), resource.declared)),
             ),
             region: region(&Reader { resource, resolver }),
+            read_back: resource.is_read_back(),
         })
     }
 
@@ -65,13 +68,26 @@ fn region_of(node: &Node) -> Option<&'static str> {
 /// has one that may be anywhere.
 pub(super) fn listed(read: &Reader<'_, '_>) -> Vec<Replica> {
     let Some(node) = read.at(&["properties", "georeplications"]) else { return Vec::new() };
-    let anywhere = |why: Why| Replica { registry: None, region: Fact::Unknown(why, node.span) };
+    let replica = |region| Replica { registry: None, region, read_back: false };
+    let anywhere = |why: Why| replica(Fact::Unknown(why, node.span));
     let Some(list) = node.as_list() else { return vec![anywhere(node.why().cloned().unwrap_or(Why::TemplateText))] };
     let one = |item: &Node| match item.get("location") {
-        Some(location) => Replica { registry: None, region: known(location) },
+        Some(location) => replica(known(location)),
         None => anywhere(Why::UnresolvedName("location".into())),
     };
     list.items.iter().map(one).chain(list.open.clone().map(anywhere)).collect()
+}
+
+/// Whether all replicas of a registry that was read back are known: without Premium it has none, and a list of them has
+/// the home region among them.
+pub(super) fn all_read_back(registry: &Registry<'_>, replicas: &[Replica], resolver: &Resolver<'_>) -> bool {
+    let sku = registry.resource.body.at(&["sku", "name"]).and_then(Node::as_str);
+    let single = sku.is_some_and(|sku| sku.eq_ignore_ascii_case("Basic") || sku.eq_ignore_ascii_case("Standard"));
+    let home = |replica: &Replica| {
+        let own = replica.read_back && replica.of(registry, resolver) == Truth::Yes;
+        own && registry.region.value().is_some_and(|home| replica.region.is(home) == Truth::Yes)
+    };
+    registry.is_read_back() && (single || replicas.iter().any(home))
 }
 
 /// Of a registry that is only referred to, nobody knows the replicas.

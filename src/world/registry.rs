@@ -42,6 +42,8 @@ pub struct Registry<'a> {
     admits_some: Truth,
     /// `publicNetworkAccess` is `SecuredByPerimeter`: a perimeter decides.
     perimeter: bool,
+    /// Whether a private endpoint is connected, where the registry was read back: it lists all of them.
+    pub(super) connected: Option<Truth>,
     /// A plan closes its public access here.
     pub closing: Option<Span>,
     /// `roleAssignmentMode`.
@@ -84,6 +86,7 @@ impl<'a> Registry<'a> {
             perimeter: read
                 .at(&["properties", "publicNetworkAccess"])
                 .is_some_and(|word| word.as_str().is_some_and(|word| word.eq_ignore_ascii_case("SecuredByPerimeter"))),
+            connected: connected(&read),
             closing: None,
             mode: mode(&read),
             unversioned: unversioned(&read),
@@ -120,6 +123,33 @@ impl<'a> Registry<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Takes in what was read back of it: a setting that is otherwise is not known.
+    pub(super) fn compare(&mut self, seen: &Registry<'_>) {
+        fn differ<T: PartialEq>(one: &Fact<T>, other: &Fact<T>) -> bool {
+            one.value().zip(other.value()).is_some_and(|(one, other)| one != other)
+        }
+        let settings = [
+            (differ(&self.admin, &seen.admin), Makes::AdminUser, seen.admin.span()),
+            (differ(&self.anonymous, &seen.anonymous), Makes::AnonymousPull, seen.anonymous.span()),
+            (differ(&self.mode, &seen.mode), Makes::RoleMode, seen.mode.span()),
+            (differ(&self.public, &seen.public), Makes::PublicAccess, seen.public.span()),
+            (differ(&self.admits_all, &seen.admits_all), Makes::PublicAccess, seen.admits_all.span()),
+        ];
+        let why = super::drift::read_otherwise(seen.resource);
+        settings
+            .into_iter()
+            .filter(|(differs, ..)| *differs)
+            .for_each(|(_, setting, span)| self.unsettle(setting, &why, span));
+        // An endpoint that is there now may be one that the next deployment leaves alone, or not.
+        self.connected =
+            seen.connected.map(|connected| if connected == Truth::Yes { Truth::Unknown } else { connected });
+    }
+
+    /// Whether a command read it back.
+    pub fn is_read_back(&self) -> bool {
+        self.resource.is_read_back()
     }
 
     /// Where nobody on the internet may reach it, and why: public access is off, or no rule admits an address.
@@ -200,6 +230,22 @@ fn unversioned(read: &Reader<'_, '_>) -> Vec<Unversioned> {
         found.iter().any(|other| other.path.len() < one.path.len() && one.path.starts_with(other.path))
     };
     found.iter().filter(|one| !inside(one)).cloned().collect()
+}
+
+/// Whether a private endpoint is connected to a registry that was read back. One that waits for approval may be by now.
+fn connected(read: &Reader<'_, '_>) -> Option<Truth> {
+    let list = read.at(&["properties", "privateEndpointConnections"]).filter(|_| read.resource.is_read_back())?;
+    let list = list.as_list().filter(|list| list.open.is_none())?;
+    let state = |connection: &Node| {
+        let path = ["properties", "privateLinkServiceConnectionState", "status"];
+        let status = connection.at(&path).or_else(|| connection.at(path.get(1..)?));
+        match status.and_then(Node::as_str).map(str::to_ascii_lowercase).as_deref() {
+            Some("approved") => Truth::Yes,
+            Some("rejected" | "disconnected") => Truth::No,
+            _ => Truth::Unknown,
+        }
+    };
+    Some(list.items.iter().map(state).fold(Truth::No, Truth::or))
 }
 
 /// Whether a rule admits an address or a network.

@@ -257,7 +257,7 @@ fn is_encrypted(text: &str) -> bool {
 }
 
 /// The closed list of words that stand where a password will be.
-fn is_placeholder(text: &str) -> bool {
+pub(super) fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     // `${{ … }}` is an expression of a pipeline, `<path:…>` one of a vault: somebody is known to fill them in.
     if lower.starts_with("${{") || lower.starts_with("<path:") {

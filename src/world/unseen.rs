@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::World;
 use super::cluster::{self, Cluster};
 use super::knowledge::Members;
 use super::registry::Registry;
+use super::{Completeness, World};
 use crate::ir::{
     Address, Case, Deployment, GROUP, Gap, Hides, Imperative, Language, Makes, Node, Ref, Resource, Target, Truth,
     Value, Why, same_in,
@@ -70,8 +70,28 @@ impl<'a> World<'a> {
         let command = commands.find(|command| self.may_be_about(command, cluster, registry));
         let command = command.map(|it| (Why::NotAnalysed(format!("`{}`", it.command).into()), it.span));
         let open = command.or_else(|| self.hidden(cluster, registry));
+        let unlisted = registry.is_read_back() && self.outlook.completeness != Completeness::Closed;
+        let unlisted = unlisted.then(|| (Why::External("its private endpoints".into()), registry.resource.declared));
+        let open = match registry.connected {
+            _ if self.has_connection(registry) => return Truth::Yes,
+            Some(Truth::No) => open,
+            Some(connected) => return connected,
+            None => open.or(unlisted),
+        };
         let endpoints = Members { items: self.endpoints.iter().collect(), open };
         endpoints.any(|endpoint| endpoint.leads_to(registry, &self.resolver))
+    }
+
+    /// A saved list of the registry's connections has one that works.
+    fn has_connection(&self, registry: &Registry<'a>) -> bool {
+        let kind = "Microsoft.ContainerRegistry/registries/privateEndpointConnections";
+        let approved = |connection: &&&'a Resource| {
+            let status = connection.body.at(&["properties", "privateLinkServiceConnectionState", "status"]);
+            let of = self.resolver.id_of(&connection.id).and_then(|id| id.names.first().cloned());
+            status.and_then(Node::as_str).is_some_and(|status| status.eq_ignore_ascii_case("Approved"))
+                && of.is_some_and(|name| same_in(&self.resolver, Case::Ignored, &name, &registry.name) == Truth::Yes)
+        };
+        registry.is_read_back() && self.resolver.of_kind(kind).iter().any(|it| approved(&it))
     }
 
     /// The identity that pulls is a member of a group, which may have a grant where nobody sees it.

@@ -1,0 +1,156 @@
+//! The shapes that commands give to resources, turned into that of Resource Manager.
+//!
+//! The Azure CLI lifts the members of `properties` up beside the name, in nested resources too, and renames a few of them.
+
+use super::member;
+use crate::frontend::node_of;
+use crate::ir::{Entry, Node, ResourceId, Why};
+use crate::syntax::tree::{Member, Tree, TreeKind};
+
+/// Members of a resource that stand beside `properties` in Resource Manager.
+const BESIDE: [&str; 16] = [
+    "id",
+    "name",
+    "type",
+    "location",
+    "tags",
+    "identity",
+    "sku",
+    "kind",
+    "zones",
+    "plan",
+    "extendedLocation",
+    "managedBy",
+    "etag",
+    "systemData",
+    "resourceGroup",
+    "apiVersion",
+];
+
+/// Keys whose value must never be shown.
+const SECRETS: [&str; 8] =
+    ["secret", "secrettext", "password", "passwords", "accesstoken", "refreshtoken", "clientsecret", "adminpassword"];
+
+/// A resource in the shape of Resource Manager, whichever shape it was printed in.
+pub(super) fn body(tree: &Tree) -> Node {
+    let Some(members) = tree.as_map() else { return plain(tree) };
+    let wrapped = members.iter().any(|member| is(member, "properties") && member.value.as_map().is_some());
+    if wrapped {
+        return plain(tree);
+    }
+    let (beside, below): (Vec<&Member>, Vec<&Member>) =
+        members.iter().partition(|member| BESIDE.iter().any(|key| is(member, key)));
+    let mut entries: Vec<Entry> = beside.into_iter().map(entry).collect();
+    let properties = Node::map(below.into_iter().map(entry).collect(), tree.span);
+    entries.push(member("properties", properties));
+    Node::map(entries, tree.span)
+}
+
+/// A registry. What Resource Manager doesn't print is not of the API version that was asked; the CLI prints all it knows.
+pub(super) fn registry(tree: &Tree) -> Node {
+    let wrapped = tree.get_ci("properties").is_some_and(|inner| inner.as_map().is_some());
+    let body = body(tree);
+    if !wrapped {
+        return body;
+    }
+    let silent = |key: &&str| body.at(&["properties", key]).is_none();
+    let lacking: Vec<&str> = ["anonymousPullEnabled", "roleAssignmentMode"].into_iter().filter(silent).collect();
+    let unknown = |key: &str| member(key, Node::unknown(Why::External(key.into()), tree.span));
+    below(&body, lacking.into_iter().map(unknown).collect())
+}
+
+/// A body with more members below `properties`.
+fn below(body: &Node, more: Vec<Entry>) -> Node {
+    let entries = body.as_map().map(|map| map.entries.clone()).unwrap_or_default();
+    let add = |entry: Entry| match entry.key.as_str() {
+        Some(key) if key.eq_ignore_ascii_case("properties") => {
+            let own = entry.value.as_map().map(|map| map.entries.clone()).unwrap_or_default();
+            let all = own.into_iter().chain(more.clone()).collect();
+            Entry { value: Node::map(all, entry.value.span), key: entry.key }
+        }
+        _ => entry,
+    };
+    Node::map(entries.into_iter().map(add).collect(), body.span)
+}
+
+/// Azure PowerShell flattens some objects into one name: `NetworkRuleSetDefaultAction`.
+pub(super) fn registry_of_powershell(tree: &Tree) -> Node {
+    let value = |key: &str| tree.get_ci(key).filter(|value| !matches!(value.kind, TreeKind::Null)).map(plain);
+    let nested = |outer: &str, inner: &str, key: &str| {
+        let value = value(key)?;
+        Some(member(outer, Node::map(vec![member(inner, value.clone())], value.span)))
+    };
+    let body = body(tree);
+    let rules = [("defaultAction", "NetworkRuleSetDefaultAction"), ("ipRules", "NetworkRuleSetIPRule")];
+    let rules: Vec<Entry> = rules.iter().filter_map(|(to, from)| Some(member(to, value(from)?))).collect();
+    let mut more = Vec::new();
+    if tree.get_ci("networkRuleSet").is_none() && !rules.is_empty() {
+        more.push(member("networkRuleSet", Node::map(rules, tree.span)));
+    }
+    more.extend(value("PrivateEndpointConnection").map(|list| member("privateEndpointConnections", list)));
+    let body = below(&body, more);
+    let entries = body.as_map().map(|map| map.entries.clone()).unwrap_or_default();
+    Node::map(entries.into_iter().chain(nested("sku", "name", "SkuName")).collect(), tree.span)
+}
+
+/// Azure PowerShell's words for the members of a role assignment.
+pub(super) fn assignment_of_powershell(tree: &Tree) -> Node {
+    const WORDS: [(&str, &str); 6] = [
+        ("ObjectId", "principalId"),
+        ("ObjectType", "principalType"),
+        ("RoleDefinitionId", "roleDefinitionId"),
+        ("RoleDefinitionName", "roleDefinitionName"),
+        ("Scope", "scope"),
+        ("Condition", "condition"),
+    ];
+    let properties = WORDS.iter().filter_map(|(from, to)| Some(member(to, plain(tree.get_ci(from)?))));
+    let properties = Node::map(properties.collect(), tree.span);
+    let name = tree.get_ci("RoleAssignmentName").map(|name| member("name", plain(name)));
+    Node::map(name.into_iter().chain([member("properties", properties)]).collect(), tree.span)
+}
+
+/// An object of Entra: older versions of the CLI have other names for its id.
+pub(super) fn entra(tree: &Tree) -> Node {
+    let own = plain(tree);
+    let entries = own.as_map().map(|map| map.entries.clone()).unwrap_or_default();
+    let id = own.get("id").is_none().then(|| own.get("objectId").cloned()).flatten();
+    let name = own.get("name").is_none().then(|| own.get("displayName").cloned()).flatten();
+    let more = id.map(|id| member("id", id)).into_iter().chain(name.map(|name| member("name", name)));
+    Node::map(entries.into_iter().chain(more).collect(), tree.span)
+}
+
+/// An object with one member.
+pub(super) fn around(key: &str, inner: Node) -> Node {
+    let span = inner.span;
+    Node::map(vec![member(key, inner)], span)
+}
+
+/// A tree as a value: nested resources in the shape of Resource Manager, secrets marked.
+pub(super) fn plain(tree: &Tree) -> Node {
+    match &tree.kind {
+        TreeKind::Map(members) => Node::map(members.iter().map(entry).collect(), tree.span),
+        TreeKind::List(items) => Node::list(items.iter().map(item).collect(), tree.span),
+        _ => node_of(tree),
+    }
+}
+
+fn item(tree: &Tree) -> Node {
+    let id = tree.get_ci("id").and_then(Tree::as_str).filter(|id| id.starts_with('/'));
+    let parsed = id.and_then(|id| ResourceId::parse(&Node::text(id, tree.span)));
+    match parsed.is_some_and(|id| id.names.len() > 1) {
+        true => body(tree),
+        false => plain(tree),
+    }
+}
+
+fn entry(member: &Member) -> Entry {
+    let value = plain(&member.value);
+    let secret = SECRETS.iter().any(|key| is(member, key));
+    // The CLI's word for the `value` of a rule.
+    let key = if is(member, "ipAddressOrRange") { "value" } else { &*member.key };
+    Entry::new(key, member.key_span, if secret { value.secret() } else { value })
+}
+
+fn is(member: &Member, key: &str) -> bool {
+    member.key.eq_ignore_ascii_case(key)
+}

@@ -1,0 +1,131 @@
+//! Saved lists of role assignments, and whether one of them is complete for a registry.
+//!
+//! A file doesn't say with which flags it was made, so its content has to show that nothing was left out. `az role
+//! assignment list --scope <registry> --include-inherited` and `--all` print assignments on the registry itself and above
+//! it; filters by assignee or role print one principal or one role alone. A list with assignments on the registry and
+//! above it, of several roles and several principals, service principals among them, is neither.
+
+use std::collections::BTreeSet;
+
+use super::World;
+use super::registry::Registry;
+use crate::azure::kinds::ROLE_ASSIGNMENT;
+use crate::ir::{Deployment, Language, Node, Resource};
+use crate::source::Span;
+
+/// The role assignments of one file.
+#[derive(Clone, Debug)]
+pub(super) struct Assignments<'a> {
+    all: Vec<&'a Resource>,
+}
+
+/// The lists among what was saved.
+pub(super) fn lists(deployments: &[Deployment]) -> Vec<Assignments<'_>> {
+    let assignment = |resource: &&Resource| resource.is_read_back() && resource.is_kind(ROLE_ASSIGNMENT);
+    let lists = deployments.iter().filter(|it| it.language == Language::AzureCli);
+    lists
+        .map(|deployment| deployment.resources.iter().filter(assignment).collect::<Vec<&Resource>>())
+        .filter(|all| !all.is_empty())
+        .map(|all| Assignments { all })
+        .collect()
+}
+
+impl Assignments<'_> {
+    /// Whether all assignments that reach the resource with this id are in the list.
+    fn is_complete_for(&self, id: &str) -> bool {
+        let text = |resource: &Resource, key: &str| {
+            let value = resource.body.at(&["properties", key]).and_then(Node::as_str);
+            value.map(|text| text.trim_end_matches('/').to_ascii_lowercase())
+        };
+        let scopes: Vec<String> = self.all.iter().filter_map(|it| text(it, "scope")).collect();
+        let on_it = scopes.iter().any(|scope| scope == id);
+        let above = scopes.iter().any(|scope| scope != id && is_above(scope, id));
+        let distinct = |key: &str, of: &dyn Fn(&&&Resource) -> bool| {
+            self.all.iter().filter(of).filter_map(|it| text(it, key)).collect::<BTreeSet<String>>().len()
+        };
+        let kind = |resource: &Resource| text(resource, "principalType").unwrap_or_default();
+        let roles = distinct("roleDefinitionId", &|_| true);
+        let principals = distinct("principalId", &|it| !kind(it).ends_with("group"));
+        let services = self.all.iter().any(|it| kind(it) == "serviceprincipal");
+        on_it && above && roles > 1 && principals > 1 && services
+    }
+
+    fn place(&self) -> Option<Span> {
+        self.all.first().map(|first| Span { end: first.extent.start, ..first.extent })
+    }
+}
+
+/// Whether a scope holds what has this id: both in lower case, the root of the tenant an empty text.
+fn is_above(scope: &str, id: &str) -> bool {
+    let management = scope.starts_with("/providers/microsoft.management/managementgroups/");
+    scope.is_empty() || management || id.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'))
+}
+
+impl<'a> World<'a> {
+    /// The saved list that has every role assignment which reaches a registry that was read back.
+    pub fn all_assignments(&self, registry: &Registry<'a>) -> Option<Span> {
+        let id = registry.id.as_ref().filter(|_| registry.resource.is_read_back())?;
+        let id = id.text(registry.resource.declared)?.as_str()?.to_ascii_lowercase();
+        self.assignments.iter().find(|list| list.is_complete_for(&id)).and_then(Assignments::place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frontend::azure_cli;
+    use crate::source::{MemoryFiles, Store};
+
+    const SUBSCRIPTION: &str = "/subscriptions/0b4e8d17-93a2-4c6f-85d0-f1e7a2c9b634";
+
+    /// Whether a list of (scope, role, principal, type) is complete for the registry `rg-a/ship`.
+    fn is_complete(rows: &[(&str, &str, &str, &str)]) -> bool {
+        let registry =
+            format!("{SUBSCRIPTION}/resourceGroups/rg-a/providers/Microsoft.ContainerRegistry/registries/ship");
+        let row = |(number, (scope, role, principal, kind)): (usize, &(&str, &str, &str, &str))| {
+            let scope = scope.replace("ACR", &registry).replace("SUB", SUBSCRIPTION);
+            format!(
+                r#"{{"id": "{scope}/providers/Microsoft.Authorization/roleAssignments/n{number}", "name": "n{number}", "scope": "{scope}",
+                "principalId": "{principal}", "principalType": "{kind}", "roleDefinitionId": "/r/{role}"}}"#
+            )
+        };
+        let rows: Vec<String> = rows.iter().enumerate().map(row).collect();
+        let text = format!("[{}]", rows.join(","));
+        let store = Store::new(MemoryFiles([("a.json".to_owned(), text.into_bytes())].into_iter().collect()));
+        let source = store.open_path("a.json").unwrap();
+        let lowered = azure_cli::lower(&store, &[source], &[]);
+        lists(&lowered.deployments).iter().any(|list| list.is_complete_for(&registry.to_ascii_lowercase()))
+    }
+
+    const PUSH: (&str, &str, &str, &str) = ("ACR", "push", "ci", "ServicePrincipal");
+    const OWNER: (&str, &str, &str, &str) = ("SUB", "owner", "ines", "User");
+
+    #[test]
+    fn a_list_that_was_not_filtered_shows_it() {
+        assert!(is_complete(&[PUSH, OWNER]));
+        assert!(is_complete(&[OWNER, ("SUB/resourceGroups/rg-b", "reader", "olga", "User"), PUSH]));
+        assert!(is_complete(&[PUSH, ("", "admin", "ines", "User")]));
+        assert!(is_complete(&[
+            PUSH,
+            ("/providers/Microsoft.Management/managementGroups/root", "owner", "ines", "User")
+        ]));
+    }
+
+    #[test]
+    fn a_list_that_may_have_been_filtered_is_not_complete() {
+        let elsewhere = [
+            // Nothing from above, nothing on the registry.
+            vec![PUSH, ("ACR", "pull", "web", "ServicePrincipal")],
+            vec![OWNER, ("SUB/resourceGroups/rg-a", "reader", "ci", "ServicePrincipal")],
+            // One role, one principal with the groups that it is in, people alone.
+            vec![PUSH, ("SUB", "push", "ines", "User")],
+            vec![PUSH, ("SUB", "owner", "ci", "ServicePrincipal"), ("SUB", "reader", "all", "Group")],
+            vec![("ACR", "push", "olga", "User"), OWNER],
+            // Groups and subscriptions whose names begin alike are others.
+            vec![PUSH, ("SUB/resourceGroups/rg", "owner", "ines", "User")],
+        ];
+        for rows in elsewhere {
+            assert!(!is_complete(&rows), "{rows:?}");
+        }
+    }
+}
