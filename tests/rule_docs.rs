@@ -341,10 +341,15 @@ fn example_problems(page: &Page, example: &Example) -> Vec<String> {
 
 // ---- Running the examples
 
+/// The examples are read on this day.
+fn outlook() -> Outlook {
+    Outlook { today: jiff::civil::date(2026, 1, 31), ..Outlook::default() }
+}
+
 impl Example {
     fn lint(&self) -> Linted {
         let files = self.files.iter().map(|file| (file.path.clone(), file.text.clone().into_bytes())).collect();
-        acrlint::lint(files, &Outlook { today: jiff::civil::date(2026, 1, 31), ..Outlook::default() })
+        acrlint::lint(files, &outlook())
     }
 
     fn marks(&self) -> BTreeSet<Mark> {

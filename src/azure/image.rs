@@ -92,6 +92,43 @@ pub fn is_registry_host(host: &str) -> bool {
     SUFFIXES.iter().any(|suffix| host.strip_suffix(suffix).is_some_and(|name| !name.is_empty()))
 }
 
+/// Registries on the internet from which clusters often pull, by their hosts; those with a dot in front by their ends.
+const PUBLIC: [&str; 17] = [
+    "docker.io",
+    "index.docker.io",
+    "registry-1.docker.io",
+    "dhi.io",
+    "ghcr.io",
+    "quay.io",
+    "gcr.io",
+    ".gcr.io",
+    ".pkg.dev",
+    "registry.k8s.io",
+    "public.ecr.aws",
+    "nvcr.io",
+    "registry.gitlab.com",
+    "docker.elastic.co",
+    "registry.access.redhat.com",
+    "registry.redhat.io",
+    "lscr.io",
+];
+
+/// Whether an image is known to come from a public registry that is none of Microsoft's: one without a host is from
+/// Docker Hub.
+pub fn is_on_the_internet(image: &Node) -> bool {
+    let Some(text) = image.as_str().filter(|text| !placeholder::stands_in(text) && !text.trim().is_empty()) else {
+        return false;
+    };
+    match parse(image).host.as_ref().map(Node::as_str) {
+        None => !text.contains("://") && text.bytes().all(|byte| byte.is_ascii_graphic()),
+        Some(Some(host)) => {
+            let host = host.to_ascii_lowercase();
+            PUBLIC.iter().any(|own| if own.starts_with('.') { host.ends_with(own) } else { host == **own })
+        }
+        Some(None) => false,
+    }
+}
+
 /// The registry's name in a login server: `shop` of `shop.azurecr.io`.
 pub fn registry_name(host: &str) -> Option<&str> {
     SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix))

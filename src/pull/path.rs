@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::credential::{Offer, Outcome, offers, truth_of};
+use super::credential::{Offer, offers, truth_of};
 use super::demand::Demand;
 use super::network::network;
 use super::pair::{Pair, Tie};
@@ -19,7 +19,7 @@ use crate::world::workload::shown;
 /// One step of a path.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// `cluster`, `registry`, `credential`, `permission`, `network`.
+    /// `cluster`, `pod`, `registry`, `credential`, `permission`, `network`.
     pub name: &'static str,
     /// The outcome.
     pub judgement: Judgement,
@@ -56,9 +56,9 @@ impl Path {
         self.steps.iter().map(|step| step.judgement.truth).fold(Truth::Yes, Truth::and)
     }
 
-    /// Whether the pull works once the cluster is there.
+    /// Whether the pull works once cluster and pod are there.
     pub fn truth_on_cluster(&self) -> Truth {
-        let steps = self.steps.iter().filter(|step| step.name != CLUSTER);
+        let steps = self.steps.iter().filter(|step| !matches!(step.name, CLUSTER | POD));
         steps.map(|step| step.judgement.truth).fold(Truth::Yes, Truth::and)
     }
 
@@ -70,6 +70,8 @@ impl Path {
 
 /// The step of a cluster that never comes into being; there is none where nothing speaks against it.
 const CLUSTER: &str = "cluster";
+/// The step of a pod that never comes into being, likewise.
+const POD: &str = "pod";
 
 /// Pairs by cluster and registry.
 type ByEnds<'p> = BTreeMap<(usize, usize), &'p Pair>;
@@ -83,8 +85,19 @@ pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Ve
             || pair.wired && !served.contains(&(pair.cluster, pair.registry))
     };
     found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair)));
-    found.iter_mut().for_each(|path| path.steps.splice(0..0, refusal(world, path)).for_each(drop));
+    for path in &mut found {
+        let refused: Vec<Step> = [refusal(world, path), unreadable(world, path)].into_iter().flatten().collect();
+        path.steps.splice(0..0, refused).for_each(drop);
+    }
     found
+}
+
+/// No pod comes of a manifest that the API server can't read.
+fn unreadable(world: &World<'_>, path: &Path) -> Option<Step> {
+    let workload = world.workloads.get(path.workload?)?;
+    let text = "the API server refuses the manifest: `imagePullSecrets` has another shape";
+    let judgement = Judgement::new(Truth::No, workload.secrets.refused?, text);
+    Some(Step { name: POD, judgement })
 }
 
 /// No node pulls anything where Azure refuses the cluster.
@@ -237,7 +250,7 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
     let elsewhere = workload.is_some_and(|workload| workload.virtual_nodes || world.has_own_identity(workload));
     let port = image::parse(&demand.image).host.is_some_and(|host| host.as_str().is_some_and(|it| it.contains(':')));
     // A secret that is for the host, but dead: whether an anonymous attempt follows it is not documented.
-    let bad = path.offers.iter().any(|offer| matches!(offer.what, Outcome::Placeholder | Outcome::AdminDisabled));
+    let bad = path.offers.iter().any(|offer| offer.what.is_refused());
     let judge = |pair: &Pair| {
         let out = world.clusters.get(pair.cluster).and_then(|cluster| signed_out(world, cluster));
         let mut node = own_permission(world, pair, registry, path.repository.as_deref());

@@ -24,6 +24,13 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         });
         let message = format!("pull secret `{}`: {why}", offered.offer.name);
         let told = reporter.report(offered.severity(), place, message, offered.key());
-        offered.tell(told).help("use type `kubernetes.io/dockerconfigjson` with the key `.dockerconfigjson`");
+        let told = offered.tell(told);
+        match offered.secret.and_then(|secret| secret.maker) {
+            Some(maker) => told.help(format!(
+                "write `kubernetes.io/dockerconfigjson` as `{}`, with the key `.dockerconfigjson`",
+                maker.type_path()
+            )),
+            None => told.help("use type `kubernetes.io/dockerconfigjson` with the key `.dockerconfigjson`"),
+        };
     }
 }

@@ -54,13 +54,21 @@ mod acr108;
 mod acr110;
 mod acr111;
 mod acr112;
+mod acr113;
 mod acr201;
 mod acr202;
 mod acr203;
 mod acr204;
 mod acr205;
+mod acr206;
 mod acr207;
+mod acr208;
+mod acr209;
+mod acr210;
+mod acr211;
 mod acr212;
+mod acr213;
+mod acr214;
 mod acr301;
 mod acr401;
 mod acr402;
@@ -77,6 +85,8 @@ mod acr506;
 mod acr601;
 mod acr603;
 mod acr702;
+mod acr703;
+mod acr704;
 mod acr705;
 mod acr900;
 mod acr901;
@@ -98,13 +108,21 @@ pub static ALL: &[&Rule] = &[
     &acr110::RULE,
     &acr111::RULE,
     &acr112::RULE,
+    &acr113::RULE,
     &acr201::RULE,
     &acr202::RULE,
     &acr203::RULE,
     &acr204::RULE,
     &acr205::RULE,
+    &acr206::RULE,
     &acr207::RULE,
+    &acr208::RULE,
+    &acr209::RULE,
+    &acr210::RULE,
+    &acr211::RULE,
     &acr212::RULE,
+    &acr213::RULE,
+    &acr214::RULE,
     &acr301::RULE,
     &acr401::RULE,
     &acr402::RULE,
@@ -121,6 +139,8 @@ pub static ALL: &[&Rule] = &[
     &acr601::RULE,
     &acr603::RULE,
     &acr702::RULE,
+    &acr703::RULE,
+    &acr704::RULE,
     &acr705::RULE,
     &acr900::RULE,
     &acr901::RULE,

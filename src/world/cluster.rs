@@ -61,6 +61,10 @@ pub struct Cluster<'a> {
     pub stated: Stated,
     /// `networkProfile.outboundType`, lower-case, when it is written and known.
     pub outbound: Option<String>,
+    /// Where that is written; the declaration when it isn't.
+    pub outbound_span: Span,
+    /// Its nodes reach the world through a proxy, or may.
+    pub proxied: bool,
     /// Where it is.
     pub region: Fact<&'static str>,
     /// What is wrong with the identities that it states.
@@ -105,6 +109,8 @@ impl<'a> Cluster<'a> {
             pulling_span,
             control: control_identities(&read),
             stated,
+            outbound_span: outbound.as_ref().map_or(resource.declared, |node| node.span),
+            proxied: read.at(&["properties", "httpProxyConfig"]).is_some(),
             outbound: outbound.map(|node| node.as_str().map_or("unknown".to_owned(), str::to_ascii_lowercase)),
             region: region(&read),
             faults: faults(resource, resolver),

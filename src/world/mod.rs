@@ -3,6 +3,7 @@
 mod assignments;
 pub mod cluster;
 pub mod collision;
+pub mod dead_secret;
 mod drift;
 pub mod endpoint;
 pub mod fault;
@@ -15,13 +16,16 @@ pub mod listing;
 pub mod principal;
 pub mod provisioner;
 pub mod reading;
+pub mod refresh;
 pub mod region;
 pub mod registry;
 pub mod role;
 mod saved;
 pub mod scale_set;
 pub mod secret;
+mod supply;
 pub mod switch;
+pub mod token;
 mod unseen;
 pub mod workload;
 
@@ -43,11 +47,14 @@ use knowledge::{Fact, Members};
 use listing::Listing;
 use provisioner::Provisioner;
 use reading::{KubeletReading, Reading, asked, kubelets, readings};
+use refresh::Refresher;
 use region::{Replica, all_read_back, unseen};
 use registry::Registry;
 use scale_set::ScaleSet;
 use secret::Secret;
+use supply::{Addition, Later};
 use switch::Switch;
+use token::Token;
 use workload::{ServiceAccount, Workload};
 
 /// Lists of credentials that name no application: `az ad sp credential list`.
@@ -140,8 +147,6 @@ pub struct World<'a> {
     pub endpoints: Vec<Endpoint<'a>>,
     /// Private endpoints that a plan deletes, as they are now.
     lost_endpoints: Vec<Endpoint<'a>>,
-    /// Names of secrets that something makes later, with their namespace when it is known; no name: may be any.
-    pub made_later: Vec<(Option<String>, Option<String>, Span)>,
     /// Scale sets of nodes, as they were read back.
     pub scale_sets: Vec<ScaleSet<'a>>,
     /// Saved lists of tags.
@@ -150,6 +155,14 @@ pub struct World<'a> {
     pub provisioners: Vec<Provisioner>,
     /// Saved lists of role assignments.
     assignments: Vec<Assignments<'a>>,
+    /// Tokens of registries.
+    pub tokens: Vec<Token<'a>>,
+    /// What renews tokens in pull secrets.
+    pub refreshers: Vec<Refresher<'a>>,
+    /// Secrets that something makes when it runs.
+    made_later: Vec<Later>,
+    /// What adds pull secrets where none are written.
+    additions: Vec<Addition>,
     /// What could not be seen, with the deployment it belongs to.
     pub gaps: Vec<(&'a Deployment, &'a Gap)>,
     /// Commands in scripts.
@@ -190,11 +203,14 @@ impl<'a> World<'a> {
             replicas: Vec::new(),
             endpoints: Vec::new(),
             lost_endpoints: Vec::new(),
+            tokens: Vec::new(),
+            refreshers: Vec::new(),
             made_later: Vec::new(),
             scale_sets: Vec::new(),
             listings: Vec::new(),
             provisioners: Vec::new(),
             assignments: assignments::lists(deployments),
+            additions: Vec::new(),
             gaps: deployments
                 .iter()
                 .flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap)))
@@ -217,7 +233,8 @@ impl<'a> World<'a> {
         world.provisioners = world.workloads.iter().filter_map(Provisioner::of).collect();
         world.compare();
         let mut images = world.workloads.iter().flat_map(|workload| &workload.images).filter_map(Node::as_str);
-        world.copier = images.any(link::is_copier);
+        world.copier = images.any(supply::is_copier);
+        world.tokens = token::tokens(&world.resolver, &world.updates);
         world.unsettle();
         world.former_grants = former::grants(deployments, &world.resolver);
         let lost = former::lost(deployments, &world.resolver);
@@ -336,6 +353,7 @@ impl<'a> World<'a> {
         } else if let Some(account) = ServiceAccount::read(resource, resolver) {
             self.accounts.push(account);
         } else if let Some(workload) = Workload::read(resource, resolver) {
+            self.refreshers.extend(refresh::refresher(resource, resolver));
             self.workloads.push(workload);
         } else if let Some(replica) = Replica::read(resource, resolver) {
             self.replicas.push(replica);
@@ -346,8 +364,13 @@ impl<'a> World<'a> {
         } else if let Some(listing) = Listing::read(resource) {
             self.listings.push(listing);
         } else {
-            self.made_later.extend(link::makes_secrets(resource, resolver));
-            link::mentions(resource, &mut self.mentioned);
+            match Secret::made(resource, resolver) {
+                Some(secret) => self.secrets.push(secret),
+                None => self.made_later.extend(supply::made_by(resource, resolver)),
+            }
+            self.refreshers.extend(refresh::refresher(resource, resolver));
+            self.additions.extend(supply::adds(resource, resolver));
+            supply::mentions(resource, &mut self.mentioned);
             self.imperative.extend(link::makes(resource, resolver));
         }
     }
@@ -388,9 +411,15 @@ impl<'a> World<'a> {
         replicas.any(|replica| replica.region.is(near)).not()
     }
 
-    /// The tree makes tokens of registries, which sign in beside the admin user.
-    pub fn has_tokens(&self) -> bool {
-        !self.resolver.of_kind("Microsoft.ContainerRegistry/registries/tokens").is_empty()
+    /// The tree has something that leads out of a network that has no way out of itself.
+    pub fn has_own_egress(&self) -> bool {
+        const WAYS: [&str; 4] = [
+            "Microsoft.Network/azureFirewalls",
+            "Microsoft.Network/routeTables",
+            "Microsoft.Network/natGateways",
+            "Microsoft.Network/virtualNetworkGateways",
+        ];
+        WAYS.iter().any(|kind| !self.resolver.of_kind(kind).is_empty())
     }
 
     /// Something of the tree puts the real text in the place of placeholders.

@@ -1,144 +1,124 @@
-//! The secret with which a cluster's service principal signs in, as far as something tells that it can't.
+//! What an identity that is no cluster's may pull: a service principal in a pull secret, the identity of a service
+//! account.
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use super::grant::Grant;
+use super::identity::{Holder, same_resource};
+use super::knowledge::is_certain;
+use super::registry::Registry;
+use super::{Completeness, World};
+use crate::azure::kinds::{APPLICATION, IDENTITY, SERVICE_PRINCIPAL};
+use crate::ir::{Case, Node, Origin, Resource, Truth, Value, same_in};
 
-use super::World;
-use super::cluster::{Cluster, Pulling, Stated};
-use super::registry::within;
-use super::secret::is_placeholder;
-use crate::azure::kinds::{APPLICATION, SERVICE_PRINCIPAL};
-use crate::ir::{Case, Language, Node, Origin, Resource, Target, Truth, Value, same_in};
-use crate::source::{Span, Via};
-
-/// Why the secret of a service principal is of no use.
-#[derive(Clone, Debug)]
-pub struct DeadSecret {
-    /// What to change.
-    pub value: Node,
-    /// The declaration or the object that it is of.
-    pub declared: Span,
-    /// A clause about the secret.
-    pub what: String,
-    /// It is that very secret, and it is not passed in from elsewhere.
-    pub sure: bool,
-    /// The language of the place.
-    pub language: Language,
+/// Whether a text is a GUID.
+pub fn is_guid(text: &str) -> bool {
+    let lengths = [8, 4, 4, 4, 12];
+    let parts: Vec<&str> = text.split('-').collect();
+    let hex =
+        |(part, length): (&&str, usize)| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    parts.len() == lengths.len() && parts.iter().zip(lengths).all(hex)
 }
 
 impl<'a> World<'a> {
-    /// What makes the secret of a cluster's service principal useless.
-    pub fn dead_secret(&self, cluster: &Cluster<'a>) -> Option<DeadSecret> {
-        let Pulling::ServicePrincipal(client) = &cluster.pulling else { return None };
-        // Where nobody filled in the principal either, nothing is deployed like this.
-        let filled = self.resolver.node(client).as_str().is_none_or(|client| !is_placeholder(client.trim()));
-        if cluster.stated != Stated::ServicePrincipal || !filled {
-            return None;
+    /// The service principal, or the application that has one, whose app id this is, when the tree has it.
+    pub fn principal_of_app(&self, app: &Node) -> Option<&'a Resource> {
+        self.owner_of(app, &[SERVICE_PRINCIPAL, APPLICATION], &["appId", "clientId"])
+    }
+
+    /// The user-assigned identity whose client id this is, when the tree has it.
+    pub fn identity_of_client(&self, client: &Node) -> Option<&'a Resource> {
+        self.owner_of(client, &[IDENTITY], &["clientId"])
+    }
+
+    /// The resource of one of these types that has this value in one of these properties.
+    fn owner_of(&self, value: &Node, kinds: &[&str], names: &[&str]) -> Option<&'a Resource> {
+        let is_name = |step: &str| names.iter().any(|name| step.eq_ignore_ascii_case(name));
+        if let Value::Ref(reference) = &value.value {
+            let found = self.resolver.target(&reference.target)?;
+            let is_it = kinds.iter().any(|kind| found.is_kind(kind));
+            return (is_it && reference.path.last().is_some_and(|step| is_name(step))).then_some(found);
         }
-        self.placeholder_of(cluster).or_else(|| self.ended_password(cluster)).or_else(|| self.ended_credentials(client))
-    }
-
-    /// A word in the place of the secret.
-    fn placeholder_of(&self, cluster: &Cluster<'a>) -> Option<DeadSecret> {
-        let resource = cluster.resource;
-        let body = self.resolver.node(&resource.body);
-        let secret = within(&self.resolver, body, &["properties", "servicePrincipalProfile", "secret"])?;
-        let dead =
-            resource.origin == Origin::Declared && secret.as_str().is_some_and(|text| is_placeholder(text.trim()));
-        let passed = secret.trail.hops().any(|hop| hop.via == Via::Parameter);
-        dead.then(|| DeadSecret {
-            value: secret,
-            declared: resource.declared,
-            what: "is a placeholder".to_owned(),
-            sure: !passed && resource.is_unconditional(),
-            language: resource.language,
-        })
-    }
-
-    /// A password of the tree that has an end, and from which the secret is read.
-    fn ended_password(&self, cluster: &Cluster<'a>) -> Option<DeadSecret> {
-        let path = ["properties", "servicePrincipalProfile", "secret"];
-        let secret = cluster.resource.body.at(&path)?;
-        let Value::Ref(reference) = &secret.value else { return None };
-        let Target::Resource(_) = &reference.target else { return None };
-        let password = self.resolver.target(&reference.target)?;
-        if !password.kind.to_ascii_lowercase().ends_with("/passwordcredentials") {
-            return None;
-        }
-        let end = self.resolver.node(password.body.get("endDateTime")?);
-        let passed = end.trail.hops().any(|hop| hop.via == Via::Parameter);
-        let ended = self.ended(&end)?;
-        Some(DeadSecret {
-            value: end,
-            declared: password.declared,
-            what: format!("ended on {ended}"),
-            sure: !passed && password.is_unconditional(),
-            language: password.language,
-        })
-    }
-
-    /// Credentials that were read back: all that the application or its principal has.
-    fn ended_credentials(&self, client: &Node) -> Option<DeadSecret> {
-        let objects = [SERVICE_PRINCIPAL, APPLICATION].iter().flat_map(|kind| self.resolver.of_kind(kind));
-        let is_it = |found: &&&'a Resource| {
-            let app = found.body.get("appId").filter(|_| found.is_read_back());
-            app.is_some_and(|app| same_in(&self.resolver, Case::Ignored, client, app) == Truth::Yes)
+        let text = value.as_str()?;
+        let has = |resource: &&&'a Resource| {
+            let own = |name: &&str| {
+                let node = resource.body.get(name).or_else(|| resource.body.at(&["properties", name]))?;
+                self.resolver.node(node).as_str().map(|own| own.eq_ignore_ascii_case(text))
+            };
+            names.iter().find_map(own) == Some(true)
         };
-        let own: Vec<&'a Resource> = objects.filter(is_it).copied().collect();
-        let lists = || own.iter().filter_map(|object| Some((*object, object.body.get("passwordCredentials")?)));
-        // An application and its principal have passwords of their own: either may be the cluster's.
-        let filled: Vec<(&Resource, &Node)> = lists().filter(|(_, list)| !is_empty(list)).collect();
-        if let Some(dead) = self.all_ended(&filled, true) {
-            return Some(dead);
+        kinds.iter().flat_map(|kind| self.resolver.of_kind(kind)).find(has).copied()
+    }
+
+    /// Whether grants let this identity pull a repository, or every one, from the registry: a service principal, the
+    /// application of one, or a user-assigned identity. "No" only where every grant it could have can be seen.
+    pub fn may_pull_as(&self, who: &'a Resource, registry: &Registry<'a>, repository: Option<&str>) -> Truth {
+        let serves = |grant: &Grant<'a>| {
+            let deployed = if is_certain(grant.resource) { Truth::Yes } else { Truth::Unknown };
+            let role = match grant.lets_pull(registry) {
+                Truth::Yes if grant.doubt.is_some() => Truth::Unknown,
+                role => role,
+            };
+            let pulls = role.and(grant.covers(registry)).and(self.is_holder(&grant.holder, who));
+            pulls.and(grant.admits(registry, repository)).and(deployed)
+        };
+        match self.grants.iter().map(serves).fold(Truth::No, Truth::or) {
+            Truth::No if !self.is_wired_here(who, registry) => Truth::Unknown,
+            truth => truth,
         }
-        if !filled.is_empty() {
-            return None;
+    }
+
+    /// Whether every grant of this identity on the registry has to stand in the tree.
+    fn is_wired_here(&self, who: &Resource, registry: &Registry<'a>) -> bool {
+        match self.outlook.completeness {
+            Completeness::Open => return false,
+            Completeness::Repository if who.origin != Origin::Declared || !registry.is_declared() => return false,
+            Completeness::Repository | Completeness::Closed => {}
         }
-        let client = self.resolver.node(client);
-        let client = client.as_str()?.to_ascii_lowercase();
-        let bare = self.resolver.of_kind(super::CREDENTIALS).iter();
-        let named = |list: &Resource| list.address.root.to_ascii_lowercase().contains(&client);
-        let bare: Vec<&'a Resource> = bare.filter(|list| list.is_read_back()).copied().collect();
-        let mine: Vec<(&Resource, &Node)> = bare
-            .iter()
-            .filter(|list| named(list) || bare.len() == 1 && self.has_one_service_principal())
-            .filter_map(|list| Some((*list, list.body.get("passwordCredentials")?)))
-            .collect();
-        let sure = mine.iter().all(|(list, _)| named(list));
-        self.all_ended(&mine, sure)
+        self.grants_open_to(who, registry).is_none()
     }
 
-    /// Nobody else's credentials can be meant.
-    fn has_one_service_principal(&self) -> bool {
-        let own = self.clusters.iter().filter(|cluster| matches!(cluster.pulling, Pulling::ServicePrincipal(_)));
-        own.count() == 1
+    /// The object id of an identity, where it is known as text: read back from Entra or Azure.
+    fn object_id(&self, who: &Resource) -> Option<String> {
+        let path: &[&str] = if who.is_kind(IDENTITY) { &["properties", "principalId"] } else { &["id"] };
+        let written = who.body.at(path).filter(|_| !who.is_kind(APPLICATION))?;
+        self.resolver.node(written).as_str().map(str::to_owned)
     }
 
-    fn all_ended(&self, lists: &[(&Resource, &Node)], sure: bool) -> Option<DeadSecret> {
-        let credentials = lists.iter().map(|(_, list)| list.as_list().map(|list| &list.items));
-        let credentials: Vec<&Node> = credentials.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
-        let end = |credential: &&Node| credential.get("endDateTime").or(credential.get("endDate")).cloned();
-        let ends: Vec<Node> = credentials.iter().map(end).collect::<Option<Vec<_>>>()?;
-        let dates: Vec<Date> = ends.iter().map(|end| self.ended(end)).collect::<Option<Vec<_>>>()?;
-        let (last, at) = dates.iter().zip(&ends).max_by_key(|(date, _)| **date)?;
-        let (object, _) = lists.first()?;
-        Some(DeadSecret {
-            value: at.clone(),
-            declared: object.declared,
-            what: format!("ended on {last}"),
-            sure,
-            language: Language::AzureCli,
-        })
-    }
-
-    /// The day on which something ended, when that is over.
-    fn ended(&self, end: &Node) -> Option<Date> {
-        let end = end.as_str()?.parse::<Timestamp>().ok()?.to_zoned(TimeZone::UTC).date();
-        (end < self.outlook.today).then_some(end)
+    /// Whether a grant goes to this identity.
+    fn is_holder(&self, holder: &Holder<'a>, who: &'a Resource) -> Truth {
+        match holder {
+            Holder::Unknown(_) | Holder::Group => Truth::Unknown,
+            Holder::Guid(guid) => match self.object_id(who) {
+                Some(own) => Truth::of(own.eq_ignore_ascii_case(guid)),
+                None => Truth::Unknown,
+            },
+            Holder::ServicePrincipal(principal) if who.is_kind(SERVICE_PRINCIPAL) => {
+                same_resource(principal, who, &self.resolver)
+            }
+            Holder::ServicePrincipal(principal) if who.is_kind(APPLICATION) => {
+                let app =
+                    |resource: &Resource| Node::reference(resource.address.clone(), &["appId"], resource.declared);
+                same_in(&self.resolver, Case::Ignored, &app(principal), &app(who))
+            }
+            // The service principal that Entra makes for an identity can be looked up.
+            Holder::ServicePrincipal(principal) if principal.origin != Origin::Declared => Truth::Unknown,
+            Holder::UserAssigned(id) if who.is_kind(IDENTITY) => {
+                let own = Node::reference(who.address.clone(), &["id"], who.declared);
+                same_in(&self.resolver, Case::Ignored, &own, id)
+            }
+            // One identity may be the kubelet's or the control plane's of some cluster.
+            Holder::Kubelet(_) | Holder::ControlPlane(_) if who.is_kind(IDENTITY) => Truth::Unknown,
+            _ => Truth::No,
+        }
     }
 }
 
-fn is_empty(list: &Node) -> bool {
-    list.is_null() || list.as_list().is_some_and(|list| list.items.is_empty() && list.open.is_none())
+#[cfg(test)]
+mod tests {
+    use super::is_guid;
+
+    #[test]
+    fn guids_have_five_groups() {
+        assert!(is_guid("8c1f6d8e-93d4-4a5e-8f3e-2b7c1d9a0e44"));
+        assert!(!is_guid("8c1f6d8e93d44a5e8f3e2b7c1d9a0e44") && !is_guid("8c1f6d8e-93d4-4a5e-8f3e-2b7c1d9a0e4g"));
+    }
 }

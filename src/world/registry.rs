@@ -309,7 +309,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    fn word<T>(&self, path: &[&str], default: T, meaning: impl Fn(&str) -> Option<T>) -> Fact<T> {
+    pub(super) fn word<T>(&self, path: &[&str], default: T, meaning: impl Fn(&str) -> Option<T>) -> Fact<T> {
         let Some(node) = self.at(path) else { return self.absent(default) };
         let word = match &node.value {
             Value::Str(text) => text.to_ascii_lowercase(),

@@ -42,6 +42,28 @@ impl<'a> World<'a> {
         self.hidden(cluster, registry).or_else(|| self.joins_a_group(cluster))
     }
 
+    /// Why there may be grants that can't be seen, for this registry and an identity of the tree.
+    pub(super) fn grants_open_to(&self, who: &Resource, registry: &Registry<'a>) -> Option<(Why, Span)> {
+        let grants = |command: &&Imperative| command.makes == Makes::Grant && !command.manual;
+        let about = |command: &&Imperative| self.may_be_called(&command.registry, &registry.name, command.span);
+        if let Some(command) = self.imperative.iter().filter(grants).find(about) {
+            return Some((Why::NotAnalysed(format!("`{}`", command.command).into()), command.span));
+        }
+        let joins = |resource: &&&'a Resource| self.refers(&resource.body, &who.address);
+        if let Some(group) = self.memberships.iter().find(joins) {
+            return Some((Why::External("a group of the identity".into()), group.declared));
+        }
+        let ends = [End::of(who, &who.name), End::of(registry.resource, &registry.name)];
+        let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
+            Some(Hides::Anything) => deployment.language != Language::Kubernetes,
+            Some(Hides::Joining(inputs) | Hides::Touching(inputs)) => {
+                inputs.iter().any(|input| self.touches(input, &ends, 8))
+            }
+            None => false,
+        };
+        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
     /// Why there may be resources about this registry and cluster that can't be seen.
     pub(super) fn hidden(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
         let (roots, ends) = (

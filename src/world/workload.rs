@@ -1,5 +1,7 @@
 //! Workloads: pods and what makes pods, their images, pull secrets and service accounts.
 
+use std::collections::BTreeSet;
+
 use crate::ir::{Node, Resolver, Resource, Value, placeholder};
 use crate::source::Span;
 
@@ -29,6 +31,8 @@ pub struct Workload<'a> {
     pub service_account: Option<String>,
     /// The pod can run on virtual nodes only: another puller than the kubelet.
     pub virtual_nodes: bool,
+    /// Images that are never to be pulled, each with the place that says so.
+    pub never_pulled: Vec<(Node, Span)>,
 }
 
 /// A list of pull secrets.
@@ -38,6 +42,8 @@ pub struct PullSecrets {
     pub names: Vec<Node>,
     /// Entries that are no `{name: …}` objects.
     pub broken: Vec<Span>,
+    /// The first part of it for which the API server refuses the whole object: it is of another shape.
+    pub refused: Option<Span>,
     /// There may be more.
     pub open: bool,
 }
@@ -53,8 +59,8 @@ pub struct ServiceAccount<'a> {
     pub namespace: Namespace,
     /// `imagePullSecrets`.
     pub secrets: PullSecrets,
-    /// Its pods pull as an identity of their own (`kubernetes.azure.com/acr-client-id`).
-    pub own_identity: bool,
+    /// The client id of the identity as which its pods pull (`kubernetes.azure.com/acr-client-id`).
+    pub identity: Option<Node>,
 }
 
 impl Namespace {
@@ -96,7 +102,11 @@ fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
         }
         ("v1", "ReplicationController") | ("batch", "Job") => Some(&["spec", "template", "spec"]),
         ("batch", "CronJob") => Some(&["spec", "jobTemplate", "spec", "template", "spec"]),
-        ("argoproj.io", "Rollout") | ("serving.knative.dev", "Service") => Some(&["spec", "template", "spec"]),
+        // A rollout with a `workloadRef` has none of its own: it runs that of the workload it names.
+        ("argoproj.io", "Rollout") | ("serving.knative.dev", "Service" | "Configuration") => {
+            Some(&["spec", "template", "spec"])
+        }
+        ("serving.knative.dev", "Revision") => Some(&["spec"]),
         _ => None,
     }
 }
@@ -123,6 +133,7 @@ impl<'a> Workload<'a> {
             secrets: PullSecrets { open: true, ..PullSecrets::default() },
             service_account: None,
             virtual_nodes: false,
+            never_pulled: Vec::new(),
         })
     }
 
@@ -144,9 +155,51 @@ impl<'a> Workload<'a> {
                 None => Some("default".to_owned()),
                 Some(node) => node.as_str().map(str::to_owned),
             },
-            virtual_nodes: spec.at(&["nodeSelector", "type"]).and_then(Node::as_str) == Some("virtual-kubelet"),
+            virtual_nodes: is_bound_to_virtual_nodes(&spec),
+            never_pulled: never_pulled(&spec),
         })
     }
+}
+
+/// Whether a pod can run on virtual nodes only. To tolerate them binds it to nothing.
+fn is_bound_to_virtual_nodes(spec: &Node) -> bool {
+    const LABELS: [(&str, &str); 2] = [("type", "virtual-kubelet"), ("virtualization", "virtualnode2")];
+    let is = |key: &str, value: &str| LABELS.contains(&(key, value));
+    let selects = |(key, value): &(&str, &str)| {
+        let selector = spec.get("nodeSelector").and_then(Node::as_map);
+        selector.and_then(|map| map.get_exact(key)).and_then(Node::as_str) == Some(value)
+    };
+    let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
+    // A term holds when all of its expressions do; one of the terms has to.
+    let wants = |expression: &Node| {
+        let values = expression.get("values").and_then(Node::as_list);
+        let key = text(expression, "key").unwrap_or_default();
+        text(expression, "operator").as_deref() == Some("In")
+            && values
+                .is_some_and(|values| values.items.iter().all(|value| is(&key, value.as_str().unwrap_or_default())))
+    };
+    let items =
+        |node: &Node, key: &str| node.get(key).and_then(Node::as_list).map_or(Vec::new(), |list| list.items.clone());
+    let required = spec.at(&["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"]);
+    let terms = required.map_or(Vec::new(), |required| items(required, "nodeSelectorTerms"));
+    let binds = !terms.is_empty() && terms.iter().all(|term| items(term, "matchExpressions").iter().any(wants));
+    let placed = spec.get("nodeName").and_then(Node::as_str).is_some_and(|name| name.starts_with("virtual-"));
+    LABELS.iter().any(selects) || binds || placed
+}
+
+/// The containers of a pod, init and ephemeral ones too.
+fn containers(spec: &Node) -> impl Iterator<Item = &Node> {
+    let lists = ["initContainers", "containers", "ephemeralContainers"];
+    lists.into_iter().filter_map(|key| spec.get(key)?.as_list()).flat_map(|list| &list.items)
+}
+
+/// The images with which the kubelet is told to make do when they are on the node.
+fn never_pulled(spec: &Node) -> Vec<(Node, Span)> {
+    let never = |container: &Node| {
+        let policy = container.get("imagePullPolicy").filter(|policy| policy.as_str() == Some("Never"))?;
+        Some((container.get("image")?.clone(), policy.span))
+    };
+    containers(spec).filter_map(never).collect()
 }
 
 /// `Deployment shop/web`, and the namespace.
@@ -179,14 +232,12 @@ fn is_open(node: &Node) -> bool {
     node.as_map().is_none_or(|map| map.open.is_some())
 }
 
+/// The images of containers, and those that are mounted as volumes: both are pulled with the same credentials.
 fn images(spec: &Node) -> Vec<Node> {
-    let lists =
-        ["initContainers", "containers", "ephemeralContainers"].iter().filter_map(|key| spec.get(key)?.as_list());
-    lists
-        .flat_map(|list| &list.items)
-        .filter_map(|container| container.get("image").cloned())
-        .filter(|image| !image.is_null())
-        .collect()
+    let own = containers(spec).filter_map(|container| container.get("image"));
+    let volumes = spec.get("volumes").and_then(Node::as_list).map_or(&[][..], |list| &list.items);
+    let mounted = volumes.iter().filter_map(|volume| volume.get("image")?.get("reference"));
+    own.chain(mounted).filter(|image| !image.is_null()).cloned().collect()
 }
 
 /// Reads `imagePullSecrets`.
@@ -199,8 +250,9 @@ pub(super) fn pull_secrets(list: Option<&Node>, absent_is_open: bool) -> PullSec
             Value::Str(text) => !placeholder::stands_in(text),
             _ => false,
         };
-        let broken = if refused { vec![node.span] } else { Vec::new() };
-        return PullSecrets { open: !node.is_null() && !refused, broken, ..PullSecrets::default() };
+        let refused = refused.then_some(node.span);
+        let open = !node.is_null() && refused.is_none();
+        return PullSecrets { open, broken: refused.into_iter().collect(), refused, ..PullSecrets::default() };
     };
     let mut found = PullSecrets { open: list.open.is_some(), ..PullSecrets::default() };
     for item in &list.items {
@@ -210,7 +262,12 @@ pub(super) fn pull_secrets(list: Option<&Node>, absent_is_open: bool) -> PullSec
             (None, Value::Unknown { .. } | Value::Choice(_) | Value::Call(..)) => found.open = true,
             (None, Value::Str(text)) if placeholder::stands_in(text) => found.open = true,
             (None, Value::Map(map)) if map.open.is_some() => found.open = true,
-            (None, _) => found.broken.push(item.span),
+            // An object without a name is passed over, anything else can't be read.
+            (None, value) => {
+                found.broken.push(item.span);
+                let refused = !matches!(value, Value::Map(_) | Value::Null);
+                found.refused = found.refused.or(refused.then_some(item.span));
+            }
         }
     }
     found
@@ -224,9 +281,9 @@ impl<'a> ServiceAccount<'a> {
         }
         let body = resolver.node(&resource.body);
         let (name, namespace) = metadata(&body, resource);
-        let own_identity = body.at(&["metadata", "annotations", "kubernetes.azure.com/acr-client-id"]).is_some();
+        let identity = body.at(&["metadata", "annotations", "kubernetes.azure.com/acr-client-id"]).cloned();
         let secrets = pull_secrets(body.get("imagePullSecrets"), is_open(&body));
-        Some(ServiceAccount { resource, name, namespace, secrets, own_identity })
+        Some(ServiceAccount { resource, name, namespace, secrets, identity })
     }
 }
 

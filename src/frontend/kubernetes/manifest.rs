@@ -156,13 +156,21 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// The objects of a document; a list of objects is as good as its items.
     fn collect(&self, tree: &Tree, objects: &mut Vec<Object>) {
+        self.collect_as(tree, None, objects);
+    }
+
+    /// The items of a list of one kind (`PodList`) leave out what they are: the list says it.
+    fn collect_as(&self, tree: &Tree, listed: Option<(&str, &str)>, objects: &mut Vec<Object>) {
         let text = |key: &str| tree.get(key).and_then(Tree::as_str).map(Arc::<str>::from);
-        let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else { return };
+        let api_version = text("apiVersion").or_else(|| Some(listed?.0.into()));
+        let kind = text("kind").or_else(|| Some(listed?.1.into()));
+        let (Some(api_version), Some(kind)) = (api_version, kind) else { return };
         if api_version.starts_with("kustomize.config.k8s.io/") {
             return;
         }
         if let Some(items) = tree.get("items").and_then(Tree::as_list).filter(|_| kind.ends_with("List")) {
-            return items.iter().for_each(|item| self.collect(item, objects));
+            let own = kind.strip_suffix("List").filter(|own| !own.is_empty()).map(|own| (&*api_version, own));
+            return items.iter().for_each(|item| self.collect_as(item, own, objects));
         }
         let mut body = self.node(tree, "");
         if &*api_version == "v1" && &*kind == "Secret" {

@@ -70,6 +70,16 @@ fn each_folder_is_a_deployment() {
 }
 
 #[test]
+fn items_of_a_list_of_one_kind_are_of_that_kind() {
+    let (_, lowered) = lowered(&[(
+        "saved.yaml",
+        "apiVersion: v1\nkind: SecretList\nitems:\n- metadata: {name: a, uid: x}\n  data: {k: dg==}\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: b}\n",
+    )]);
+    assert_eq!(told(&lowered), "*.yaml (0 gaps)\n  Secret a\n  Pod b\n");
+    assert!(lowered.deployments[0].resources[0].body.at(&["data", "k"]).unwrap().secret);
+}
+
+#[test]
 fn templates_are_gaps_and_no_syntax_errors() {
     let (_, lowered) = lowered(&[
         ("chart/Chart.yaml", "apiVersion: v2\nname: x\n"),

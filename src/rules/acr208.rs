@@ -1,0 +1,63 @@
+//! ACR208 `credential-in-clear-text`.
+
+use std::collections::BTreeSet;
+
+use super::{Key, Reporter, Rule};
+use crate::azure::image::is_registry_host;
+use crate::finding::Severity;
+use crate::ir::{Language, Origin, Resource};
+use crate::pull::Case;
+use crate::source::Span;
+use crate::world::secret::{Credential, Password, Secret, is_placeholder, looks_real};
+use crate::world::workload::shown;
+
+pub(super) static RULE: Rule = Rule {
+    id: "ACR208",
+    name: "credential-in-clear-text",
+    summary: "A credential of a registry, or the secret of a service principal, is written out in the tree",
+    severity: Severity::Warning,
+    docs: include_str!("../../rules/ACR208.md"),
+    security: Some("7.5"),
+    check,
+};
+
+fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    let mut told: BTreeSet<Span> = BTreeSet::new();
+    for secret in case.world.secrets.iter().filter(|secret| secret.maker.is_none() && is_written(secret.resource)) {
+        let Some(place) = written_out(secret).filter(|place| told.insert(*place)) else { continue };
+        let message = format!("pull secret `{}` has a password of a registry in clear text", shown(&secret.name));
+        reporter
+            .report(RULE.severity, place, message, Key::from(&secret.resource.address))
+            .hidden()
+            .help("revoke it, grant the kubelet identity AcrPull, or let something make the secret that knows it");
+    }
+    for cluster in case.world.clusters.iter().filter(|cluster| is_written(cluster.resource)) {
+        let secret = cluster.resource.body.at(&["properties", "servicePrincipalProfile", "secret"]);
+        let Some(secret) = secret.map(|node| case.world.resolver.node(node)) else { continue };
+        let real = secret.as_str().is_some_and(|text| looks_real(text) && !is_placeholder(text));
+        if !real || !told.insert(secret.span) {
+            continue;
+        }
+        let message = format!("the secret of the service principal of `{}` stands in clear text", shown(&cluster.name));
+        reporter
+            .report(RULE.severity, secret.span, message, Key::from(&cluster.resource.address).and("service principal"))
+            .hidden()
+            .help("revoke it, and use a managed identity or read the secret from a key vault");
+    }
+}
+
+/// Base64 hides nothing. A plan or saved output is no file that somebody wrote.
+fn is_written(resource: &Resource) -> bool {
+    resource.origin == Origin::Declared && !matches!(resource.language, Language::Plan | Language::AzureCli)
+}
+
+/// Where the password of an entry for one of Azure's registries is written out.
+fn written_out(secret: &Secret<'_>) -> Option<Span> {
+    let azure = |entry: &&Credential| {
+        let host = entry.bare_host();
+        let host = host.strip_prefix("https://").unwrap_or(&host);
+        is_registry_host(host.split('/').next().unwrap_or_default())
+    };
+    let real = |entry: &&Credential| entry.password == Password::Literal { real: true };
+    secret.entries().iter().find(|entry| azure(entry) && real(entry)).map(|entry| entry.password_span)
+}

@@ -1,0 +1,136 @@
+//! What can be told of a password without keeping it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+use super::keyring::Password;
+use crate::ir::placeholder::{self, Placeholders, filled_in_later};
+use crate::ir::{Node, Value, Why};
+use crate::source::Span;
+
+/// What is known of this password.
+pub(super) fn facts(password: &Node) -> Password {
+    let Some(text) = password.as_str() else {
+        // A text of pieces may hold a part of the secret; only what it is read from is kept.
+        return Password::Elsewhere(match &password.value {
+            Value::Ref(_) | Value::Unknown { .. } => password.clone(),
+            _ => Node::unknown(Why::Sensitive, password.span),
+        });
+    };
+    match () {
+        () if is_placeholder(text.trim()) => Password::Placeholder,
+        () if placeholder::stands_in(text) => Password::Elsewhere(Node::unknown(Why::TemplateText, password.span)),
+        () if text.starts_with("eyJ") => Password::Token(expiry(text)),
+        () => Password::Literal { real: looks_real(text) },
+    }
+}
+
+/// A name with its placeholders as unknown pieces.
+pub(super) fn name(text: &str, span: Span) -> Node {
+    filled_in_later(text, Placeholders::AnyStyle, span)
+}
+
+/// Base64 with white space and with or without padding, as text.
+pub(super) fn decode(text: &str) -> Option<String> {
+    let compact: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let bytes = STANDARD.decode(&compact).or_else(|_| STANDARD_NO_PAD.decode(&compact)).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// The `exp` claim of a token of three parts.
+fn expiry(token: &str) -> Option<i64> {
+    let mut parts = token.split('.');
+    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let claims = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    claims.get("exp").and_then(serde_json::Value::as_i64)
+}
+
+/// Whether a secret looks like a real one: long enough, and without a word that says that it isn't one.
+pub fn looks_real(text: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "your",
+        "change",
+        "replace",
+        "example",
+        "sample",
+        "dummy",
+        "placeholder",
+        "insert",
+        "enter",
+        "todo",
+        "gen-",
+        "real",
+        "fake",
+        "redacted",
+        "secret",
+        "password",
+        "xxx",
+        "***",
+        "hunter2",
+        "demo",
+    ];
+    let lower = text.to_ascii_lowercase();
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    text.len() >= 12 && plain && !WORDS.iter().any(|word| lower.contains(word)) && !placeholder::stands_in(text)
+}
+
+/// The closed list of words that stand where a password will be.
+pub fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    // `${{ … }}` is an expression of a pipeline, `<path:…>` one of a vault: somebody is known to fill them in.
+    if lower.starts_with("${{") || lower.starts_with("<path:") {
+        return false;
+    }
+    let bracketed = |open: &str, close: &str| lower.starts_with(open) && lower.ends_with(close);
+    const WORDS: [&str; 14] = [
+        "",
+        "changeme",
+        "change-me",
+        "change_me",
+        "password",
+        "xxx",
+        "xxxx",
+        "xxxxx",
+        "todo",
+        "tbd",
+        "replaceme",
+        "replace-me",
+        "replace_me",
+        "placeholder",
+    ];
+    WORDS.contains(&lower.as_str()) || bracketed("<", ">") || bracketed("${", "}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Password {
+        facts(&Node::text(text, Span::default()))
+    }
+
+    #[test]
+    fn only_facts_of_a_password_are_kept() {
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"exp":1533553200}"#);
+        assert_eq!(of(&format!("eyJhbGciOiJub25lIn0.{claims}.c2ln")), Password::Token(Some(1_533_553_200)));
+        assert_eq!(of("eyJhbGciOiJub25lIn0.e30.c2ln"), Password::Token(None));
+        assert_eq!(of("eyJ.a.b.c"), Password::Token(None));
+        assert_eq!(of("hunter2"), Password::Literal { real: false });
+        assert_eq!(of("vT3q8xKp0LwZr1mB"), Password::Literal { real: true });
+        assert_eq!(of("not-a-real-password"), Password::Literal { real: false });
+        for word in ["", " ", "<password>", "${PASSWORD}", "ChangeMe", "TODO"] {
+            assert_eq!(of(word), Password::Placeholder, "{word}");
+        }
+        assert!(matches!(of("#{password}#"), Password::Elsewhere(_)));
+        assert!(matches!(of("${{ secrets.PASSWORD }}"), Password::Elsewhere(_)));
+        let pieces = Node::concat(
+            vec![Node::text("hun", Span::default()), Node::unknown(Why::TemplateText, Span::default())],
+            Span::default(),
+        );
+        assert!(matches!(facts(&pieces), Password::Elsewhere(node) if node.why() == Some(&Why::Sensitive)));
+    }
+}

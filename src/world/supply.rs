@@ -1,0 +1,255 @@
+//! Which pull secrets a pod has, and who else may make or hand out some.
+
+use std::collections::BTreeSet;
+
+use super::World;
+use super::secret::Secret;
+use super::workload::{Namespace, PullSecrets, ServiceAccount, Workload};
+use crate::ir::{Makes, Node, Resolver, Resource, Value};
+
+/// A secret that something makes when it runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Later {
+    /// Its name; nothing when it may be any.
+    pub name: Option<String>,
+    /// Its namespace; nothing when it may be any.
+    pub namespace: Option<String>,
+}
+
+/// Something that adds pull secrets where none are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addition {
+    /// To pods.
+    Pods,
+    /// To a service account.
+    Account {
+        /// Its name; nothing when it may be any.
+        name: Option<String>,
+        /// Its namespace; nothing when it may be any.
+        namespace: Option<String>,
+    },
+}
+
+impl<'a> World<'a> {
+    /// The pull secrets that the pods of a workload offer, and whether there may be others: the pod's own, else the
+    /// service account's (the admission plugin copies them only when the pod has none).
+    pub fn secrets_of(&self, workload: &Workload<'a>) -> PullSecrets {
+        let added = self.adds(Makes::PodSecrets) || self.additions.contains(&Addition::Pods);
+        let own = &PullSecrets { open: workload.secrets.open || added, ..workload.secrets.clone() };
+        if !own.names.is_empty() || !own.broken.is_empty() {
+            return own.clone();
+        }
+        let account = self.account_secrets(workload);
+        PullSecrets { open: own.open || account.open, ..account }
+    }
+
+    /// The pull secrets of the service account of a workload, which count where the pod lists none.
+    pub fn account_secrets(&self, workload: &Workload<'a>) -> PullSecrets {
+        let open = PullSecrets { open: true, ..PullSecrets::default() };
+        let Some(name) = &workload.service_account else { return open };
+        let added = self.adds_to_account(name, &workload.namespace);
+        let mut accounts = self.accounts.iter().filter(|account| is_of(account, workload));
+        match (accounts.next(), accounts.next()) {
+            (Some(account), None) => {
+                let sure = account.name.as_str().is_some()
+                    && self.share_a_namespace(
+                        (account.resource, &account.namespace),
+                        (workload.resource, &workload.namespace),
+                    );
+                PullSecrets { open: added || account.secrets.open || !sure, ..account.secrets.clone() }
+            }
+            // An account that the tree doesn't have may bring secrets; the default one has none unless somebody patches it.
+            (None, _) => PullSecrets {
+                open: added || name != "default" || self.adds(Makes::AccountSecrets),
+                ..PullSecrets::default()
+            },
+            (Some(_), Some(_)) => open,
+        }
+    }
+
+    fn adds_to_account(&self, account: &str, namespace: &Namespace) -> bool {
+        self.copier
+            || self.additions.iter().any(|addition| match addition {
+                Addition::Pods => false,
+                Addition::Account { name, namespace: at } => {
+                    name.as_deref().is_none_or(|name| name == account)
+                        && at.as_deref().is_none_or(|at| namespace.name().is_none_or(|own| own == at))
+                }
+            })
+    }
+
+    /// Whether two objects are sure to be in one namespace: it is written for both, or for neither and they lie in one
+    /// folder, which is applied as one.
+    pub fn share_a_namespace(&self, a: (&Resource, &Namespace), b: (&Resource, &Namespace)) -> bool {
+        match (a.1, b.1) {
+            (Namespace::Known(a, _), Namespace::Known(b, _)) => a == b,
+            (Namespace::Unknown, Namespace::Unknown) => a.0.address.root == b.0.address.root,
+            _ => false,
+        }
+    }
+
+    /// The service account of a workload pulls as an identity of its own.
+    pub fn has_own_identity(&self, workload: &Workload<'a>) -> bool {
+        self.accounts.iter().any(|account| account.identity.is_some() && is_of(account, workload))
+    }
+
+    /// The secrets of this name, split into those that the namespace may have and those of other namespaces.
+    pub fn secrets_named(&self, name: &str, namespace: &Namespace) -> (Vec<&Secret<'a>>, Vec<&Secret<'a>>) {
+        let named = self.secrets.iter().filter(|secret| secret.name.as_str().is_none_or(|own| own == name));
+        named.partition(|secret| secret.namespace.may_be(namespace))
+    }
+
+    /// Whether something may make a secret of this name there later: a controller, a generator, a script.
+    pub fn may_be_made_later(&self, name: &str, namespace: &Namespace) -> bool {
+        let assumed = self.outlook.assumed.iter().any(|fact| match fact {
+            super::Assumed::Secret { namespace: at, name: made } => {
+                made == name && namespace.name().is_none_or(|own| own == at)
+            }
+            _ => false,
+        });
+        let mut later = self.made_later.iter();
+        assumed
+            || self.scripted(name, true)
+            || self.copies(name)
+            || self.mentioned.contains(name)
+            || later.any(|later| later.fits(name, namespace))
+    }
+
+    /// Whether something makes the secret of this name anew, so that what is written in the tree is not what the pods
+    /// find. What may make secrets of any name makes another one: two owners of one object fight.
+    pub fn is_made_anew(&self, name: &str, namespace: &Namespace) -> bool {
+        let mut later = self.made_later.iter();
+        self.scripted(name, false) || later.any(|later| later.name.is_some() && later.fits(name, namespace))
+    }
+
+    /// A command makes a secret of this name, or of one that can't be read.
+    fn scripted(&self, name: &str, manual_too: bool) -> bool {
+        let mut commands = self.imperative.iter().filter(|command| manual_too || !command.manual);
+        commands
+            .any(|command| command.makes == Makes::Secret && command.secret.as_deref().is_none_or(|made| made == name))
+    }
+
+    /// Whether a controller of the tree copies secrets of this name, or any secret, from namespace to namespace.
+    fn copies(&self, name: &str) -> bool {
+        let mut named = self.secrets.iter().filter(|secret| secret.name.as_str().is_none_or(|own| own == name));
+        self.copier || named.any(|secret| secret.copied)
+    }
+}
+
+/// Whether an account may be that of a workload.
+fn is_of(account: &ServiceAccount<'_>, workload: &Workload<'_>) -> bool {
+    let named = workload.service_account.as_deref();
+    named.is_some_and(|name| account.name.as_str().is_none_or(|own| own == name))
+        && account.namespace.may_be(&workload.namespace)
+}
+
+impl Later {
+    fn fits(&self, name: &str, namespace: &Namespace) -> bool {
+        self.name.as_deref().is_none_or(|made| made == name)
+            && self.namespace.as_deref().is_none_or(|at| namespace.name().is_none_or(|own| own == at))
+    }
+}
+
+/// The image of a controller that hands out pull secrets on its own.
+pub(super) fn is_copier(image: &str) -> bool {
+    const COPIERS: [&str; 4] = ["imagepullsecret", "registry-creds", "clustersecret", "secret-copier"];
+    COPIERS.iter().any(|copier| image.contains(copier))
+}
+
+/// The texts of a custom resource: its controller may make a secret of a name that stands there.
+pub(super) fn mentions(resource: &Resource, found: &mut BTreeSet<String>) {
+    let group = resource.kind.rsplit_once('/').map_or("", |(group, _)| group.split('/').next().unwrap_or_default());
+    let custom = group.contains('.') && !group.ends_with(".k8s.io") && !group.starts_with("Microsoft.");
+    if custom {
+        texts(&resource.body, found);
+    }
+}
+
+fn texts(node: &Node, found: &mut BTreeSet<String>) {
+    match &node.value {
+        Value::Str(text) => drop(found.insert(text.to_string())),
+        Value::List(list) => list.items.iter().for_each(|item| texts(item, found)),
+        Value::Map(map) => map.entries.iter().for_each(|entry| texts(&entry.value, found)),
+        _ => {}
+    }
+}
+
+/// Whether a key, or a text that holds it, stands somewhere in a value, or may.
+fn speaks_of(node: &Node, word: &str) -> bool {
+    match &node.value {
+        Value::Str(text) => text.contains(word),
+        Value::List(list) => list.open.is_some() || list.items.iter().any(|item| speaks_of(item, word)),
+        Value::Map(map) => {
+            let is_it = |entry: &crate::ir::Entry| entry.key.as_str().is_none_or(|key| key.contains(word));
+            map.open.is_some() || map.entries.iter().any(|entry| is_it(entry) || speaks_of(&entry.value, word))
+        }
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
+        _ => true,
+    }
+}
+
+/// Pull secrets that a controller adds to pods and service accounts.
+pub(super) fn adds(resource: &Resource, resolver: &Resolver<'_>) -> Option<Addition> {
+    let (group, _) = resource.kind.rsplit_once('/')?;
+    let body = resolver.node(&resource.body);
+    let text = |path: &[&str]| body.at(path).and_then(Node::as_str).map(str::to_owned);
+    match group.split('/').next().unwrap_or_default() {
+        "acrpull.microsoft.com" | "msi-acrpull.microsoft.com" => {
+            let name = text(&["spec", "serviceAccountName"]);
+            Some(Addition::Account { name, namespace: text(&["metadata", "namespace"]) })
+        }
+        "kyverno.io" | "policies.kyverno.io" if speaks_of(&body, "mutate") && speaks_of(&body, PULL_SECRETS) => {
+            Some(Addition::Pods)
+        }
+        "mutations.gatekeeper.sh" if speaks_of(&body, PULL_SECRETS) => Some(Addition::Pods),
+        _ => None,
+    }
+}
+
+const PULL_SECRETS: &str = "imagePullSecrets";
+
+/// Secrets that stand in no manifest and that a controller makes of this object.
+pub(super) fn made_by(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Later> {
+    // Charts and manifests that Terraform applies without reading them.
+    const APPLIES: [&str; 4] = ["helm_release", "kubectl_manifest", "kubectl_path_documents", "kustomization_resource"];
+    let Some((group, kind)) = resource.kind.rsplit_once('/') else { return Vec::new() };
+    let text = |path: &[&str]| resource.body.at(path).and_then(|node| resolver.node(node).as_str().map(str::to_owned));
+    let namespace = text(&["metadata", "namespace"]);
+    let own = text(&["metadata", "name"]);
+    let named = |name: Option<String>| vec![Later { name, namespace: namespace.clone() }];
+    let any = || vec![Later::default()];
+    match (group.split('/').next().unwrap_or_default(), kind) {
+        ("Terraform", kind) if APPLIES.contains(&kind) => any(),
+        ("external-secrets.io", "ExternalSecret") => named(text(&["spec", "target", "name"]).or(own)),
+        ("external-secrets.io", "ClusterExternalSecret") => {
+            let name = text(&["spec", "externalSecretSpec", "target", "name"]);
+            vec![Later { name: name.or(text(&["spec", "externalSecretName"])).or(own), namespace: None }]
+        }
+        ("external-secrets.io", "PushSecret") => any(),
+        ("bitnami.com", "SealedSecret") => named(own),
+        ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => synced(resource, resolver, namespace),
+        ("secrets.hashicorp.com", _) => named(text(&["spec", "destination", "name"])),
+        ("acrpull.microsoft.com" | "msi-acrpull.microsoft.com", _) => named(None),
+        ("clustersecret.io", _) => any(),
+        ("kyverno.io" | "policies.kyverno.io", _) if speaks_of(&resource.body, "generate") => any(),
+        ("helm.toolkit.fluxcd.io" | "kustomize.toolkit.fluxcd.io", _) => any(),
+        ("argoproj.io", "Application" | "ApplicationSet") => any(),
+        _ => Vec::new(),
+    }
+}
+
+/// The secrets that the driver makes while a pod mounts the class.
+fn synced(resource: &Resource, resolver: &Resolver<'_>, namespace: Option<String>) -> Vec<Later> {
+    let Some(objects) = resource.body.at(&["spec", "secretObjects"]).map(|node| resolver.node(node)) else {
+        return Vec::new();
+    };
+    let later = |name: Option<String>| Later { name, namespace: namespace.clone() };
+    match objects.as_list().filter(|list| list.open.is_none()) {
+        Some(list) => {
+            let name = |object: &Node| object.get("secretName").and_then(Node::as_str).map(str::to_owned);
+            list.items.iter().map(|object| later(name(object))).collect()
+        }
+        None if objects.is_null() => Vec::new(),
+        None => vec![later(None)],
+    }
+}
