@@ -7,6 +7,8 @@ use crate::source::Span;
 pub enum Makes {
     /// A grant.
     Grant,
+    /// That a grant is gone.
+    NoGrant,
     /// A pull secret.
     Secret,
     /// The real text of placeholders in other files.

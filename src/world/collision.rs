@@ -81,7 +81,9 @@ fn collision(
     let (a, b) = (grants.get(first)?, grants.get(second)?);
     let about_pulls = a.means_pull() || b.means_pull();
     let declared = [a, b].iter().all(|grant| grant.resource.origin == Origin::Declared);
-    if !about_pulls || !declared || a.resource.address == b.resource.address {
+    // Commands look whether the assignment is there before they make it.
+    let scripted = [a, b].iter().any(|grant| grant.resource.language == Language::Script);
+    if !about_pulls || !declared || scripted || a.resource.address == b.resource.address {
         return None;
     }
     // The one that is there only together with the other is the one that is refused.

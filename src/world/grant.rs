@@ -10,8 +10,8 @@ use super::switch::Switch;
 use crate::azure::abac::Condition;
 use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION, SCHEDULE_REQUEST, decides};
 use crate::ir::{
-    Case, Cond, GROUP, MANAGEMENT_GROUP, Node, Origin, Resolver, Resource, ResourceId, SUBSCRIPTION, Target, Truth,
-    Value, Why, placeholder, same_in,
+    Case, Cond, GROUP, Language, MANAGEMENT_GROUP, Node, Origin, Resolver, Resource, ResourceId, SUBSCRIPTION, Target,
+    Truth, Value, Why, placeholder, same_in,
 };
 use crate::source::Span;
 
@@ -339,7 +339,7 @@ impl<'a> Grant<'a> {
     /// Its principal is an identity that its own deployment creates.
     pub fn is_to_its_own(&self, resolver: &Resolver<'a>) -> bool {
         let principal = match &self.holder {
-            Holder::ControlPlane(of) | Holder::Kubelet(of) => Some(*of),
+            Holder::ControlPlane(of) | Holder::Kubelet(of) | Holder::Puller(of) => Some(*of),
             Holder::UserAssigned(id) => resolver.resource_of(id),
             _ => None,
         };
@@ -386,7 +386,9 @@ fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: 
 fn is_untyped(resource: &Resource) -> bool {
     let properties = resource.body.get("properties").and_then(Node::as_map);
     let silent = properties.is_some_and(|it| it.open.is_none() && it.get("principalType").is_none_or(Node::is_null));
-    silent && !resource.language.is_terraform() && resource.is_kind(ROLE_ASSIGNMENT)
+    // Commands look the principal up themselves.
+    let told = resource.language.is_terraform() || resource.language == Language::Script;
+    silent && !told && resource.is_kind(ROLE_ASSIGNMENT)
 }
 
 /// The principal types of `Microsoft.Authorization/roleAssignments`.

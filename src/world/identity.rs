@@ -5,6 +5,9 @@ use crate::azure::kinds::{APPLICATION, CLUSTER, ENTRA_GROUP, IDENTITY, SERVICE_P
 use crate::azure::principal_of;
 use crate::ir::{Case, Node, Origin, Ref, Resolver, Resource, Target, Truth, Value, Why, same_in};
 
+/// The path of a reference that means whichever identity pulls for a cluster: commands that attach a registry look it up.
+pub const PULLER: &str = "pullingIdentity";
+
 /// Whom a `principalId` means.
 #[derive(Clone, Debug)]
 pub enum Holder<'a> {
@@ -12,6 +15,8 @@ pub enum Holder<'a> {
     ControlPlane(&'a Resource),
     /// The kubelet identity that AKS makes for a cluster.
     Kubelet(&'a Resource),
+    /// Whichever identity pulls for a cluster.
+    Puller(&'a Resource),
     /// A user-assigned identity, by resource id.
     UserAssigned(Node),
     /// An Entra service principal.
@@ -113,6 +118,7 @@ fn referenced<'a>(resolver: &Resolver<'a>, reference: &Ref) -> Holder<'a> {
     let Some(resource) = resolver.target(&reference.target) else { return by_id(resolver, reference) };
     let kubelet = |last: &str| reference.is(&["properties", "identityProfile", "kubeletidentity", last]);
     match () {
+        () if resource.is_kind(CLUSTER) && reference.is(&[PULLER]) => Holder::Puller(resource),
         () if resource.is_kind(CLUSTER) && reference.is(&["identity", "principalId"]) => Holder::ControlPlane(resource),
         () if resource.is_kind(CLUSTER) && is_user_assigned(reference, "clientId") => Holder::WrongKind("a client id"),
         // What a cluster made elsewhere has for its control plane may be what pulls, too.
@@ -200,6 +206,11 @@ impl<'a> Holder<'a> {
             // The one that is chosen later may be that of the control plane.
             (Pulling::Unknown(_), Holder::ControlPlane(_)) if !cluster.control.is_empty() => Truth::Unknown,
             (_, Holder::WrongKind(_) | Holder::ControlPlane(_) | Holder::Other(_)) => Truth::No,
+            // Another one may be given to it after it was looked up.
+            (Pulling::Unknown(Why::NotAnalysed(_)), Holder::Puller(of)) => {
+                same_resource(of, cluster.resource, resolver).and(Truth::Unknown)
+            }
+            (_, Holder::Puller(of)) => same_resource(of, cluster.resource, resolver),
             (Pulling::Unknown(_), _) | (_, Holder::Group | Holder::Unknown(_)) => Truth::Unknown,
             (Pulling::Kubelet { supplied: None, .. }, Holder::Kubelet(of)) => {
                 same_resource(of, cluster.resource, resolver)

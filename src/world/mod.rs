@@ -22,20 +22,20 @@ pub mod registry;
 pub mod role;
 mod saved;
 pub mod scale_set;
+mod scripted;
 pub mod secret;
 mod supply;
 pub mod switch;
 pub mod token;
 mod unseen;
+mod update;
 pub mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::azure;
 pub use crate::ir::Address;
-use crate::ir::{
-    Case, Cond, Deployment, Gap, Imperative, Makes, Node, Order, Origin, Resolver, Resource, Truth, Why, same_in,
-};
+use crate::ir::{Cond, Deployment, Gap, Imperative, Makes, Node, Order, Origin, Resolver, Resource, Truth};
 use crate::source::Span;
 use assignments::Assignments;
 use cluster::{Cluster, Stated};
@@ -226,8 +226,11 @@ impl<'a> World<'a> {
             copier: false,
             memberships: Vec::new(),
         };
+        let bystanders = scripted::bystanders(deployments);
         for resource in deployments.iter().flat_map(|deployment| &deployment.resources) {
-            world.take(resource);
+            if !bystanders.contains(&*resource.address) {
+                world.take(resource);
+            }
         }
         saved::without_owned(&mut world.workloads);
         world.provisioners = world.workloads.iter().filter_map(Provisioner::of).collect();
@@ -269,46 +272,6 @@ impl<'a> World<'a> {
         world
     }
 
-    /// What is changed after it is created is not known from its declaration.
-    fn unsettle(&mut self) {
-        let (mut registries, mut clusters) = (std::mem::take(&mut self.registries), std::mem::take(&mut self.clusters));
-        for command in self.imperative.iter().filter(|command| !command.manual) {
-            let why = Why::NotAnalysed(format!("`{}`", command.command).into());
-            let may_be = |named: &Option<Box<str>>, name: &Node| self.may_be_called(named, name, command.span);
-            let changed = registries.iter_mut().filter(|registry| may_be(&command.registry, &registry.name));
-            changed.for_each(|registry| registry.unsettle(command.makes, &why, command.span));
-            if command.makes == Makes::PullingIdentity {
-                let changed = clusters.iter_mut().filter(|cluster| may_be(&command.cluster, &cluster.name));
-                changed.for_each(|cluster| cluster.unsettle(&why, command.span));
-            }
-        }
-        for update in &self.updates {
-            let why = Why::NotAnalysed(update.address.to_string().into());
-            let means = |resource: &Resource| {
-                let id = Node::reference(resource.address.clone(), &["id"], resource.declared);
-                resource.is_kind(&update.kind) && same_in(&self.resolver, Case::Ignored, &update.id, &id) != Truth::No
-            };
-            let writes = |path: &[&str]| update.body.at(path).is_some();
-            for registry in registries.iter_mut().filter(|registry| means(registry.resource)) {
-                let settings = [
-                    (Makes::AdminUser, "adminUserEnabled"),
-                    (Makes::AnonymousPull, "anonymousPullEnabled"),
-                    (Makes::PublicAccess, "publicNetworkAccess"),
-                    (Makes::PublicAccess, "networkRuleSet"),
-                    (Makes::RoleMode, "roleAssignmentMode"),
-                ];
-                for (setting, _) in settings.iter().filter(|(_, name)| writes(&["properties", name])) {
-                    registry.unsettle(*setting, &why, update.declared);
-                }
-            }
-            if writes(&["identity"]) || writes(&["properties", "identityProfile"]) {
-                let changed = clusters.iter_mut().filter(|cluster| means(cluster.resource));
-                changed.for_each(|cluster| cluster.unsettle(&why, update.declared));
-            }
-        }
-        (self.registries, self.clusters) = (registries, clusters);
-    }
-
     /// Numbers registries and clusters, and works out how each grant stands to each of them.
     fn link(&mut self) {
         self.registries.iter_mut().enumerate().for_each(|(at, registry)| registry.at = at);
@@ -317,6 +280,7 @@ impl<'a> World<'a> {
         for grant in self.grants.iter_mut().chain(former) {
             grant.link(&self.registries, &self.clusters, &self.switches, &self.resolver);
         }
+        self.take_away();
         self.collisions = collision::collisions(&self.grants, &self.resolver);
         for clash in self.collisions.iter().filter(|clash| clash.kind == Kind::OneName) {
             for at in [clash.first, clash.second] {

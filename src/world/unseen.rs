@@ -146,7 +146,8 @@ impl<'a> World<'a> {
         let unseen = |(deployment, gap): &(&Deployment, &Gap)| {
             deployment.language != Language::Kubernetes && gap.hides.is_some()
         };
-        granted || !self.clusters.is_empty() || self.gaps.iter().any(unseen)
+        let scripted = self.grants.iter().any(|grant| grant.resource.language == Language::Script);
+        granted || scripted || !self.clusters.is_empty() || self.gaps.iter().any(unseen)
     }
 
     /// Why there may be secrets that can't be seen.

@@ -1,7 +1,5 @@
 //! Workloads: pods and what makes pods, their images, pull secrets and service accounts.
 
-use std::collections::BTreeSet;
-
 use crate::ir::{Node, Resolver, Resource, Value, placeholder};
 use crate::source::Span;
 

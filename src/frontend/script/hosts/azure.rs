@@ -1,0 +1,142 @@
+//! Azure Pipelines and their templates.
+
+use super::{filled, inputs, scalar, script};
+use crate::frontend::script::meaning::steps;
+use crate::frontend::script::run::Run;
+use crate::frontend::script::syntax::Dialect;
+use crate::ir::{Node, Why};
+use crate::source::Via;
+use crate::syntax::tree::Tree;
+
+const DIALECT: Dialect = Dialect::Azure;
+/// Stages, jobs, strategies and templates inside of each other.
+const DEEPEST: u32 = 24;
+
+/// Runs all steps of a pipeline.
+pub(super) fn run(run: &mut Run<'_>, root: &Tree, text: &str) {
+    for parameter in root.get("parameters").and_then(Tree::as_list).unwrap_or_default() {
+        let (name, default) = (parameter.get("name").and_then(Tree::as_str), parameter.get("default"));
+        if let (Some(name), Some(value)) = (name, default.and_then(scalar)) {
+            let node = filled(run, &value, parameter.span, DIALECT).through(parameter.span, Via::Parameter);
+            run.shell.vars.insert(format!("parameters.{name}"), node);
+        }
+    }
+    for member in root.get("parameters").and_then(Tree::as_map).unwrap_or_default() {
+        if let Some(value) = scalar(&member.value) {
+            let node = filled(run, &value, member.value.span, DIALECT).through(member.key_span, Via::Parameter);
+            run.shell.vars.insert(format!("parameters.{}", member.key), node);
+        }
+    }
+    walk(run, root, text, DEEPEST);
+}
+
+fn walk(run: &mut Run<'_>, data: &Tree, text: &str, depth: u32) {
+    if depth == 0 {
+        return;
+    }
+    for item in data.as_list().unwrap_or_default() {
+        walk(run, item, text, depth - 1);
+    }
+    let Some(members) = data.as_map() else { return };
+    let kept = run.shell.scope.clone();
+    let condition = run.condition(data.get("condition"));
+    run.alone(condition, |run| {
+        variables(run, data.get("variables"), text, depth);
+        for member in members {
+            match &*member.key {
+                "steps" | "preSteps" | "postSteps" => {
+                    run.shell.scope = format!("{}#{}", run.path, member.key_span.start).into();
+                    steps_of(run, &member.value, text, depth);
+                }
+                "variables" | "parameters" | "resources" | "trigger" | "pr" | "pool" => {}
+                key if key.starts_with("${{") => {
+                    let when = run.unsure(key, member.key_span);
+                    run.alone(Some(when), |run| walk(run, &member.value, text, depth - 1));
+                }
+                _ => walk(run, &member.value, text, depth - 1),
+            }
+        }
+    });
+    run.shell.scope = kept;
+}
+
+/// `variables:` as an object, or as a list of names with values, groups and templates.
+///
+/// One that a step sets for those after it has another value from there on.
+fn variables(run: &mut Run<'_>, data: Option<&Tree>, text: &str, depth: u32) {
+    let Some(data) = data.filter(|_| depth > 0) else { return };
+    let set = |run: &mut Run<'_>, name: &str, value: &Tree| {
+        let node = match scalar(value) {
+            _ if text.contains(&format!("setvariable variable={name}")) => run.set_elsewhere(name, value.span),
+            Some(text) => filled(run, &text, value.span, DIALECT),
+            None => Node::unknown(Why::External(name.into()), value.span),
+        };
+        // Scripts see them as variables of the environment.
+        run.shell.vars.insert(name.replace(['.', ' '], "_").to_ascii_uppercase(), node.clone());
+        run.shell.vars.insert(name.to_owned(), node);
+    };
+    for member in data.as_map().unwrap_or_default() {
+        if member.key.starts_with("${{") {
+            continue;
+        }
+        set(run, &member.key, &member.value);
+    }
+    for item in data.as_list().unwrap_or_default() {
+        if let (Some(name), Some(value)) = (item.get("name").and_then(Tree::as_str), item.get("value")) {
+            set(run, name, value);
+        }
+        // One of several values, as an expression picks.
+        for member in item.as_map().unwrap_or_default().iter().filter(|member| member.key.starts_with("${{")) {
+            for inner in member.value.as_list().unwrap_or_default() {
+                if let Some(name) = inner.get("name").and_then(Tree::as_str) {
+                    let node = Node::unknown(Why::External(name.into()), inner.span);
+                    run.shell.vars.insert(name.replace(['.', ' '], "_").to_ascii_uppercase(), node.clone());
+                    run.shell.vars.insert(name.to_owned(), node);
+                }
+            }
+        }
+    }
+}
+
+fn steps_of(run: &mut Run<'_>, steps: &Tree, text: &str, depth: u32) {
+    if depth == 0 {
+        return;
+    }
+    for step in steps.as_list().unwrap_or_default() {
+        let condition = run.condition(step.get("condition"));
+        run.alone(condition, |run| one(run, step, text));
+        for member in step.as_map().unwrap_or_default().iter().filter(|member| member.key.starts_with("${{")) {
+            let when = run.unsure(&member.key, member.key_span);
+            run.alone(Some(when), |run| steps_of(run, &member.value, text, depth - 1));
+        }
+    }
+}
+
+fn one(run: &mut Run<'_>, step: &Tree, text: &str) {
+    for (name, node) in super::settings(run, step.get("env"), DIALECT) {
+        run.shell.vars.insert(name, node);
+    }
+    let given = inputs(run, step.get("inputs"), DIALECT);
+    let folder = step.get("workingDirectory").and_then(scalar).map(|folder| filled(run, &folder, step.span, DIALECT));
+    if let Some(folder) = folder.or_else(|| given.get("workingdirectory").cloned()) {
+        run.stand_in(&folder);
+    }
+    for (key, shell) in [("script", "bash"), ("bash", "bash"), ("pwsh", "pwsh"), ("powershell", "pwsh")] {
+        if let Some(body) = step.get(key) {
+            return script(run, body, text, shell, DIALECT);
+        }
+    }
+    let Some(task) = step.get("task").and_then(Tree::as_str) else { return };
+    let inline = ["inlineScript", "script", "Inline"].iter().find_map(|key| step.get("inputs")?.get_ci(key));
+    if let Some(body) = inline {
+        let lower = task.to_ascii_lowercase();
+        let named = given.get("scripttype").and_then(Node::as_str).map(str::to_ascii_lowercase);
+        let shell = match named {
+            Some(shell) if shell != "inlinescript" => shell,
+            _ if lower.contains("powershell") => "pwsh".to_owned(),
+            _ => "bash".to_owned(),
+        };
+        return script(run, body, text, &shell, DIALECT);
+    }
+    steps::step(run, task, &given, step.span);
+}

@@ -1,0 +1,93 @@
+//! Makefiles: variables at the margin, recipes behind tabs. Each line of a recipe has a shell of its own.
+
+use super::filled;
+use crate::frontend::script::passage::Passage;
+use crate::frontend::script::run::Run;
+use crate::frontend::script::syntax::{Dialect, posix};
+use crate::ir::{Node, Why};
+use crate::source::{Span, Via};
+
+/// Runs all recipes.
+pub(super) fn run(run: &mut Run<'_>, text: &str) {
+    let mut conditional = 0_u32;
+    let mut recipes = Vec::new();
+    for parts in (Lines { text, at: 0 }) {
+        let first = parts.first().and_then(|part| text.get(part.clone())).unwrap_or_default();
+        if first.starts_with('\t') {
+            recipes.push(parts);
+            continue;
+        }
+        let word = first.split_whitespace().next().unwrap_or_default();
+        match word {
+            "ifeq" | "ifneq" | "ifdef" | "ifndef" => conditional += 1,
+            "endif" => conditional = conditional.saturating_sub(1),
+            _ => variable(run, text, &parts, conditional > 0),
+        }
+    }
+    for parts in recipes {
+        let mut parts = parts;
+        if let Some(first) = parts.first_mut() {
+            let line = text.get(first.clone()).unwrap_or_default();
+            first.start += line.len() - line.trim_start_matches(['\t', ' ', '@', '-', '+']).len();
+        }
+        let passage = Passage::of_parts(run.source, text, &parts);
+        let statements = posix::parse(&passage, Dialect::Make);
+        run.alone(None, |run| run.script(&statements));
+    }
+}
+
+/// Lines with those that they go on in.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Vec<std::ops::Range<usize>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut parts = Vec::new();
+        loop {
+            let line = self.text.get(self.at..)?.split_inclusive('\n').next()?;
+            let from = self.at;
+            self.at += line.len();
+            parts.push(from..self.at);
+            let goes_on = line.trim_end_matches(['\r', '\n']).ends_with('\\');
+            if !goes_on || self.at >= self.text.len() {
+                return Some(parts);
+            }
+        }
+    }
+}
+
+/// `NAME = value`, `:=`, `?=`, `+=`.
+fn variable(run: &mut Run<'_>, text: &str, parts: &[std::ops::Range<usize>], conditional: bool) {
+    let Some(first) = parts.first().cloned() else { return };
+    let line = text.get(first.clone()).unwrap_or_default();
+    let line = line.split(" #").next().unwrap_or_default().trim_end();
+    let bare = line.trim_start().trim_start_matches("export ").trim_start_matches("override ").trim_start();
+    let Some((name, value)) = bare.split_once('=') else { return };
+    let (name, kind) = match name.strip_suffix([':', '?', '+', '!']) {
+        Some(short) => (short.trim_end_matches(':').trim(), name.as_bytes().last().copied().unwrap_or_default()),
+        None => (name.trim(), b'='),
+    };
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return;
+    }
+    let span = Span::new(run.source, first.start, first.start + line.len());
+    let whole = !conditional && parts.len() == 1 && kind != b'!' && kind != b'+';
+    let node = match whole {
+        true => value_of(run, value.trim(), span),
+        false => Node::unknown(Why::External(format!("$({name})").into()), span),
+    };
+    // What the environment or the command line says comes first.
+    let node = if kind == b'?' { node.through(span, Via::Parameter) } else { node };
+    let another = run.shell.vars.get(name).is_some_and(|known| known.value != node.value);
+    let node = if another { Node::unknown(Why::External(format!("$({name})").into()), span) } else { node };
+    run.shell.vars.insert(name.to_owned(), node);
+}
+
+fn value_of(run: &Run<'_>, value: &str, span: Span) -> Node {
+    let value = value.trim_matches('"');
+    filled(run, value, span, Dialect::Make)
+}

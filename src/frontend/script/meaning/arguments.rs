@@ -1,0 +1,141 @@
+//! The words of a command as options.
+
+use crate::ir::{Node, Value};
+
+/// One word.
+#[derive(Clone, Debug)]
+pub(in crate::frontend::script) struct Argument {
+    pub node: Node,
+    /// A variable without quotes that is not known: several words, or none.
+    pub bare: bool,
+}
+
+/// The words of a command.
+#[derive(Clone, Debug, Default)]
+pub(in crate::frontend::script) struct Arguments {
+    pub words: Vec<Argument>,
+    /// There may be more words.
+    pub open: bool,
+}
+
+impl Argument {
+    pub fn of(node: Node) -> Argument {
+        Argument { node, bare: false }
+    }
+
+    pub fn text(&self) -> Option<&str> {
+        self.node.as_str()
+    }
+
+    /// The option that it is, with the value behind its `=`.
+    fn option(&self) -> Option<(&str, Option<Node>)> {
+        let first = match &self.node.value {
+            Value::Str(text) => text,
+            Value::Concat(pieces) => match &pieces.first()?.value {
+                Value::Str(text) => text,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        if !first.starts_with('-') || first.len() < 2 {
+            return None;
+        }
+        let Some((name, start)) = first.split_once('=') else {
+            return matches!(self.node.value, Value::Str(_)).then_some((&**first, None));
+        };
+        let mut pieces = vec![Node { value: Value::Str(start.into()), ..self.node.clone() }];
+        if let Value::Concat(all) = &self.node.value {
+            pieces.extend(all.iter().skip(1).cloned());
+        }
+        let value = Node::concat(pieces, self.node.span);
+        Some((name, Some(Node { trail: self.node.trail.clone(), ..value })))
+    }
+}
+
+impl Arguments {
+    /// The first word.
+    pub fn first(&self) -> Option<&str> {
+        self.words.first()?.text()
+    }
+
+    /// `NAME=value` in front of a command.
+    pub fn first_sets(&self) -> bool {
+        let name = self.first().and_then(|word| word.split_once('=')).map(|(name, _)| name);
+        name.is_some_and(|name| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        })
+    }
+
+    /// The values of an option, each time that it is given; names compare without regard to case where they are
+    /// PowerShell's.
+    pub fn options(&self, names: &[&str]) -> Vec<Node> {
+        let mut found = Vec::new();
+        for (at, word) in self.words.iter().enumerate() {
+            let Some((name, value)) = word.option() else { continue };
+            if !names.iter().any(|known| is_named(name, known)) {
+                continue;
+            }
+            match value {
+                Some(value) => found.push(value),
+                None => found.extend(
+                    self.words.get(at + 1).filter(|next| next.option().is_none()).map(|next| next.node.clone()),
+                ),
+            }
+        }
+        found
+    }
+
+    /// The value of an option: the last one wins.
+    pub fn option(&self, names: &[&str]) -> Option<Node> {
+        self.options(names).pop()
+    }
+
+    /// All words behind an option that takes several.
+    pub fn several(&self, name: &str) -> Vec<Node> {
+        let at = self.words.iter().position(|word| word.option().is_some_and(|(own, _)| own == name));
+        let after = at.map_or(self.words.len(), |at| at + 1);
+        let rest = self.words.iter().skip(after).take_while(|word| word.option().is_none());
+        rest.map(|word| word.node.clone()).collect()
+    }
+
+    /// Whether an option is given at all.
+    pub fn has(&self, names: &[&str]) -> bool {
+        let given =
+            |word: &Argument| word.option().is_some_and(|(own, _)| names.iter().any(|name| is_named(own, name)));
+        self.words.iter().any(given)
+    }
+
+    /// The words before the first option.
+    pub fn verbs(&self) -> Vec<&str> {
+        self.words.iter().map_while(|word| word.text().filter(|text| !text.starts_with('-'))).collect()
+    }
+
+    /// The words that are neither options nor their values, of a tool whose options with values are `valued`.
+    pub fn plain(&self, valued: &[&str]) -> Vec<Node> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(word) = self.words.get(at) {
+            at += 1;
+            match word.option() {
+                Some((name, None)) if valued.contains(&name) => at += 1,
+                Some(_) => {}
+                None => found.push(word.node.clone()),
+            }
+        }
+        found
+    }
+
+    /// Whether words may be among the options that nobody sees.
+    pub fn may_add(&self) -> bool {
+        let value = |at: usize| {
+            let before = at.checked_sub(1).and_then(|before| self.words.get(before));
+            before.is_some_and(|word| matches!(word.option(), Some((_, None))))
+        };
+        self.open || self.words.iter().enumerate().any(|(at, word)| word.bare && !value(at))
+    }
+}
+
+/// One dash and a long name: PowerShell's, in any case.
+fn is_named(given: &str, known: &str) -> bool {
+    given == known || !known.starts_with("--") && known.len() > 2 && given.eq_ignore_ascii_case(known)
+}

@@ -1,0 +1,123 @@
+//! The Azure command line.
+
+use super::arguments::Arguments;
+use super::{acr, aks, query, role};
+use crate::azure::kinds::{CLUSTER, IDENTITY, REGISTRY, SERVICE_PRINCIPAL};
+use crate::frontend::script::run::{Named, Printed, Run};
+use crate::ir::{Makes, Node, ResourceId, Why};
+use crate::source::Span;
+
+/// A command of `az`.
+pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed {
+    let verbs: Vec<String> = arguments.verbs().iter().skip(1).map(|&verb| verb.to_owned()).collect();
+    let verbs: Vec<&str> = verbs.iter().map(String::as_str).collect();
+    let printed = |value: Option<Node>| Printed { value, ..Printed::default() };
+    match verbs.as_slice() {
+        ["aks", "create"] => printed(aks::create(run, &arguments, span)),
+        ["aks", "update"] => printed(aks::update(run, &arguments, span)),
+        ["aks", "command", "invoke"] => {
+            let command = arguments.option(&["--command", "-c"]);
+            let text = command.as_ref().and_then(Node::as_str).map(str::to_owned);
+            text.zip(command).map(|(text, node)| run.text(&text, node.span)).unwrap_or_default();
+            Printed::default()
+        }
+        ["acr", "create"] => printed(acr::create(run, &arguments, span)),
+        ["acr", "update"] => printed(acr::update(run, &arguments, span)),
+        ["acr", "network-rule", ..] => {
+            let name = arguments.option(&["--name", "-n", "--registry", "-r"]);
+            let named = Named { registry: name.as_ref(), ..Named::default() };
+            run.open(Makes::PublicAccess, "az acr network-rule", span, named);
+            run.understood.push(span);
+            Printed::default()
+        }
+        ["acr", "scope-map", "create"] => acr::scope_map(run, &arguments, span),
+        ["acr", "token", "create"] => acr::token(run, &arguments, span),
+        ["acr", "credential", "show"] => printed(acr::credential(run, &arguments, span)),
+        ["role", "assignment", "create"] => role::create(run, &arguments, span),
+        ["role", "assignment", "delete"] => role::delete(run, &arguments, span),
+        ["identity", "create"] => {
+            let Some(name) = arguments.option(&["--name", "-n"]) else { return Printed::default() };
+            let made = run.made(span, name.span);
+            let group = arguments.option(&["--resource-group", "-g"]);
+            let body = Node::map(Vec::new(), span);
+            let address = run.book.declare(IDENTITY, &name, group.as_ref(), body, &made);
+            printed(query::shown(&address, arguments.option(&["--query"]).as_ref(), span))
+        }
+        ["ad", "sp", "create-for-rbac"] => role::create_for_rbac(run, &arguments, span),
+        [.., "show"] | ["ad", _, "list"] => printed(show(run, &verbs, &arguments, span)),
+        _ => Printed::default(),
+    }
+}
+
+/// What a command shows.
+fn show(run: &mut Run<'_>, verbs: &[&str], arguments: &Arguments, span: Span) -> Option<Node> {
+    let query = arguments.option(&["--query"]);
+    let name = arguments.option(&["--name", "-n"]);
+    let group = arguments.option(&["--resource-group", "-g"]);
+    let kind = match verbs {
+        ["aks", "show"] => CLUSTER,
+        ["acr", "show"] => REGISTRY,
+        ["identity", "show"] => IDENTITY,
+        ["ad", "sp", "show" | "list"] => return principal(run, arguments, span),
+        ["ad", "signed-in-user", "show"] => {
+            let name = Node::text("signed-in user", span);
+            let user = run.book.refer(role::USER, &name, None, Node::map(Vec::new(), span), span);
+            return query::shown(&user, query.as_ref(), span);
+        }
+        ["account", "show"] => {
+            let asks = query.as_ref().and_then(Node::as_str).is_some_and(|query| query.trim_matches('"') == "id");
+            return asks.then(|| run.book.subscription(span));
+        }
+        ["group", "show"] => {
+            let name = name.or(group)?;
+            let asks = query.as_ref().and_then(Node::as_str);
+            return match asks {
+                Some("id") => Some(Node::id(ResourceId::of_group(run.book.subscription(span), name), span)),
+                Some("name") => Some(name),
+                _ => None,
+            };
+        }
+        ["deployment" | "resource" | "rest" | "graph" | "ad" | "stack" | "ts", ..] => return None,
+        // Whatever else it is, its id is no registry's.
+        [words @ .., "show"] => {
+            let asks = query.as_ref().and_then(Node::as_str).is_some_and(|query| query.trim_matches('"') == "id");
+            let id = ResourceId {
+                subscription: Some(run.book.subscription(span)),
+                group: Some(group.unwrap_or_else(|| Node::unknown(Why::External("a resource group".into()), span))),
+                kind: format!("{}/{}", role::UNRELATED, words.join("-")).into(),
+                names: vec![name.unwrap_or_else(|| Node::unknown(Why::External("a name".into()), span))],
+                extends: None,
+            };
+            return asks.then(|| Node::id(id, span));
+        }
+        _ => return None,
+    };
+    let name = name.or_else(|| named_by_id(arguments))?;
+    let body = Node::map(Vec::new(), span);
+    let address = run.book.refer(kind, &name, group.as_ref(), body, span);
+    query::shown(&address, query.as_ref(), span)
+}
+
+/// The name at the end of `--ids`.
+fn named_by_id(arguments: &Arguments) -> Option<Node> {
+    let id = arguments.option(&["--ids"])?;
+    let name = id.as_str()?.rsplit('/').next()?.to_owned();
+    Some(Node::text(name, id.span))
+}
+
+/// `az ad sp show --id APP`, `az ad sp list --display-name NAME --query "[0].appId"`.
+fn principal(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Option<Node> {
+    let query = arguments.option(&["--query"])?;
+    let name = match arguments.option(&["--id"]) {
+        Some(id) => match run.book.find_by(SERVICE_PRINCIPAL, "appId", &id) {
+            Some(known) => return query::shown(&known.address.clone(), Some(&query), span),
+            None => id,
+        },
+        None => arguments.option(&["--display-name"])?,
+    };
+    let bare = name.as_str().and_then(|text| text.strip_prefix("http://")).map(|text| Node::text(text, name.span));
+    let name = bare.unwrap_or(name);
+    let body = Node::map(Vec::new(), span);
+    let address = run.book.refer(SERVICE_PRINCIPAL, &name, None, body, span);
+    query::shown(&address, Some(&query), span)
+}

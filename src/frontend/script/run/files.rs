@@ -1,0 +1,154 @@
+//! Paths in scripts: where a script stands is seldom written, so what exists decides.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::meaning::arguments::Arguments;
+use super::super::passage::Passage;
+use super::super::syntax::{Dialect, Statement, posix, powershell};
+use super::Run;
+use crate::ir::{Node, Parcel, Why};
+
+/// Stands for the root of the tree in a path.
+pub(in crate::frontend::script) const ROOT: &str = "/\u{1}root";
+/// Stands for the folder of the script.
+pub(in crate::frontend::script) const HERE: &str = "/\u{1}here";
+
+/// The files of the tree.
+pub(in crate::frontend::script) struct Tree(pub BTreeSet<Arc<str>>);
+
+impl Tree {
+    pub fn has_file(&self, path: &str) -> bool {
+        self.0.contains(path)
+    }
+
+    pub fn has_folder(&self, path: &str) -> bool {
+        let prefix = format!("{path}/");
+        path.is_empty()
+            || self.0.range(Arc::<str>::from(prefix.as_str())..).next().is_some_and(|next| next.starts_with(&prefix))
+    }
+}
+
+/// `folder/relative` without `.` and `..`; nothing when it leads out of the tree.
+fn join(folder: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+impl Run<'_> {
+    /// The folder of the script.
+    fn own_folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// The paths that a path may mean, the likeliest first.
+    fn candidates(&self, text: &str) -> Vec<String> {
+        if let Some(rest) = text.strip_prefix(ROOT) {
+            return join("", rest).into_iter().collect();
+        }
+        if let Some(rest) = text.strip_prefix(HERE) {
+            return join(self.own_folder(), rest).into_iter().collect();
+        }
+        if text.starts_with(['/', '~']) || text.contains("://") || text.get(1..3) == Some(":\\") {
+            return Vec::new();
+        }
+        let own = [self.own_folder().to_owned(), String::new()];
+        self.shell.folders.iter().chain(&own).filter_map(|folder| join(folder, text)).collect()
+    }
+
+    /// The file or folder of the tree that a path means.
+    pub fn locate(&self, text: &str) -> Option<String> {
+        let there = |path: &String| self.tree.has_file(path) || self.tree.has_folder(path);
+        self.candidates(text).into_iter().find(there)
+    }
+
+    /// What `-f` applies: a file or a folder; nothing for standard input.
+    pub fn manifests(&self, path: &Node, recursive: bool) -> Option<Parcel> {
+        let Some(text) = path.as_str() else {
+            return Some(Parcel::Elsewhere(
+                path.why().cloned().unwrap_or(Why::External("a path with variables".into())),
+            ));
+        };
+        if text == "-" {
+            return None;
+        }
+        Some(match self.locate(text) {
+            Some(path) => Parcel::Manifests { path: path.into(), recursive },
+            None => Parcel::Elsewhere(Why::External(text.into())),
+        })
+    }
+
+    /// `cd folder`.
+    pub(super) fn enter(&mut self, arguments: &Arguments) {
+        let Some(to) =
+            arguments.words.iter().skip(1).find(|word| word.text().is_none_or(|text| !text.starts_with('-')))
+        else {
+            return;
+        };
+        let Some(text) = to.text() else { return self.shell.folders.clear() };
+        let own = [self.own_folder().to_owned(), String::new()];
+        let folders = match text.strip_prefix("..").filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+            // From where it stands now, when that is known.
+            Some(_) if !self.shell.folders.is_empty() => {
+                self.shell.folders.iter().filter_map(|folder| join(folder, text)).collect()
+            }
+            Some(_) => own.iter().filter_map(|folder| join(folder, text)).collect(),
+            None => self.candidates(text),
+        };
+        self.shell.folders = folders.into_iter().filter(|folder| self.tree.has_folder(folder)).take(2).collect();
+    }
+
+    /// The folder in which a step runs.
+    pub fn stand_in(&mut self, folder: &Node) {
+        let folders = folder.as_str().map(|text| self.candidates(text)).unwrap_or_default();
+        self.shell.folders = folders.into_iter().filter(|folder| self.tree.has_folder(folder)).take(2).collect();
+    }
+
+    /// `source file`: what it sets counts; what it does is told where it stands.
+    pub(super) fn read_file(&mut self, arguments: &Arguments) {
+        const HARMLESS: [&str; 6] = ["activate", ".bashrc", ".profile", "completion", "/etc/", "nvm.sh"];
+        let Some(word) = arguments.words.get(1) else { return };
+        let text = word.text().map(str::to_owned);
+        if text.as_ref().is_some_and(|text| HARMLESS.iter().any(|harmless| text.contains(harmless))) {
+            return;
+        }
+        let file = text.as_deref().and_then(|text| self.locate(text)).filter(|path| self.tree.has_file(path));
+        let Some(content) = file.as_ref().and_then(|path| self.store.open_path(path).ok()) else {
+            // It may set any variable anew.
+            let at = word.node.span;
+            for (name, value) in &mut self.shell.vars {
+                let symbol = format!("{}#{name}@{}", self.path, at.start);
+                *value = Node::symbol(Why::External(format!("${name}").into()), symbol, at);
+            }
+            return;
+        };
+        let source = self.store.source(content);
+        let passage = Passage::whole(content, &source.text);
+        let statements = match source.path.ends_with(".ps1") {
+            true => powershell::parse(&passage, Dialect::Plain),
+            false => posix::parse(&passage, Dialect::Plain),
+        };
+        self.settings(&statements);
+    }
+
+    /// Only what a file sets: variables and functions.
+    fn settings(&mut self, statements: &[Statement]) {
+        for statement in statements {
+            let sets = match statement {
+                Statement::Command(command) => command.words.is_empty(),
+                Statement::Function { .. } => true,
+                _ => false,
+            };
+            if sets {
+                self.statement(statement, super::Printed::default());
+            }
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! Runs a script in thought: variables get their values in order, what hangs on something that is not known is
+//! conditional, and each command is handed to who knows what it means.
+
+mod branch;
+mod files;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub(super) use files::{HERE, ROOT, Tree};
+
+use super::book::{Book, Made};
+use super::meaning;
+use super::meaning::arguments::Arguments;
+use super::passage::Passage;
+use super::syntax::{Assigned, Assignment, Command, Dialect, Input, Statement, posix};
+use crate::ir::{Cond, Delivery, Entry, Imperative, Makes, Node, Why};
+use crate::source::{SourceId, Span, Store};
+
+/// Commands of one file that are followed.
+const COMMANDS: u32 = 20_000;
+/// Calls inside of calls, and files that files read.
+const DEEPEST: u32 = 48;
+/// Items of a loop that are followed one by one.
+const ITEMS: usize = 12;
+/// Branches that a variable's value is remembered for.
+const BRANCHES: usize = 4;
+
+/// What a command prints for the next one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Printed {
+    /// As a value.
+    pub value: Option<Node>,
+    /// As manifests: what would be applied.
+    pub parcels: Vec<Delivery>,
+    /// A secret that is only written, not made yet.
+    pub secret: Option<meaning::secret::PullSecret>,
+}
+
+/// A script that is followed.
+pub(super) struct Run<'r> {
+    pub store: &'r Store,
+    pub tree: &'r Tree,
+    pub source: SourceId,
+    pub path: Arc<str>,
+    /// A page: nothing of it runs by itself.
+    pub manual: bool,
+    pub book: Book,
+    pub imperative: Vec<Imperative>,
+    pub deliveries: Vec<Delivery>,
+    /// Commands whose meaning is told in full.
+    pub understood: Vec<Span>,
+    pub shell: State,
+    fuel: u32,
+    depth: u32,
+}
+
+/// What a shell knows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    pub vars: BTreeMap<String, Node>,
+    /// Where it may stand, the likeliest first.
+    pub folders: Vec<String>,
+    /// The namespace that commands work in.
+    pub namespace: Option<Node>,
+    /// Distinguishes variables that are set elsewhere.
+    pub scope: Arc<str>,
+    /// Images and the like that `kustomize edit` sets, by folder.
+    pub edits: BTreeMap<String, Vec<(String, Node)>>,
+    when: Vec<Cond>,
+    functions: BTreeMap<String, Arc<Vec<Statement>>>,
+    called: BTreeSet<String>,
+}
+
+impl<'r> Run<'r> {
+    pub fn new(store: &'r Store, tree: &'r Tree, source: SourceId, path: &Arc<str>) -> Run<'r> {
+        Run {
+            store,
+            tree,
+            source,
+            path: path.clone(),
+            manual: false,
+            book: Book::of(path, source),
+            imperative: Vec::new(),
+            deliveries: Vec::new(),
+            understood: Vec::new(),
+            shell: State { scope: path.clone(), ..State::default() },
+            fuel: COMMANDS,
+            depth: DEEPEST,
+        }
+    }
+
+    /// Runs a whole script, then what of it nobody in it calls.
+    pub fn script(&mut self, statements: &[Statement]) {
+        self.statements(statements);
+        let functions = std::mem::take(&mut self.shell.functions);
+        for (name, body) in &functions {
+            if !self.shell.called.contains(name) {
+                let span = Span::file(self.source);
+                let when = self.flag(&format!("function {name}"), span);
+                let kept = self.shell.clone();
+                self.give(&Arguments::default(), name, span);
+                self.under(when, |run| drop(run.statements(body)));
+                self.shell = kept;
+            }
+        }
+        self.shell.functions = functions;
+    }
+
+    fn statements(&mut self, statements: &[Statement]) -> Printed {
+        let mut last = Printed::default();
+        for statement in statements {
+            last = self.statement(statement, Printed::default());
+        }
+        last
+    }
+
+    fn statement(&mut self, statement: &Statement, input: Printed) -> Printed {
+        if self.fuel == 0 || self.depth == 0 {
+            return Printed::default();
+        }
+        self.fuel -= 1;
+        self.depth -= 1;
+        let printed = match statement {
+            Statement::Command(command) => self.command(command, input),
+            Statement::Pipeline(parts) => parts.iter().fold(input, |printed, part| self.statement(part, printed)),
+            Statement::Group { body, own_shell } => {
+                let kept = own_shell.then(|| self.shell.clone());
+                let printed = self.statements(body);
+                if let Some(kept) = kept {
+                    self.return_to(kept);
+                }
+                printed
+            }
+            Statement::Choice { tests, bodies, whole, span } => {
+                self.statements(tests);
+                self.choice(bodies, *whole, *span);
+                Printed::default()
+            }
+            Statement::Loop { name, items, body, span } => {
+                self.each(name.as_deref(), items.as_deref(), body, *span);
+                Printed::default()
+            }
+            Statement::Function { name, body } => {
+                self.shell.functions.insert(name.clone(), body.clone());
+                Printed::default()
+            }
+            Statement::Then { first, next, on_failure, span } => {
+                let printed = self.statement(first, input);
+                match *on_failure || is_test(first) {
+                    true => {
+                        self.choice(std::slice::from_ref(&vec![(**next).clone()]), false, *span);
+                        printed
+                    }
+                    false => self.statement(next, Printed::default()),
+                }
+            }
+        };
+        self.depth += 1;
+        printed
+    }
+
+    /// Leaves a shell: what it did to files and to the context of `kubectl` stays.
+    pub(super) fn return_to(&mut self, before: State) {
+        let inner = std::mem::replace(&mut self.shell, before);
+        self.shell.namespace = inner.namespace;
+        self.shell.edits = inner.edits;
+        self.shell.called = inner.called;
+    }
+
+    /// A condition that nobody knows.
+    fn flag(&self, what: &str, span: Span) -> Cond {
+        let name = format!("{}#{what}@{}", self.path, span.start);
+        Cond::When(Arc::new(Node::symbol(Why::External("a condition of a script".into()), name, span)))
+    }
+
+    /// A condition that the file writes in words of its own.
+    pub fn unsure(&self, what: &str, span: Span) -> Cond {
+        self.flag(what, span)
+    }
+
+    /// Runs something that hangs on a condition.
+    pub fn sometimes(&mut self, when: Cond, inner: impl FnOnce(&mut Self)) {
+        self.under(when, inner);
+    }
+
+    fn under(&mut self, when: Cond, inner: impl FnOnce(&mut Self)) {
+        self.shell.when.push(when);
+        inner(self);
+        self.shell.when.pop();
+    }
+
+    /// When the command runs that is being read.
+    pub fn when(&self) -> Cond {
+        Cond::all(self.shell.when.iter().cloned())
+    }
+
+    fn command(&mut self, command: &Command, input: Printed) -> Printed {
+        if command.words.is_empty() {
+            command.sets.iter().for_each(|set| self.assign(set));
+            return Printed::default();
+        }
+        let kept: Vec<(String, Option<Node>)> =
+            command.sets.iter().map(|set| (set.name.clone(), self.shell.vars.get(&set.name).cloned())).collect();
+        command.sets.iter().for_each(|set| self.assign(set));
+        let arguments = self.expand(&command.words);
+        let input = match &command.input {
+            Some(Input::File(word)) => {
+                let file = self.word(word);
+                let at = file.span;
+                self.manifests(&file, false)
+                    .map_or(input, |parcel| Printed { parcels: vec![Delivery::of(parcel, at)], ..Printed::default() })
+            }
+            _ => input,
+        };
+        let printed = self.call(arguments, command.span, input);
+        self.restore(kept);
+        printed
+    }
+
+    fn restore(&mut self, kept: Vec<(String, Option<Node>)>) {
+        for (name, value) in kept {
+            match value {
+                Some(value) => self.shell.vars.insert(name, value),
+                None => self.shell.vars.remove(&name),
+            };
+        }
+    }
+
+    /// What a function is called with: `$1`, `$2`, …
+    fn give(&mut self, arguments: &Arguments, call: &str, span: Span) {
+        for at in 1..=9 {
+            let given = arguments.words.get(at).filter(|_| !arguments.open).map(|word| word.node.clone());
+            let symbol =
+                || Node::symbol(Why::External(format!("${at}").into()), format!("{}#{call}#{at}", self.path), span);
+            let node = given.unwrap_or_else(symbol);
+            self.shell.vars.insert(at.to_string(), node);
+        }
+    }
+
+    fn assign(&mut self, set: &Assignment) {
+        let value = match &set.value {
+            Assigned::Word(word) => self.word(word),
+            Assigned::List(words) => {
+                let items = self.expand(words);
+                let span = words.first().map_or(Span::file(self.source), |word| word.span);
+                let nodes: Vec<Node> = items.words.into_iter().map(|it| it.node).collect();
+                match items.open {
+                    true => Node::unknown(Why::External(format!("${}", set.name).into()), span),
+                    false => Node::list(nodes, span),
+                }
+            }
+            Assigned::Table(members) => {
+                let entries = members.iter().map(|(key, place, word)| Entry::new(key, *place, self.word(word)));
+                let entries: Vec<Entry> = entries.collect();
+                let span = entries.first().map_or(Span::file(self.source), |entry| entry.key.span);
+                Node::map(entries, span)
+            }
+        };
+        let before = self.shell.vars.get(&set.name).cloned().filter(|_| set.more);
+        let value = match before {
+            None if set.more => Node::unknown(Why::External(format!("${}", set.name).into()), value.span),
+            None => value,
+            Some(before) => match (before.as_list(), value.as_list()) {
+                (Some(a), Some(b)) => Node::list(a.items.iter().chain(&b.items).cloned().collect(), value.span),
+                (None, None) => Node::concat(vec![before, value.clone()], value.span),
+                _ => Node::unknown(Why::External(format!("${}", set.name).into()), value.span),
+            },
+        };
+        self.shell.vars.insert(set.name.clone(), value::bounded(value));
+    }
+
+    /// A command with its words.
+    fn call(&mut self, mut arguments: Arguments, span: Span, input: Printed) -> Printed {
+        const AROUND: [&str; 8] = ["sudo", "time", "exec", "command", "nohup", "call", "env", "!"];
+        while arguments.first().is_some_and(|word| AROUND.contains(&word)) || arguments.first_sets() {
+            arguments.words.remove(0);
+        }
+        let Some(name) = arguments.first().map(str::to_owned) else { return Printed::default() };
+        match name.as_str() {
+            "cd" | "pushd" | "Set-Location" | "sl" | "Push-Location" => self.enter(&arguments),
+            "popd" | "Pop-Location" => self.shell.folders.clear(),
+            "source" | "." => self.read_file(&arguments),
+            "shift" => self.give(&Arguments::default(), &format!("shift@{}", span.start), span),
+            "read" | "unset" => {
+                for word in arguments.words.iter().skip(1).filter_map(|word| word.text()) {
+                    let symbol = format!("{}#{word}@{}", self.path, span.start);
+                    let node = Node::symbol(Why::External(format!("${word}").into()), symbol, span);
+                    self.shell.vars.insert(word.to_owned(), node);
+                }
+            }
+            "eval" | "bash" | "sh" | "pwsh" | "powershell" => return self.inner(&name, &arguments),
+            _ if self.shell.functions.contains_key(&name.to_ascii_lowercase())
+                || self.shell.functions.contains_key(&name) =>
+            {
+                let functions = &self.shell.functions;
+                let body = functions.get(&name).or_else(|| functions.get(&name.to_ascii_lowercase())).cloned();
+                self.shell.called.insert(name.clone());
+                self.shell.called.insert(name.to_ascii_lowercase());
+                let kept: Vec<(String, Option<Node>)> =
+                    (1..=9).map(|at| (at.to_string(), self.shell.vars.get(&at.to_string()).cloned())).collect();
+                self.give(&arguments, &format!("{name}@{}", span.start), span);
+                let printed = body.map(|body| self.statements(&body)).unwrap_or_default();
+                self.restore(kept);
+                return printed;
+            }
+            _ => return meaning::of(self, &name, arguments, span, input),
+        }
+        Printed::default()
+    }
+
+    /// Commands in a text: `bash -c "…"`.
+    pub fn inner(&mut self, name: &str, arguments: &Arguments) -> Printed {
+        let word = match name {
+            "eval" => arguments.words.get(1),
+            _ => arguments
+                .words
+                .iter()
+                .position(|it| matches!(it.text(), Some("-c" | "-lc" | "-Command")))
+                .and_then(|at| arguments.words.get(at + 1)),
+        };
+        let Some(text) = word.and_then(|word| word.text()) else { return Printed::default() };
+        let span = word.map(|word| word.node.span).unwrap_or_default();
+        self.text(text, span)
+    }
+
+    /// Runs a text that stands at a place of the file.
+    pub fn text(&mut self, text: &str, span: Span) -> Printed {
+        let file = self.store.source(span.source);
+        let passage = Passage::of_scalar(&file.text, span, text);
+        let statements = posix::parse(&passage, Dialect::Plain);
+        self.statements(&statements)
+    }
+
+    /// Where and when what is being read happens; `declared` is the place for labels.
+    pub fn made(&self, extent: Span, declared: Span) -> Made {
+        Made { extent, declared, when: self.when() }
+    }
+
+    /// A command that can't be read in full: what it makes may be anywhere.
+    pub fn open(&mut self, makes: Makes, command: &'static str, span: Span, named: Named<'_>) {
+        let literal = |node: Option<&Node>| {
+            let text = node.filter(|node| !node.secret)?.as_str()?;
+            Some(Box::from(text.rsplit('/').next().unwrap_or(text)))
+        };
+        self.imperative.push(Imperative {
+            makes,
+            command,
+            span,
+            registry: literal(named.registry),
+            cluster: literal(named.cluster),
+            secret: literal(named.secret),
+            manual: self.manual,
+        });
+    }
+}
+
+/// What a command names, as far as it is literal.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Named<'n> {
+    pub registry: Option<&'n Node>,
+    pub cluster: Option<&'n Node>,
+    pub secret: Option<&'n Node>,
+}
+
+/// Whether a command only asks, so that what follows it hangs on the answer.
+fn is_test(statement: &Statement) -> bool {
+    const TESTS: [&str; 9] = ["[", "[[", "test", "grep", "command", "which", "type", "diff", "false"];
+    match statement {
+        Statement::Command(command) => {
+            let first = command.words.first().and_then(super::syntax::Word::text);
+            first.is_some_and(|word| TESTS.contains(&word.as_str()))
+        }
+        Statement::Pipeline(parts) => parts.last().is_some_and(is_test),
+        Statement::Then { first, next, .. } => is_test(first) || is_test(next),
+        Statement::Group { body, .. } => body.last().is_some_and(is_test),
+        _ => false,
+    }
+}
