@@ -63,3 +63,43 @@ pub(super) fn leave_open(node: &mut Node, why: &crate::ir::Why) {
         _ => {}
     }
 }
+
+/// The value of a member to change, compared to the letter; the last one wins.
+pub(super) fn member_mut<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {
+    let Value::Map(map) = &mut node.value else { return None };
+    let entries = &mut Arc::make_mut(map).entries;
+    entries.iter_mut().rev().find(|entry| entry.key.as_str() == Some(key)).map(|entry| &mut entry.value)
+}
+
+/// The member, compared to the letter: Kubernetes knows no other spelling.
+pub(super) fn member<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+    node.as_map()?.get_exact(key)
+}
+
+/// The member at the end of a path of keys, compared to the letter.
+pub(super) fn at<'a>(node: &'a Node, path: &[&str]) -> Option<&'a Node> {
+    path.iter().try_fold(node, |node, key| member(node, key))
+}
+
+/// Takes a member away.
+pub(super) fn remove(node: &mut Node, key: &str) -> bool {
+    let Value::Map(map) = &mut node.value else { return false };
+    if map.get_exact(key).is_none() {
+        return false;
+    }
+    Arc::make_mut(map).entries.retain(|entry| entry.key.as_str() != Some(key));
+    true
+}
+
+/// The members of a list to change, when it is one.
+pub(super) fn list_mut(node: &mut Node) -> Option<&mut List> {
+    match &mut node.value {
+        Value::List(list) => Some(Arc::make_mut(list)),
+        _ => None,
+    }
+}
+
+/// The members of a list that are known to be there; none when it is no list.
+pub(super) fn list_of(node: Option<&Node>) -> &[Node] {
+    node.and_then(Node::as_list).map_or(&[], |list| &list.items)
+}

@@ -10,7 +10,7 @@ use crate::syntax::tree::{Fault, FaultKind, Member, Tree, TreeKind};
 use crate::syntax::{json, yaml};
 
 /// Keys whose text is an image or a name, never free text.
-const NAMES: [&str; 5] = ["image", "name", "namespace", "serviceAccountName", "secretName"];
+pub(super) const NAMES: [&str; 5] = ["image", "name", "namespace", "serviceAccountName", "secretName"];
 
 /// Where `kubectl apply` keeps a copy of the whole object, payload included.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";

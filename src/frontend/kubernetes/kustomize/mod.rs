@@ -1,238 +1,194 @@
-//! Kustomizations: the objects that a build would give, as far as the files tell. What is changed in a way that is not
-//! evaluated becomes unknown rather than staying as it was.
+//! Kustomizations, built as kustomize builds them. What can't be known becomes unknown rather than staying as it was.
+//!
+//! During a build placeholders are plain text, as they are for kustomize; where that decides and something may fill them
+//! in before, the outcome is unknown.
 
+mod build;
+mod chart;
+mod config;
+mod embedded;
+mod fields;
+mod file;
+mod finish;
 mod generate;
+mod hash;
+mod images;
+mod item;
+mod json_patch;
+mod loosen;
+mod merge;
+mod names;
 pub(super) mod patch;
-mod transform;
+mod plugin;
+mod references;
+mod replace;
+mod select;
+#[cfg(test)]
+mod tests;
+mod variables;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use self::build::{Build, Built};
+use self::file::Kustomization;
+pub(super) use self::file::is_kustomization;
+use self::item::{Id, Item};
 use super::Lowered;
-use super::manifest::{self, Object};
-use crate::frontend::{Problem, node_of};
-use crate::ir::{Delivery, Gap, Hides, Node, Why};
-use crate::source::{SourceId, Span, Store};
-use crate::syntax::yaml;
+use super::edit::set_metadata;
+use super::manifest::Object;
+use crate::frontend::Problem;
+use crate::ir::{Delivery, Deployment, Gap, Node, Parcel};
+use crate::source::{SourceId, Span, Store, Via};
 
-/// Bases of bases, and how many kustomizations one build may read: two bases each, 30 levels down, would never end.
-const DEEPEST: usize = 32;
-const MOST_BUILT: usize = 1_000;
-const MOST_OBJECTS: usize = 50_000;
-
-/// The names that kustomize looks for, in its order.
-const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-/// Fields that bring in or change things in ways that are not evaluated, and what to call them.
-const NOT_EVALUATED: [(&str, &str); 9] = [
-    ("helmCharts", "a Helm chart in a kustomization"),
-    ("helmChartInflationGenerator", "a Helm chart in a kustomization"),
-    ("generators", "a kustomize generator"),
-    ("transformers", "a kustomize transformer"),
-    ("validators", "a kustomize validator"),
-    ("replacements", "a kustomize replacement"),
-    ("vars", "a kustomize variable"),
-    ("configurations", "a kustomize transformer configuration"),
-    ("patchesJson6902", "a kustomize JSON patch"),
-];
-
-/// Those of them that can change any object.
-const CHANGES_ANYTHING: [&str; 3] = ["transformers", "replacements", "configurations"];
-
-/// Whether a file is a kustomization by its name.
-pub(super) fn is_kustomization(path: &str) -> bool {
-    FILE_NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
-}
-
-/// One deployment for each kustomization that no other one uses, and the files that belong to some kustomization.
+/// One deployment for each kustomization that no other one uses or that something applies, and the files that belong to
+/// some kustomization.
 pub(super) fn lower(
     store: &Store,
     files: &[(Arc<str>, SourceId)],
-    _deliveries: &[Delivery],
+    deliveries: &[Delivery],
 ) -> (Lowered, BTreeSet<SourceId>) {
     let mut lowered = Lowered::default();
-    let mut used = BTreeSet::new();
-    let mut roots: Vec<&(Arc<str>, SourceId)> = files.iter().filter(|(path, _)| is_kustomization(path)).collect();
-    for (_, id) in &roots {
-        let kustomization = Kustomization::read(store, *id);
+    let all: Vec<SourceId> = files.iter().filter(|(path, _)| is_kustomization(path)).map(|(_, id)| *id).collect();
+    let (mut used, mut components) = (BTreeSet::new(), BTreeSet::new());
+    for &id in &all {
+        let kustomization = Kustomization::read(store, id);
         used.extend(kustomization.files(store));
+        if kustomization.is_component() {
+            components.insert(id);
+        }
         lowered.problems.extend(kustomization.problems);
-        lowered.inputs.push(*id);
+        lowered.inputs.push(id);
     }
-    let all: Vec<SourceId> = roots.iter().map(|(_, id)| *id).collect();
-    roots.retain(|(_, id)| !used.contains(id));
-    let roots = if roots.is_empty() { all } else { roots.into_iter().map(|(_, id)| *id).collect() };
-    for id in roots {
-        let mut build = Build {
-            store,
-            gaps: Vec::new(),
-            problems: Vec::new(),
-            read: BTreeSet::new(),
-            open: Vec::new(),
-            left: MOST_BUILT,
+    let applied = applied(store, deliveries);
+    let mut roots = Roots { build: Build::new(store), components, lowered, reached: BTreeSet::new() };
+    for &id in &all {
+        match applied.get(&id) {
+            Some(deliveries) => roots.add_applied(id, deliveries),
+            None if !used.contains(&id) => roots.add(id, None, None),
+            None => {}
+        }
+    }
+    // Those that only lead to each other are nobody's bases.
+    for &id in &all {
+        if !roots.reached.contains(&id) {
+            roots.add(id, None, None);
+        }
+    }
+    let Roots { mut lowered, reached, .. } = roots;
+    lowered.inputs.extend(reached);
+    once_each(&mut lowered.problems);
+    (lowered, used)
+}
+
+/// What becomes of objects when a kustomization with these members is applied on top of them. Paths in it are relative
+/// to `folder`.
+#[allow(dead_code)]
+pub(super) fn change(store: &Store, folder: &str, members: &Node, objects: Vec<Object>) -> (Vec<Object>, Vec<Gap>) {
+    let path = |name: &String| if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+    let inside = store.list(folder).iter().find_map(|name| store.open_path(&path(name)).ok());
+    let from = inside.unwrap_or(members.span.source);
+    let mut build = Build::new(store);
+    let items = objects.into_iter().map(|object| Item::new(finish::raw(store, object))).collect();
+    let mut built = Built { items, ..Built::default() };
+    build.accumulate(&Kustomization::of_members(from, members), &mut built);
+    let gaps = built.notes.gaps.clone();
+    (build.finish(built, &store.source(from).path), gaps)
+}
+
+/// Whether objects of a kind stand in a namespace; those of kinds that Kubernetes doesn't know itself count as such.
+#[allow(dead_code)]
+pub(super) fn is_namespaced(kind: &str) -> bool {
+    !item::is_cluster_wide_kind(kind)
+}
+
+/// The kustomizations that something applies, with what does. Steps by hand are none: they may never be taken.
+fn applied<'a>(store: &Store, deliveries: &'a [Delivery]) -> BTreeMap<SourceId, Vec<&'a Delivery>> {
+    let mut applied: BTreeMap<SourceId, Vec<&Delivery>> = BTreeMap::new();
+    for delivery in deliveries.iter().filter(|delivery| !delivery.manual) {
+        let folder = match &delivery.parcel {
+            Parcel::Kustomization(folder) | Parcel::Folder(folder) => folder,
+            _ => continue,
         };
-        let objects = build.run(id, Vec::new());
-        let path = store.source(id).path.clone();
-        lowered.deployments.push(super::deployment(store, &path, id, objects, build.gaps));
-        lowered.inputs.extend(build.read);
-        lowered.problems.extend(build.problems);
+        let Some(id) = file::in_folder(store, folder) else { continue };
+        let same = |known: &&Delivery| {
+            known.namespace == delivery.namespace && known.moves == delivery.moves && known.changes == delivery.changes
+        };
+        let of_it = applied.entry(id).or_default();
+        if !of_it.iter().any(same) {
+            of_it.push(delivery);
+        }
     }
-    // A base that two overlays use is read twice; its faults are told once.
+    applied
+}
+
+/// The deployments.
+struct Roots<'a> {
+    build: Build<'a>,
+    components: BTreeSet<SourceId>,
+    lowered: Lowered,
+    reached: BTreeSet<SourceId>,
+}
+
+impl Roots<'_> {
+    /// One deployment for each way in which a kustomization is applied.
+    fn add_applied(&mut self, id: SourceId, deliveries: &[&Delivery]) {
+        for delivery in deliveries {
+            let source = self.build.store.source(delivery.span.source);
+            let place = format!("{}:{}", source.path, source.line_of(delivery.span.start));
+            self.add(id, Some(delivery), (deliveries.len() > 1).then_some(place));
+        }
+    }
+
+    fn add(&mut self, id: SourceId, delivery: Option<&Delivery>, place: Option<String>) {
+        let store = self.build.store;
+        let path = store.source(id).path.clone();
+        let name = place.map_or_else(|| path.to_string(), |place| format!("{path} applied by {place}"));
+        let mut built = Built::clone(&self.build.base(id, Span::file(id)));
+        if let Some(changes) = delivery.and_then(|delivery| delivery.changes.as_ref()) {
+            self.build.accumulate(&Kustomization::of_members(id, changes), &mut built);
+        }
+        let notes = built.notes.clone();
+        self.reached.extend(&notes.read);
+        let mut objects = self.build.finish(built, &name);
+        delivery.into_iter().for_each(|delivery| deliver(&mut objects, delivery));
+        // What a component changes is not there when nobody uses it.
+        if !self.components.contains(&id) {
+            self.lowered.problems.extend(notes.problems);
+        }
+        let name = self.unique(name);
+        self.lowered.deployments.push(super::deployment(store, &name, id, objects, notes.gaps));
+    }
+
+    fn unique(&self, name: String) -> String {
+        let is_taken = |name: &str| self.lowered.deployments.iter().any(|it: &Deployment| *it.name == *name);
+        let numbered = |number: usize| if number == 1 { name.clone() } else { format!("{name} ({number})") };
+        let free = (1..=self.lowered.deployments.len() + 1).map(numbered).find(|name| !is_taken(name));
+        free.unwrap_or(name)
+    }
+}
+
+/// Puts all objects where a delivery puts them.
+fn deliver(objects: &mut [Object], delivery: &Delivery) {
+    for object in objects {
+        let id = Id::of(&object.api_version, &object.kind, &object.body);
+        let states_one = id.namespace.as_deref() != Some("");
+        if let Some(namespace) = delivery.namespace.as_ref().filter(|_| !id.is_cluster_wide())
+            && (delivery.moves || !states_one)
+        {
+            let placed = namespace.clone().through(delivery.span, Via::Overlay);
+            set_metadata(&mut object.body, "namespace", placed);
+        }
+    }
+}
+
+/// A base that two overlays use is built once for all, and its faults are told once.
+fn once_each(problems: &mut Vec<Problem>) {
     let mut told: Vec<Problem> = Vec::new();
-    for problem in std::mem::take(&mut lowered.problems) {
+    for problem in std::mem::take(problems) {
         if !told.contains(&problem) {
             told.push(problem);
         }
     }
-    lowered.problems = told;
-    (lowered, used)
-}
-
-/// A kustomization file.
-struct Kustomization {
-    id: SourceId,
-    body: Node,
-    problems: Vec<Problem>,
-}
-
-/// What an entry of `resources` or `components` stands for.
-enum Entry {
-    Manifest(SourceId),
-    Kustomization(SourceId),
-    Remote,
-    Missing,
-}
-
-impl Kustomization {
-    fn read(store: &Store, id: SourceId) -> Kustomization {
-        let (documents, _, faults) = yaml::parse(id, &store.source(id).text);
-        let body = documents.first().map_or_else(|| Node::null(Span::file(id)), |document| node_of(&document.root));
-        Kustomization { id, body, problems: faults.into_iter().map(Problem::from).collect() }
-    }
-
-    fn items(&self, key: &str) -> &[Node] {
-        self.body.get(key).and_then(Node::as_list).map_or(&[], |list| &list.items)
-    }
-
-    fn entry(&self, store: &Store, path: &str) -> Entry {
-        if path.contains("://") || path.contains("?ref=") || path.starts_with("git@") || path.starts_with("github.com/")
-        {
-            return Entry::Remote;
-        }
-        if let Ok(id) = store.open(self.id, path) {
-            return Entry::Manifest(id);
-        }
-        let inside = FILE_NAMES.iter().find_map(|name| store.open(self.id, &format!("{path}/{name}")).ok());
-        inside.map_or(Entry::Missing, Entry::Kustomization)
-    }
-
-    /// The files and kustomizations that this one refers to.
-    fn files(&self, store: &Store) -> Vec<SourceId> {
-        let listed =
-            ["resources", "bases", "components"].into_iter().flat_map(|key| self.items(key)).filter_map(Node::as_str);
-        let listed = listed.filter_map(|path| match self.entry(store, path) {
-            Entry::Manifest(id) | Entry::Kustomization(id) => Some(id),
-            Entry::Remote | Entry::Missing => None,
-        });
-        let patches =
-            self.items("patches").iter().chain(self.items("patchesJson6902")).filter_map(|patch| patch.get("path"));
-        let plain = ["patchesStrategicMerge", "configurations", "crds", "generators", "transformers"]
-            .into_iter()
-            .flat_map(|key| self.items(key));
-        let others = patches.chain(plain).filter_map(Node::as_str).filter_map(|path| store.open(self.id, path).ok());
-        listed.chain(others).collect()
-    }
-}
-
-/// One build, from a root down.
-struct Build<'a> {
-    store: &'a Store,
-    gaps: Vec<Gap>,
-    problems: Vec<Problem>,
-    read: BTreeSet<SourceId>,
-    /// The kustomizations being built, outermost first.
-    open: Vec<SourceId>,
-    left: usize,
-}
-
-impl Build<'_> {
-    /// The objects of a kustomization, after those that were there before: a component changes these as well.
-    fn run(&mut self, id: SourceId, mut objects: Vec<Object>) -> Vec<Object> {
-        let kustomization = Kustomization::read(self.store, id);
-        if self.open.contains(&id) || self.open.len() >= DEEPEST || self.left == 0 {
-            self.gap(Why::LimitReached("nested kustomizations".into()), Span::file(id));
-            return objects;
-        }
-        self.left -= 1;
-        self.read.insert(id);
-        self.open.push(id);
-        for key in ["resources", "bases"] {
-            kustomization.items(key).iter().for_each(|entry| self.resource(&kustomization, entry, &mut objects));
-        }
-        for entry in kustomization.items("components") {
-            objects = self.component(&kustomization, entry, objects);
-        }
-        objects.extend(generate::secrets(&kustomization.body));
-        self.change(&kustomization, &mut objects);
-        self.open.pop();
-        if !kustomization.problems.is_empty() || kustomization.body.as_map().is_none() {
-            self.gap(Why::Unreadable(self.store.source(id).path.clone()), Span::file(id));
-        }
-        objects
-    }
-
-    fn resource(&mut self, kustomization: &Kustomization, entry: &Node, objects: &mut Vec<Object>) {
-        let Some(path) = entry.as_str() else { return };
-        match kustomization.entry(self.store, path) {
-            Entry::Manifest(id) => {
-                let manifest = manifest::read(self.store, id);
-                self.read.insert(id);
-                self.gaps.extend(manifest.gaps);
-                self.problems.extend(manifest.problems);
-                objects.extend(manifest.objects);
-            }
-            Entry::Kustomization(id) => {
-                let built = self.run(id, Vec::new());
-                objects.extend(built);
-            }
-            Entry::Remote => self.gap(Why::UnsupportedSyntax("a remote kustomize base".into()), entry.span),
-            Entry::Missing => self.gap(Why::UnresolvedModule(path.into()), entry.span),
-        }
-        if objects.len() > MOST_OBJECTS {
-            objects.truncate(MOST_OBJECTS);
-            self.gap(Why::LimitReached("objects of a kustomization".into()), entry.span);
-        }
-    }
-
-    fn component(&mut self, kustomization: &Kustomization, entry: &Node, mut objects: Vec<Object>) -> Vec<Object> {
-        let Some(path) = entry.as_str() else { return objects };
-        match kustomization.entry(self.store, path) {
-            Entry::Kustomization(id) => return self.run(id, objects),
-            Entry::Remote => self.gap(Why::UnsupportedSyntax("a remote kustomize component".into()), entry.span),
-            Entry::Manifest(_) | Entry::Missing => self.gap(Why::UnresolvedModule(path.into()), entry.span),
-        }
-        // A component that can't be seen may patch anything.
-        objects.iter_mut().for_each(|object| {
-            patch::loosen(&object.kind, &mut object.body, &Why::UnsupportedSyntax("a kustomize component".into()))
-        });
-        objects
-    }
-
-    fn change(&mut self, kustomization: &Kustomization, objects: &mut [Object]) {
-        for (key, what) in NOT_EVALUATED {
-            let Some(field) = kustomization.body.get(key) else { continue };
-            let why = Why::UnsupportedSyntax(what.into());
-            self.gap(why.clone(), field.span);
-            if CHANGES_ANYTHING.contains(&key) {
-                objects.iter_mut().for_each(|object| patch::loosen(&object.kind, &mut object.body, &why));
-            }
-        }
-        self.gaps.extend(patch::apply(self.store, kustomization.id, &kustomization.body, objects));
-        transform::apply(self.store, &kustomization.body, objects);
-    }
-
-    /// Something that may bring further objects or change those that are there.
-    fn gap(&mut self, why: Why, span: Span) {
-        self.gaps.push(Gap { why, span, hides: Some(Hides::Anything) });
-    }
+    *problems = told;
 }

@@ -1,177 +1,229 @@
-//! Patches are not applied: what a patch may change becomes unknown in the objects that it may mean.
+//! Patches: which objects they are aimed at, and what becomes of those.
 
-use crate::frontend::kubernetes::edit::{everywhere, leave_open, members, set_metadata};
-use crate::frontend::kubernetes::manifest::Object;
-use crate::frontend::node_of;
-use crate::ir::{Gap, Node, Value, Why};
+pub(in super::super) use super::loosen::{loosen, unplace};
+
+use super::build::Notes;
+use super::embedded;
+use super::item::{Id, Item, is_bounded, written};
+use super::loosen::{loosen_item, unname};
+use super::select::Selector;
+use super::{json_patch, merge};
+use crate::frontend::kubernetes::edit::{at, list_of, member, members, remove, set, set_metadata};
+use crate::ir::{Node, Truth, Why};
 use crate::source::{SourceId, Span, Store};
-use crate::syntax::yaml;
 
-/// Members that decide how images are pulled, or hold those that do.
-const PULLING: [&str; 11] = [
-    "image",
-    "imagePullSecrets",
-    "serviceAccount",
-    "serviceAccountName",
-    "containers",
-    "initContainers",
-    "template",
-    "spec",
-    "data",
-    "stringData",
-    "type",
-];
-
-/// Applies the patches of a kustomization; each one is a gap.
-pub(super) fn apply(store: &Store, from: SourceId, kustomization: &Node, objects: &mut [Object]) -> Vec<Gap> {
-    let why = Why::UnsupportedSyntax("a kustomize patch".into());
-    let mut gaps = Vec::new();
-    for patch in patches(store, from, kustomization) {
-        gaps.push(Gap { why: why.clone(), span: patch.span, hides: None });
-        for object in objects.iter_mut().filter(|object| patch.may_change(object)) {
-            loosen(&object.kind, &mut object.body, &why);
-        }
-        for object in objects.iter_mut().filter(|object| patch.may_rename(object)) {
-            unname(&mut object.body, &why);
-        }
-    }
-    gaps
+/// What patches change, and where what is wrong with them is told.
+pub(super) struct Patching<'a> {
+    pub(super) store: &'a Store,
+    /// The kustomization that names the patches.
+    pub(super) from: SourceId,
+    pub(super) notes: &'a mut Notes,
 }
 
-/// Takes back what is known of an object's pulling.
-pub(in super::super) fn loosen(kind: &str, body: &mut Node, why: &Why) {
-    if ["Secret", "ServiceAccount"].contains(&kind) {
-        leave_open(body, why);
-        members(body, &mut |key, value| {
-            if ["data", "stringData", "type", "imagePullSecrets"].contains(&key) {
-                forget(value, why);
+/// What a strategic merge may change besides.
+#[derive(Clone, Copy, Default)]
+struct Allowed {
+    name: bool,
+    kind: bool,
+}
+
+impl Patching<'_> {
+    /// An entry of `patches` or `patchesJson6902`: a file or a text, perhaps with a target.
+    pub(super) fn entry(&mut self, items: &mut Vec<Item>, entry: &Node) {
+        let target = member(entry, "target").filter(|target| !target.is_null());
+        let option = |key: &str| at(entry, &["options", key]).and_then(Node::as_bool).unwrap_or(false);
+        let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
+        let inline = ["patch", "jsonOp"].into_iter().find_map(|key| member(entry, key));
+        let content = match (inline, member(entry, "path")) {
+            // Some carriers write a patch as what it is, not as a text.
+            (Some(patch), _) if patch.as_str().is_none() => Some(vec![patch.clone()]),
+            (Some(text), _) => embedded::documents(self.store, text),
+            (None, Some(path)) => self.file(path),
+            (None, None) => return self.notes.refuse("a patch needs `patch` or `path`".to_owned(), entry.span),
+        };
+        let span = inline.or_else(|| member(entry, "path")).map_or(entry.span, |node| node.span);
+        match content {
+            Some(documents) => self.documents(items, &documents, target, allowed, span),
+            None => self.unreadable(items, target, span),
+        }
+    }
+
+    /// An entry of `patchesStrategicMerge`: the name of a file, or the patch itself.
+    pub(super) fn plain(&mut self, items: &mut Vec<Item>, entry: &Node) {
+        if entry.as_map().is_some() {
+            let patch = std::slice::from_ref(entry);
+            return self.documents(items, patch, None, Allowed::default(), entry.span);
+        }
+        let text = entry.as_str().unwrap_or_default();
+        let inline = text.contains(['\n', '{']).then(|| embedded::documents(self.store, entry)).flatten();
+        let inline = inline.filter(|roots| roots.iter().all(|root| root.as_map().is_some()));
+        match inline.or_else(|| self.file(entry)) {
+            Some(documents) => self.documents(items, &documents, None, Allowed::default(), entry.span),
+            None => self.unreadable(items, None, entry.span),
+        }
+    }
+
+    fn file(&mut self, path: &Node) -> Option<Vec<Node>> {
+        let id = self.store.open(self.from, path.as_str()?).ok()?;
+        self.notes.read.insert(id);
+        embedded::documents_of_file(self.store, id, path.span)
+    }
+
+    /// What a patch that isn't there or can't be read changes is not known.
+    fn unreadable(&mut self, items: &mut [Item], target: Option<&Node>, span: Span) {
+        let why = Why::UnsupportedSyntax("a kustomize patch that can't be read".into());
+        self.notes.note(why.clone(), span);
+        let selector = target.map(Selector::read);
+        for item in items.iter_mut().filter(|item| selector.as_ref().is_none_or(|it| it.fits(item) != Truth::No)) {
+            loosen_item(item, &why);
+        }
+    }
+
+    fn documents(
+        &mut self,
+        items: &mut Vec<Item>,
+        documents: &[Node],
+        target: Option<&Node>,
+        allowed: Allowed,
+        span: Span,
+    ) {
+        if let [operations, ..] = documents
+            && operations.as_list().is_some()
+        {
+            return match target {
+                Some(target) => self.json(items, operations, target),
+                None => self.notes.refuse("a JSON patch needs a `target`".to_owned(), span),
+            };
+        }
+        match (target, documents) {
+            (_, []) => {}
+            (Some(target), [patch]) => self.merge_selected(items, patch, target, allowed),
+            (Some(_), _) => self.notes.refuse("a patch with a `target` holds one document".to_owned(), span),
+            (None, documents) => documents.iter().for_each(|patch| self.merge_named(items, patch, allowed, span)),
+        }
+    }
+
+    fn json(&mut self, items: &mut [Item], operations: &Node, target: &Node) {
+        let selector = Selector::read(target);
+        for item in items.iter_mut() {
+            match selector.fits(item) {
+                Truth::No => {}
+                Truth::Yes => self.operate(item, operations),
+                Truth::Unknown => weaken(item, operations),
+            }
+        }
+    }
+
+    fn operate(&mut self, item: &mut Item, operations: &Node) {
+        item.remember();
+        let before = item.object.body.clone();
+        for operation in list_of(Some(operations)) {
+            let outcome = json_patch::apply(&mut item.object.body, operation);
+            // Copies of copies would grow without end.
+            let copies = member(operation, "op").and_then(Node::as_str) == Some("copy");
+            if copies && !is_bounded(&item.object.body) {
+                break;
+            }
+            if let Err(refused) = outcome {
+                let message = format!("{} in `{}`", refused.message, item.id());
+                self.notes.refuse(message, operation.span);
+                weaken(item, operations);
+                break;
+            }
+        }
+        if !is_bounded(&item.object.body) {
+            item.object.body = before;
+            weaken(item, operations);
+            self.notes.note(Why::LimitReached("what a JSON patch makes".into()), operations.span);
+        }
+        item.reread();
+    }
+
+    fn merge_selected(&mut self, items: &mut Vec<Item>, patch: &Node, target: &Node, allowed: Allowed) {
+        let selector = Selector::read(target);
+        items.retain_mut(|item| match selector.fits(item) {
+            Truth::No => true,
+            Truth::Yes => merge_into(item, patch, allowed),
+            Truth::Unknown => {
+                weaken(item, patch);
+                true
             }
         });
-        return;
     }
-    everywhere(body, &mut |key, value| match key {
-        "image" if value.as_map().is_none() => forget(value, why),
-        "imagePullSecrets" | "serviceAccountName" | "serviceAccount" => forget(value, why),
-        "containers" | "initContainers" => leave_open(value, why),
-        _ if value.get("containers").is_some() => leave_open(value, why),
-        _ => {}
-    });
-}
 
-/// Takes back what an object is called and where it lives.
-fn unname(body: &mut Node, why: &Why) {
-    members(body, &mut |key, value| {
-        if key == "metadata" {
-            members(value, &mut |key, value| {
-                if ["name", "namespace"].contains(&key) {
-                    forget(value, why);
-                }
-            });
+    /// A patch without a target says itself which object it means.
+    fn merge_named(&mut self, items: &mut Vec<Item>, patch: &Node, allowed: Allowed, span: Span) {
+        let text = |key: &str| member(patch, key).and_then(written).unwrap_or_default();
+        let wanted = Id::of(&text("apiVersion"), &text("kind"), patch);
+        let called: Vec<Truth> = items.iter().map(|item| item.is_called(&wanted)).collect();
+        let sure = called.iter().filter(|truth| **truth == Truth::Yes).count();
+        let open = called.contains(&Truth::Unknown);
+        if sure == 0 && !open {
+            // What isn't seen may be what is meant.
+            if self.notes.is_closed() {
+                let at = at(patch, &["metadata", "name"]).map_or(span, |name| name.span);
+                self.notes.refuse(format!("there is no `{wanted}` for this patch to change"), at);
+            }
+            return;
         }
-    });
-}
-
-/// Takes back which namespace an object lives in.
-pub(in super::super) fn unplace(body: &mut Node, why: &Why) {
-    set_metadata(body, "namespace", Node::unknown(why.clone(), body.span));
-}
-
-fn forget(value: &mut Node, why: &Why) {
-    value.value = Value::Unknown { why: why.clone(), sym: None };
-}
-
-/// One patch: what it is aimed at, and what it says where that could be read.
-struct Patch {
-    span: Span,
-    target: Option<Node>,
-    content: Option<Node>,
-}
-
-fn patches(store: &Store, from: SourceId, kustomization: &Node) -> Vec<Patch> {
-    let items = |key: &str| kustomization.get(key).and_then(Node::as_list).map_or(&[][..], |list| &list.items);
-    let mut found = Vec::new();
-    for entry in items("patches").iter().chain(items("patchesJson6902")) {
-        let written = entry.get("path").or_else(|| entry.get("patch"));
-        push(store, from, written.unwrap_or(entry), entry.get("target").cloned(), &mut found);
+        if sure > 1 {
+            self.notes.refuse(format!("there are several `{wanted}` that this patch may mean"), span);
+        }
+        let mut called = called.into_iter();
+        items.retain_mut(|item| match called.next().unwrap_or(Truth::No) {
+            Truth::Yes if sure == 1 && !open => merge_into(item, patch, allowed),
+            Truth::No => true,
+            _ => {
+                weaken(item, patch);
+                true
+            }
+        });
     }
-    for entry in items("patchesStrategicMerge") {
-        push(store, from, entry, None, &mut found);
-    }
-    found
 }
 
-/// The documents of a patch, which is a file's path or the text itself.
-fn push(store: &Store, from: SourceId, written: &Node, target: Option<Node>, found: &mut Vec<Patch>) {
-    let span = written.span;
-    let text = written.as_str().unwrap_or_default();
-    let roots = match store.open(from, text) {
-        Ok(id) => roots(id, &store.source(id).text),
-        // Places inside of a block scalar would be wrong; the patch as a whole is told.
-        Err(_) if text.contains('\n') || text.contains('{') => roots(span.source, text),
-        Err(_) => None,
+/// Merges a patch; false when it deletes the object. Name, namespace and kind stay unless they may change.
+fn merge_into(item: &mut Item, patch: &Node, allowed: Allowed) -> bool {
+    let id = item.id();
+    if allowed.name || allowed.kind {
+        item.remember();
+    }
+    let before = item.object.body.clone();
+    let Some(mut body) = merge::merged(before.clone(), patch, &id) else { return false };
+    if body.as_map().is_some_and(|map| map.entries.is_empty()) {
+        return false;
+    }
+    let old = |path: &[&str]| at(&before, path).cloned();
+    for key in ["apiVersion", "kind"] {
+        if let Some(old) = old(&[key]).filter(|_| key == "apiVersion" || !allowed.kind) {
+            set(&mut body, key, old);
+        }
+    }
+    if let Some(name) = old(&["metadata", "name"]).filter(|_| !allowed.name) {
+        set_metadata(&mut body, "name", name);
+    }
+    match old(&["metadata", "namespace"]) {
+        Some(namespace) => set_metadata(&mut body, "namespace", namespace),
+        None => members(&mut body, &mut |key, value| {
+            if key == "metadata" {
+                remove(value, "namespace");
+            }
+        }),
+    }
+    item.object.body = body;
+    item.reread();
+    true
+}
+
+/// Takes back what a patch changes where it may be applied or not.
+fn weaken(item: &mut Item, patch: &Node) {
+    let why = Why::UnsupportedSyntax("a kustomize patch that may change it".into());
+    let renames = |operation: &Node| {
+        let path = member(operation, "path").and_then(Node::as_str).unwrap_or_default();
+        ["", "/metadata", "/metadata/name", "/metadata/namespace"].contains(&path)
     };
-    let Some(roots) = roots else {
-        return found.push(Patch { span, target, content: None });
-    };
-    found.extend(roots.into_iter().map(|root| Patch { span, target: target.clone(), content: Some(root) }));
-}
-
-fn roots(id: SourceId, text: &str) -> Option<Vec<Node>> {
-    let (documents, _, faults) = yaml::parse(id, text);
-    let roots = documents.iter().map(|document| node_of(&document.root));
-    faults.is_empty().then(|| roots.filter(|root| !root.is_null()).collect())
-}
-
-impl Patch {
-    fn may_change(&self, object: &Object) -> bool {
-        let Some(content) = &self.content else { return self.may_mean(object, self.target.as_ref()) };
-        let aim = self.target.as_ref().or(content.as_map().is_some().then_some(content));
-        self.may_mean(object, aim) && touches_pulling(content, &object.kind)
+    if list_of(Some(patch)).iter().any(renames) {
+        item.remember();
+        unname(&mut item.object.body, &why);
     }
-
-    /// An operation that writes the name or the namespace, or all metadata.
-    fn may_rename(&self, object: &Object) -> bool {
-        let renames = |operation: &Node| {
-            let path = operation.get("path").and_then(Node::as_str).unwrap_or_default();
-            ["/metadata", "/metadata/name", "/metadata/namespace"].contains(&path)
-        };
-        let operations = self.content.as_ref().and_then(Node::as_list);
-        operations.is_some_and(|list| list.items.iter().any(renames)) && self.may_mean(object, self.target.as_ref())
-    }
-
-    /// A selector names the kind and the name, a merge patch says them of itself. Names of selectors are patterns.
-    fn may_mean(&self, object: &Object, aim: Option<&Node>) -> bool {
-        let Some(aim) = aim else { return true };
-        let matches = |wanted: Option<&Node>, has: Option<&str>| match (wanted.and_then(Node::as_str), has) {
-            (Some(wanted), Some(has)) => wanted == has || !wanted.chars().all(|c| c.is_alphanumeric() || c == '-'),
-            _ => true,
-        };
-        let name = aim.at(&["metadata", "name"]).or_else(|| aim.get("name"));
-        matches(aim.get("kind"), Some(&object.kind))
-            && matches(name, object.body.at(&["metadata", "name"]).and_then(Node::as_str))
-    }
-}
-
-fn touches_pulling(content: &Node, kind: &str) -> bool {
-    if let Some(operations) = content.as_list() {
-        return operations.items.iter().any(operation_touches_pulling);
-    }
-    if ["Secret", "ServiceAccount"].contains(&kind) {
-        return true;
-    }
-    let mut touches = false;
-    everywhere(&mut content.clone(), &mut |key, value| {
-        touches |= matches!(key, "image" | "imagePullSecrets" | "serviceAccount" | "serviceAccountName" | "$patch");
-        // Containers without an image are merged into those of the same name.
-        touches |= value.is_null() && PULLING.contains(&key);
-    });
-    touches
-}
-
-/// An operation on a list's item may replace a whole container; `remove` and `add` of anything else leave pulls alone.
-fn operation_touches_pulling(operation: &Node) -> bool {
-    let Some(path) = operation.get("path").and_then(Node::as_str) else { return true };
-    let last = path.rsplit('/').next().unwrap_or(path);
-    let inside = path.split('/').any(|step| ["imagePullSecrets", "data", "stringData"].contains(&step));
-    inside || PULLING.contains(&last) || last == "-" || last.parse::<u32>().is_ok()
+    loosen_item(item, &why);
 }
