@@ -61,6 +61,8 @@ pub trait Files: Send + Sync {
     }
     /// The regular files directly inside `folder` (`""` is the root), names only, sorted.
     fn list(&self, folder: &str) -> Vec<String>;
+    /// The folders directly inside `folder`, names only, sorted.
+    fn folders(&self, folder: &str) -> Vec<String>;
 }
 
 /// Files of a kind that may be larger than others, because they are not read whole.
@@ -169,6 +171,15 @@ impl Files for FolderFiles {
         names.sort();
         names
     }
+
+    fn folders(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { return Vec::new() };
+        // What a link leads to is asked for again when a file in it is opened.
+        let folders = entries.flatten().filter(|entry| entry.path().is_dir());
+        let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
 }
 
 /// Files in memory.
@@ -184,6 +195,14 @@ impl Files for MemoryFiles {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let below = self.0.keys().filter_map(|path| path.strip_prefix(&prefix));
         below.filter(|rest| !rest.contains('/')).map(str::to_owned).collect()
+    }
+
+    fn folders(&self, folder: &str) -> Vec<String> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = self.0.keys().filter_map(|path| path.strip_prefix(&prefix)?.split_once('/'));
+        let mut names: Vec<String> = below.map(|(name, _)| name.to_owned()).collect();
+        names.dedup();
+        names
     }
 }
 
@@ -298,6 +317,11 @@ impl Store {
     /// The file names directly inside a folder relative to the root (`""` is the root), sorted.
     pub fn list(&self, folder: &str) -> Vec<String> {
         self.files.list(folder)
+    }
+
+    /// The folders directly inside a folder relative to the root (`""` is the root), sorted.
+    pub fn folders(&self, folder: &str) -> Vec<String> {
+        self.files.folders(folder)
     }
 
     /// The source of an id. An id of another store gives an empty source, never a panic.

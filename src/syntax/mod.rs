@@ -3,6 +3,7 @@
 
 pub mod arm_expression;
 pub mod bicep;
+pub mod gotemplate;
 pub mod hcl;
 pub mod json;
 pub mod json_skim;

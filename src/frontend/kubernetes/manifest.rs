@@ -228,7 +228,7 @@ impl Reader<'_> {
 }
 
 /// A Secret whose payload is marked, so that it never leaves.
-fn veiled(mut body: Node) -> Node {
+pub(super) fn veiled(mut body: Node) -> Node {
     super::edit::members(&mut body, &mut |key, value| match key {
         "data" | "stringData" => *value = value.clone().secret(),
         "metadata" => super::edit::members(value, &mut |key, value| {

@@ -92,7 +92,7 @@ fn templates_are_gaps_and_no_syntax_errors() {
         ("plain/f.yaml", &POD.replace("acr.azurecr.io/web:1", "#{IMAGE}#")),
     ]);
     assert_eq!(lowered.problems, []);
-    let expected = "chart/Chart.yaml (1 gaps)\nplain/*.yaml (3 gaps)\n  Pod web …\n  Pod web[1] …\n  Pod plain/d.yaml:1 …/web:1\n  Pod web[2] …\n";
+    let expected = "chart/Chart.yaml (0 gaps)\n  Pod web acr.azurecr.io/web:1\nplain/*.yaml (3 gaps)\n  Pod web …\n  Pod web[1] …\n  Pod plain/d.yaml:1 …/web:1\n  Pod web[2] …\n";
     assert_eq!(told(&lowered), expected);
 }
 

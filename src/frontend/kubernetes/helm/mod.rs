@@ -1,10 +1,31 @@
-//! Helm charts: their templates are no manifests before Helm has rendered them.
+//! Helm charts, rendered: one deployment for each delivery of a chart, else one for its defaults and one for each further
+//! values file beside them.
+
+mod accounts;
+mod blocks;
+mod chart;
+mod format;
+mod functions;
+mod machine;
+mod objects;
+mod release;
+#[cfg(test)]
+mod tests;
+mod text;
+mod value;
+mod values;
+mod worlds;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+// Kustomizations and GitOps objects render charts as well.
+#[allow(unused_imports)]
+pub(super) use self::release::{Release, Rendered, render};
+
 use crate::frontend::Lowered;
-use crate::ir::{Delivery, Gap, Hides, Why};
+use crate::ir::{Delivery, Layer, Parcel};
 use crate::source::{SourceId, Span, Store};
 
 /// The charts among the files.
@@ -18,7 +39,8 @@ impl Charts {
     pub(super) fn among(store: &Store, files: &[(Arc<str>, SourceId)]) -> Charts {
         let mut known: BTreeMap<&str, bool> = BTreeMap::new();
         for (path, _) in files {
-            for folder in template_parents(path) {
+            let own = path.strip_suffix("Chart.yaml").map(|folder| folder.trim_end_matches('/'));
+            for folder in template_parents(path).chain(own) {
                 known.entry(folder).or_insert_with(|| store.list(folder).iter().any(|name| name == "Chart.yaml"));
             }
         }
@@ -33,17 +55,119 @@ impl Charts {
     }
 
     /// What each chart gives, once for each delivery.
-    pub(super) fn lower(&self, store: &Store, _deliveries: &[Delivery]) -> Lowered {
+    pub(super) fn lower(&self, store: &Store, deliveries: &[Delivery]) -> Lowered {
         let mut lowered = Lowered::default();
+        let mut inner: BTreeSet<String> = BTreeSet::new();
+        let mut made: Vec<(String, Vec<release::Made>)> = Vec::new();
+        let delivered = |folder: &str| deliveries.iter().any(|it| chart_of(it) == Some(folder));
         for folder in &self.folders {
-            let path = if folder.is_empty() { "Chart.yaml".to_owned() } else { format!("{folder}/Chart.yaml") };
-            let Ok(id) = store.open_path(&path) else { continue };
-            let gap = Gap { why: Why::TemplateText, span: Span::file(id), hides: Some(Hides::Anything) };
-            lowered.deployments.push(super::deployment(store, &path, id, Vec::new(), vec![gap]));
-            lowered.inputs.push(id);
+            // A chart that is a part of another one is no root; its folder comes after that of the other one mostly.
+            if inner.contains(folder) && !delivered(folder) {
+                continue;
+            }
+            let releases = self.releases(store, folder, deliveries);
+            let made_here = release::make(store, folder, &releases);
+            inner.extend(made_here.iter().flat_map(|made| made.inner.iter().cloned()));
+            made.push((folder.clone(), made_here));
+        }
+        for (folder, made) in made {
+            if inner.contains(&folder) && !delivered(&folder) {
+                continue;
+            }
+            for made in made {
+                lowered.problems.extend(
+                    made.problems.iter().filter(|it| !lowered.problems.contains(it)).cloned().collect::<Vec<_>>(),
+                );
+                lowered.inputs.extend(made.read.iter().copied());
+                lowered.deployments.extend(made.deployment(store));
+            }
         }
         lowered
     }
+
+    /// How a chart is rendered.
+    fn releases(&self, store: &Store, folder: &str, deliveries: &[Delivery]) -> Vec<(String, Release)> {
+        let path = chart::join(folder, "Chart.yaml");
+        let mut found: Vec<(String, Release)> = Vec::new();
+        for delivery in deliveries.iter().filter(|it| chart_of(it) == Some(folder)) {
+            let files: Vec<String> = delivery
+                .values
+                .iter()
+                .filter_map(|layer| match layer {
+                    Layer::File(id) => Some(store.source(*id).path.to_string()),
+                    _ => None,
+                })
+                .collect();
+            let place = store.source(delivery.span.source);
+            let by = format!("{}:{}", place.path, place.line_of(delivery.span.start));
+            let name = match files.last() {
+                Some(file) => format!("{path} with {file} ({by})"),
+                None => format!("{path} ({by})"),
+            };
+            let release = Release {
+                folder: folder.to_owned(),
+                name: delivery.release.clone(),
+                namespace: delivery.namespace.clone(),
+                moves: delivery.moves,
+                values: delivery.values.clone(),
+                span: delivery.span,
+            };
+            if !found.iter().any(|(_, known)| known.is_like(&release)) {
+                found.push((name, release));
+            }
+        }
+        let replaced = deliveries.iter().any(|it| chart_of(it) == Some(folder) && !it.manual);
+        if !replaced {
+            let plain = |values: Vec<Layer>, span: Span| Release {
+                folder: folder.to_owned(),
+                name: None,
+                namespace: None,
+                moves: false,
+                values,
+                span,
+            };
+            let here = store.open_path(&path).map_or_else(|_| Span::default(), Span::file);
+            found.push((path.clone(), plain(Vec::new(), here)));
+            for name in store.list(folder).into_iter().filter(|name| is_values_file(name)) {
+                let file = chart::join(folder, &name);
+                let Ok(id) = store.open_path(&file) else { continue };
+                found.push((format!("{path} with {file}"), plain(vec![Layer::File(id)], Span::file(id))));
+            }
+        }
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for (name, _) in &mut found {
+            let count = seen.entry(name.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                *name = format!("{name} #{count}");
+            }
+        }
+        found
+    }
+}
+
+/// The folder of the chart that is delivered.
+fn chart_of(delivery: &Delivery) -> Option<&str> {
+    match &delivery.parcel {
+        Parcel::Chart(folder) | Parcel::Folder(folder) => Some(folder),
+        Parcel::Kustomization(_) | Parcel::Manifests { .. } | Parcel::Elsewhere(_) => None,
+    }
+}
+
+/// `values-prod.yaml`, `values.dev.yml`, `prod-values.yaml`.
+fn is_values_file(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let stem = lower.strip_suffix(".yaml").or_else(|| lower.strip_suffix(".yml"));
+    stem.is_some_and(|stem| {
+        stem != "values"
+            && !stem.contains("schema")
+            && (stem.starts_with("values-")
+                || stem.starts_with("values.")
+                || stem.starts_with("values_")
+                || stem.ends_with("-values")
+                || stem.ends_with(".values")
+                || stem.ends_with("_values"))
+    })
 }
 
 /// The folders above each `templates/` on the path.

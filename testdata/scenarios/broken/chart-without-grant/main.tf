@@ -1,0 +1,23 @@
+resource "azurerm_container_registry" "acr" {
+  name                = "bakery"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  sku                 = "Basic"
+}
+
+resource "azurerm_kubernetes_cluster" "aks" {
+  name                = "aks"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  dns_prefix          = "aks"
+
+  default_node_pool {
+    name       = "system"
+    vm_size    = "Standard_D4s_v5"
+    node_count = 3
+  }
+
+  identity {
+    type = "SystemAssigned"
+  }
+}
