@@ -60,6 +60,9 @@ pub enum Command {
         #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
         format: ListFormat,
     },
+    /// Print the JSON schema of acrlint.yaml, for editors
+    #[command(after_help = "Example: acrlint schema > acrlint.schema.json")]
+    Schema,
     /// Print completions for a shell
     #[command(after_help = "Example: acrlint completions bash > /etc/bash_completion.d/acrlint")]
     Completions {

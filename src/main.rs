@@ -69,13 +69,13 @@ fn work() -> Result<u8, String> {
             print(cli::explain(&rule, &catalogue()).map_err(|unknown| unknown.to_string())?.as_bytes())
         }
         Some(Command::Rules { format }) => print(cli::list(&catalogue(), format).as_bytes()),
+        Some(Command::Schema) => print(acrlint::settings::schema(&names()).as_bytes()),
         Some(Command::Completions { shell }) => print(&cli::completions(shell)),
     }
 }
 
 fn run(view: View, flags: &cli::Flags) -> Result<u8, String> {
-    let rules: Vec<_> = catalogue().iter().map(|entry| (entry.id, entry.name)).collect();
-    let settings = Settings::resolve(view, flags, &surroundings()?, &rules).map_err(|error| error.to_string())?;
+    let settings = Settings::resolve(view, flags, &surroundings()?, &names()).map_err(|error| error.to_string())?;
     let outcome = acrlint::run::run(&settings).map_err(|error| error.to_string())?;
     for (file, text) in &outcome.files {
         std::fs::write(file, text).map_err(|error| format!("can't write `{}`: {}", file.display(), error.kind()))?;
@@ -96,6 +96,11 @@ fn print(bytes: &[u8]) -> Result<u8, String> {
         }
         _ => Ok(0),
     }
+}
+
+/// Ids and names of all rules.
+fn names() -> Vec<(&'static str, &'static str)> {
+    acrlint::rules::all().iter().map(|rule| (rule.id, rule.name)).collect()
 }
 
 /// The rules as the command line knows them.

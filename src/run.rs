@@ -1,5 +1,6 @@
 //! The pipeline, top to bottom: find, read, join, judge, tell.
 
+mod apply;
 mod clock;
 mod failure;
 mod places;
@@ -19,7 +20,7 @@ use crate::discover::{self, Discovered};
 use crate::finding::{Finding, Severity};
 use crate::frontend::template::{Outside, Registries};
 use crate::frontend::{Lowered, Problem, Trouble, azure_cli, kubernetes, script, template, terraform};
-use crate::ir::{Deployment, Gap, Hides, Imperative, Language, Why};
+use crate::ir::{Delivery, Deployment, Gap, Hides, Imperative, Language, Why};
 use crate::pull::Case;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
 use crate::rules;
@@ -81,7 +82,7 @@ pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
             }
         }
     }
-    let read = read(&store, &found, &Outside::default(), &mut Clock::default());
+    let read = read(&store, &found, &Outside::default(), Vec::new(), &mut Clock::default());
     let mut judged = judge(&store, &found, &read, outlook.clone(), &mut Clock::default());
     let all = Selection::default();
     let suppressed = allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &all);
@@ -100,8 +101,9 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         None => Store::new(files),
     };
     let found = clock.step("find", || discover::discover(&store, settings, &COMPILED));
-    let read = read(&store, &found, &outside(settings), &mut clock);
-    let outlook = outlook(settings, &store, &found.sources);
+    let (applied, missing) = apply::deliveries(settings, &store);
+    let read = read(&store, &found, &outside(settings), applied, &mut clock);
+    let outlook = outlook(settings, &store);
     let mut judged = judge(&store, &found, &read, outlook, &mut clock);
     let suppressed =
         allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &settings.selection);
@@ -113,6 +115,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         None => false,
     });
     let mut notes: Vec<String> = judged.strangers.iter().map(|it| strange(settings, it)).collect();
+    notes.extend(missing);
     let report = report(&store, &read, judged, suppressed, settings.today.to_string());
     let outcome = clock.step("tell", || tell(settings, &store, &report, &read));
     notes.extend(clock.notes());
@@ -145,10 +148,11 @@ fn outside(settings: &Settings) -> Outside {
     Outside { registries: Registries { mapped: settings.modules.clone(), cache }, cloud }
 }
 
-fn strange(settings: &Settings, (name, nearest): &(String, Option<String>)) -> String {
+fn strange(settings: &Settings, stranger: &Stranger) -> String {
+    let Stranger { what, name, nearest } = stranger;
     let file = settings.config.as_ref().map_or("the configuration", |config| &config.shown);
     let meant = nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
-    format!("{file}: no cluster of this tree is called `{name}`{meant}")
+    format!("{file}: no {what} of this tree is called `{name}`{meant}")
 }
 
 impl Outcome {
@@ -172,9 +176,10 @@ struct Read {
 
 type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId]) -> Lowered;
 
-fn read(store: &Store, found: &Discovered, outside: &Outside, clock: &mut Clock) -> Read {
+fn read(store: &Store, found: &Discovered, outside: &Outside, applied: Vec<Delivery>, clock: &mut Clock) -> Read {
     let scripts: Vec<SourceId> = found.scripts.iter().chain(&found.sources).copied().collect();
-    let scripted = clock.step("scripts", || script::read(store, &scripts));
+    let mut scripted = clock.step("scripts", || script::read(store, &scripts));
+    scripted.deliveries.extend(applied);
     let front_ends: [(&'static str, FrontEnd<'_>); 4] = [
         ("templates", &|store, sources| template::lower(store, sources, &found.made, outside)),
         ("terraform", &|store, sources| terraform::lower(store, sources, outside)),
@@ -239,8 +244,7 @@ struct Judged {
     findings: Vec<Finding>,
     pulls: Vec<report::Pull>,
     joins: tell::Joins,
-    /// Clusters that the configuration names and the tree doesn't have, each with the nearest one that it has.
-    strangers: Vec<(String, Option<String>)>,
+    strangers: Vec<Stranger>,
 }
 
 fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock: &mut Clock) -> Judged {
@@ -268,16 +272,40 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
     Judged { findings, pulls, joins, strangers }
 }
 
-/// Clusters that only the configuration knows: a slip there would silently make every pull of theirs unknown.
-fn strangers(world: &World<'_>) -> Vec<(String, Option<String>)> {
-    let known: Vec<&str> = world.clusters.iter().filter_map(|cluster| cluster.name.as_str()).collect();
-    let assumed = world.outlook.assumed.iter().filter_map(|fact| match fact {
-        Assumed::Grant { cluster, .. } | Assumed::Reachable { cluster, .. } => Some(cluster),
-        Assumed::Secret { .. } => None,
-    });
-    let named: BTreeSet<&String> = world.outlook.clusters.values().chain(assumed).collect();
-    let strange = named.into_iter().filter(|name| !known.iter().any(|own| own.eq_ignore_ascii_case(name)));
-    strange.map(|name| (name.clone(), nearest(name, known.iter().copied()).map(str::to_owned))).collect()
+/// What the configuration names and the tree doesn't have.
+struct Stranger {
+    what: &'static str,
+    name: String,
+    /// The nearest one that it has.
+    nearest: Option<String>,
+}
+
+/// Clusters and registries that only the configuration knows: a slip there would silently make every pull of theirs
+/// unknown.
+fn strangers(world: &World<'_>) -> Vec<Stranger> {
+    let clusters: Vec<&str> = world.clusters.iter().filter_map(|cluster| cluster.name.as_str()).collect();
+    let registries = world.registries.iter().filter_map(|registry| registry.name.as_str());
+    let images = world.workloads.iter().flat_map(|workload| &workload.images).filter_map(|image| image.as_str());
+    let hosts = images.filter_map(|image| Some(image.split('/').next()?.split_once(".azurecr.")?.0));
+    let registries: Vec<&str> = registries.chain(hosts).collect();
+    let (mut named, mut origins) = (BTreeSet::new(), BTreeSet::new());
+    named.extend(world.outlook.clusters.values());
+    for fact in &world.outlook.assumed {
+        if let Assumed::Grant { cluster, registry } | Assumed::Reachable { cluster, registry } = fact {
+            named.insert(cluster);
+            origins.insert(registry);
+        }
+    }
+    let mut found = Vec::new();
+    for (what, named, known) in [("cluster", named, clusters), ("registry", origins, registries)] {
+        let strange = named.into_iter().filter(|name| !known.iter().any(|own| own.eq_ignore_ascii_case(name)));
+        found.extend(strange.map(|name| Stranger {
+            what,
+            name: name.clone(),
+            nearest: nearest(name, known.iter().copied()).map(str::to_owned),
+        }));
+    }
+    found
 }
 
 fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<SourceId>) -> Vec<Finding> {
@@ -306,13 +334,13 @@ fn allow(
     outcome.suppressed
 }
 
-fn outlook(settings: &Settings, store: &Store, sources: &[SourceId]) -> Outlook {
+fn outlook(settings: &Settings, store: &Store) -> Outlook {
     let assumed = settings.assumptions.iter().map(|assumption| match assumption.fact.clone() {
         Fact::Grant { registry, cluster } => Assumed::Grant { registry, cluster },
         Fact::Secret { namespace, name } => Assumed::Secret { namespace, name },
         Fact::Reachable { registry, cluster } => Assumed::Reachable { registry, cluster },
     });
-    let paths = sources.iter().map(|&id| store.source(id).path.to_string());
+    let paths = store.sources().into_iter().map(|(_, source)| source.path.to_string());
     let mapped =
         paths.filter_map(|path| settings.cluster_of(&path).map(|mapping| (path.clone(), mapping.cluster.clone())));
     Outlook {

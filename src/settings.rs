@@ -14,7 +14,7 @@ use crate::cli::{Cloud, FailOn, Flags, Format, OutputFile, World};
 use crate::finding::Severity;
 
 pub use color::Environment;
-pub use config::{Assumption, ClusterMapping, ConfigFile, Fact};
+pub use config::{Applied, Assumption, ClusterMapping, ConfigFile, Fact, Said, schema};
 pub use error::SettingsError;
 pub use excludes::Excludes;
 pub use location::Target;
@@ -59,6 +59,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Which cluster runs the manifests of which paths; the first match counts.
     pub clusters: Vec<ClusterMapping>,
+    /// What is applied by somebody that can't be read.
+    pub applied: Vec<Applied>,
     /// Facts that are true elsewhere.
     pub assumptions: Vec<Assumption>,
     /// The configuration file that was used.
@@ -123,6 +125,7 @@ impl Settings {
             module_cache: module_cache(flags.module_cache.as_deref().or(config.module_cache.as_deref()), surroundings)?,
             selection,
             clusters: config.clusters,
+            applied: config.applied,
             assumptions: config.assumptions,
             config: config.file,
             today: flags.now.unwrap_or(surroundings.today),
@@ -154,6 +157,7 @@ impl Settings {
             module_cache: None,
             selection: Selection::default(),
             clusters: Vec::new(),
+            applied: Vec::new(),
             assumptions: Vec::new(),
             config: None,
             today,

@@ -228,3 +228,34 @@ fn pulls_of_clusters_with_one_name_are_told_apart_by_their_parameter_files() {
     let broken = json["pulls"].as_array().unwrap().iter().find(|pull| pull["verdict"] == "broken").unwrap();
     assert_eq!(broken["parameters"], serde_json::json!(["prod.bicepparam"]));
 }
+
+#[test]
+fn the_configuration_says_what_is_applied_and_where_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write(
+        "k8s/web.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: loomimages.azurecr.io/web:1}]}\n",
+    );
+    write(
+        "acrlint.yaml",
+        "apply:\n- {path: k8s, namespace: loom}\n- {path: gone}\nassume:\n- grant: {registry: loomimage, cluster: aks}\n  reason: x\n",
+    );
+    let output = acrlint(folder.path(), &["pulls"]);
+    assert!(stdout(&output).contains("Pod loom/web"), "{}", stdout(&output));
+    let notes = stderr(&output);
+    assert!(notes.contains("acrlint.yaml: nothing to apply at `gone`"), "{notes}");
+    assert!(notes.contains("no registry of this tree is called `loomimage`; did you mean `loomimages`?"), "{notes}");
+    assert!(notes.contains("no cluster of this tree is called `aks`"), "{notes}");
+}
+
+#[test]
+fn the_schema_of_the_configuration_is_printed() {
+    let folder = clean();
+    let schema: serde_json::Value = serde_json::from_str(&stdout(&acrlint(folder.path(), &["schema"]))).unwrap();
+    assert_eq!(schema["properties"]["world"]["enum"][0], "repository");
+}

@@ -232,8 +232,6 @@ pub(super) fn made_by(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Later
         ("acrpull.microsoft.com" | "msi-acrpull.microsoft.com", _) => named(None),
         ("clustersecret.io", _) => any(),
         ("kyverno.io" | "policies.kyverno.io", _) if speaks_of(&resource.body, "generate") => any(),
-        ("helm.toolkit.fluxcd.io" | "kustomize.toolkit.fluxcd.io", _) => any(),
-        ("argoproj.io", "Application" | "ApplicationSet") => any(),
         _ => Vec::new(),
     }
 }

@@ -2,73 +2,107 @@
 //!
 //! Every object becomes a resource, whatever its kind: what is of interest, `world` decides.
 
+mod deliver;
 mod edit;
+mod folders;
 mod gitops;
 mod helm;
 mod kustomize;
 mod manifest;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::manifest::{Manifest, Object};
+use self::folders::Folders;
+use self::gitops::{Carried, Carrier};
+use self::helm::Charts;
+use self::manifest::Object;
+use self::tree::Tree;
 use super::Lowered;
-use crate::ir::{Address, Cond, Delivery, Deployment, Gap, Key, Language, Node, Origin, Resource, Why};
+use crate::ir::{Address, Cond, Delivery, Deployment, Gap, Key, Language, Node, Origin, Parcel, Resource, Why};
 use crate::source::{SourceId, Span, Store};
 
-/// Reads all manifests among `sources`, as `deliveries` apply them.
+/// An application may apply applications, which apply others.
+const MOST_ROUNDS: usize = 4;
+
+/// Reads all manifests among `sources`, as `deliveries` and the GitOps objects among them apply them.
 pub fn lower(store: &Store, sources: &[SourceId], deliveries: &[Delivery]) -> Lowered {
     let mut files: Vec<(Arc<str>, SourceId)> = sources.iter().map(|&id| (store.source(id).path.clone(), id)).collect();
     files.sort();
     files.dedup();
-    let charts = helm::Charts::among(store, &files);
+    let tree = Tree::of(&files);
+    let charts = Charts::among(store, &files);
     files.retain(|(path, _)| charts.of_template(path).is_none());
-    let (mut lowered, used) = kustomize::lower(store, &files, deliveries);
-    files.retain(|(path, id)| is_manifest_name(path) && !kustomize::is_kustomization(path) && !used.contains(id));
-    lowered.join(charts.lower(store, deliveries));
-    lowered.join(folders(store, &files));
-    gitops::loosen(&mut lowered, store);
+    let (of_files, told) = gitops::of_files(store, &tree);
+    let scripted = deliveries.iter().map(|delivery| Carrier::of(settled(delivery.clone(), &tree)));
+    let fixed: Vec<Carrier> = scripted.chain(of_files).collect();
+    let kubernetes = Kubernetes { store, tree: &tree, charts: &charts, folders: plain(store, &files), files: &files };
+    let mut lowered = kubernetes.applied_by(fixed);
+    lowered.join(told);
     lowered.deployments.sort_by(|a, b| a.name.cmp(&b.name));
     lowered.inputs.sort();
     lowered.inputs.dedup();
     lowered
 }
 
+/// A tree, read as far as it can be before it is known who applies what.
+struct Kubernetes<'a> {
+    store: &'a Store,
+    tree: &'a Tree,
+    charts: &'a Charts,
+    folders: Folders,
+    files: &'a [(Arc<str>, SourceId)],
+}
+
+impl Kubernetes<'_> {
+    /// What comes of it when these apply it, and what is among the objects.
+    fn applied_by(&self, fixed: Vec<Carrier>) -> Lowered {
+        let mut carried = Carried::default();
+        for round in 1.. {
+            let carriers: Vec<Carrier> = fixed.iter().chain(&carried.carriers).cloned().collect();
+            let mut lowered = self.lower(&carriers);
+            let found = gitops::carried(&lowered, self.store, self.tree);
+            if found.carriers == carried.carriers || round == MOST_ROUNDS {
+                found.tell(&mut lowered);
+                return lowered;
+            }
+            carried = found;
+        }
+        Lowered::default()
+    }
+
+    fn lower(&self, carriers: &[Carrier]) -> Lowered {
+        let deliveries: Vec<Delivery> = carriers.iter().map(|carrier| carrier.delivery.clone()).collect();
+        let (mut lowered, used) = kustomize::lower(self.store, self.files, &deliveries);
+        lowered.join(self.charts.lower(self.store, &deliveries));
+        deliver::finish(&mut lowered, self.store, carriers);
+        lowered.join(self.folders.lower(self.store, &used, carriers));
+        lowered
+    }
+}
+
+/// The manifests that are no kustomizations.
+fn plain(store: &Store, files: &[(Arc<str>, SourceId)]) -> Folders {
+    let is_plain = |path: &str| is_manifest_name(path) && !kustomize::is_kustomization(path);
+    let plain: Vec<_> = files.iter().filter(|(path, _)| is_plain(path)).cloned().collect();
+    Folders::read(store, &plain)
+}
+
+/// The delivery with what its folder holds.
+fn settled(delivery: Delivery, tree: &Tree) -> Delivery {
+    let parcel = match &delivery.parcel {
+        Parcel::Folder(folder) => tree.parcel(folder, false),
+        other => other.clone(),
+    };
+    Delivery { parcel, ..delivery }
+}
+
 fn is_manifest_name(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
     [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending))
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// One deployment for each folder that directly holds manifests. It is called `k8s/*.yaml`: no file is, and other
-/// languages call their deployments by folders too.
-fn folders(store: &Store, files: &[(Arc<str>, SourceId)]) -> Lowered {
-    let mut lowered = Lowered::default();
-    let mut by_folder: BTreeMap<&str, Vec<(SourceId, Manifest)>> = BTreeMap::new();
-    for (path, id) in files {
-        let manifest = manifest::read(store, *id);
-        if !manifest.is_empty() {
-            lowered.inputs.push(*id);
-            by_folder.entry(folder_of(path)).or_default().push((*id, manifest));
-        }
-    }
-    for (folder, manifests) in by_folder {
-        let name = if folder.is_empty() { "*.yaml".to_owned() } else { format!("{folder}/*.yaml") };
-        let Some(&(source, _)) = manifests.first() else { continue };
-        let (mut objects, mut gaps) = (Vec::new(), Vec::new());
-        for (_, manifest) in manifests {
-            objects.extend(manifest.objects);
-            gaps.extend(manifest.gaps);
-            lowered.problems.extend(manifest.problems);
-        }
-        lowered.deployments.push(deployment(store, &name, source, objects, gaps));
-    }
-    lowered
 }
 
 fn deployment(store: &Store, name: &str, source: SourceId, objects: Vec<Object>, gaps: Vec<Gap>) -> Deployment {

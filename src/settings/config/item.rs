@@ -92,18 +92,19 @@ impl Item {
         }
     }
 
-    /// The values of exactly these keys.
-    pub(super) fn fields<const N: usize>(&self, keys: [&'static str; N]) -> Result<[&Item; N], Mistake> {
-        let members = self.members()?;
-        for (key, _) in members {
-            key.key(&keys)?;
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&Item> {
+        let Kind::Map(members) = &self.kind else { return None };
+        let is_it = |(own, _): &&(Item, Item)| matches!(&own.kind, Kind::Text(text) if text == key);
+        members.iter().find(is_it).map(|(_, value)| value)
+    }
+
+    /// The boolean.
+    pub(super) fn flag(&self) -> Result<bool, Mistake> {
+        match self.kind {
+            Kind::Bool(value) => Ok(value),
+            _ => Err(self.expected("a boolean")),
         }
-        let mut found = [self; N];
-        for (slot, name) in found.iter_mut().zip(keys) {
-            let member = members.iter().find(|(key, _)| matches!(&key.kind, Kind::Text(text) if text == name));
-            *slot = member.map(|(_, value)| value).ok_or_else(|| self.wrong(format!("the key `{name}` is missing")))?;
-        }
-        Ok(found)
     }
 
     /// The key, which must be one of `keys`.

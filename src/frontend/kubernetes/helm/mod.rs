@@ -21,8 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 // Kustomizations and GitOps objects render charts as well.
-#[allow(unused_imports)]
-pub(super) use self::release::{Release, Rendered, render};
+pub(super) use self::release::{Release, render};
 
 use crate::frontend::Lowered;
 use crate::ir::{Delivery, Layer, Parcel};

@@ -47,7 +47,6 @@ impl Release {
 }
 
 /// What a chart gives.
-#[allow(dead_code)]
 #[derive(Debug, Default)]
 pub(in super::super) struct Rendered {
     /// Objects that are there whatever the unknowns are.
@@ -60,7 +59,6 @@ pub(in super::super) struct Rendered {
 }
 
 /// Renders a chart once.
-#[allow(dead_code)]
 pub(in super::super) fn render(store: &Store, release: &Release) -> Rendered {
     let name = chart::join(&release.folder, "Chart.yaml");
     let made = make(store, &release.folder, &[(name, release.clone())]);

@@ -73,7 +73,7 @@ impl Notes {
         self.read.extend(&other.read);
     }
 
-    fn push(&mut self, gap: Gap) {
+    pub(super) fn push(&mut self, gap: Gap) {
         if !self.gaps.contains(&gap) {
             self.gaps.push(gap);
         }

@@ -4,7 +4,8 @@ use super::build::Notes;
 use super::file::Kustomization;
 use super::item::{Item, written};
 use crate::frontend::kubernetes::edit::{at, list_of, member};
-use crate::ir::{Delivery, Layer, Node, Parcel, Why};
+use crate::frontend::kubernetes::helm::{self, Release};
+use crate::ir::{Layer, Node, Why};
 use crate::source::Store;
 
 /// Where kustomize looks for charts when nothing else is said.
@@ -16,11 +17,11 @@ pub(super) fn render(store: &Store, from: &Kustomization, chart: &Node, notes: &
         notes.gap(Why::UnsupportedSyntax("a Helm chart that is fetched".into()), chart.span);
         return Vec::new();
     };
-    install(store, &release, notes)
+    install(store, release, notes)
 }
 
 /// The release that an entry asks for; nothing when its chart is not in the tree.
-fn release(store: &Store, from: &Kustomization, chart: &Node) -> Option<Delivery> {
+fn release(store: &Store, from: &Kustomization, chart: &Node) -> Option<Release> {
     let text = |keys: [&str; 2]| keys.into_iter().find_map(|key| member(chart, key)).filter(|it| written(it).is_some());
     let name = text(["name", "chartName"]).and_then(written)?;
     let home = text(["chartHome", "chartHome"]).and_then(written);
@@ -30,11 +31,13 @@ fn release(store: &Store, from: &Kustomization, chart: &Node) -> Option<Delivery
     let path = store.source(file).path.clone();
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let namespace = text(["namespace", "releaseNamespace"]).or_else(|| from.stated("namespace"));
-    Some(Delivery {
-        release: text(["releaseName", "releaseName"]).cloned(),
+    Some(Release {
+        folder: folder.to_owned(),
+        name: member(chart, "releaseName").filter(|it| written(it).is_some()).cloned(),
         namespace: namespace.cloned(),
+        moves: false,
         values: values(store, from, chart),
-        ..Delivery::of(Parcel::Chart(folder.into()), chart.span)
+        span: chart.span,
     })
 }
 
@@ -57,8 +60,14 @@ fn values(store: &Store, from: &Kustomization, chart: &Node) -> Vec<Layer> {
     layers
 }
 
-/// Charts are not rendered here yet: what they bring is not seen.
-fn install(_store: &Store, release: &Delivery, notes: &mut Notes) -> Vec<Item> {
-    notes.gap(Why::UnsupportedSyntax("a Helm chart in a kustomization".into()), release.span);
-    Vec::new()
+/// Renders the chart; objects that only may be there are a gap.
+fn install(store: &Store, release: Release, notes: &mut Notes) -> Vec<Item> {
+    let rendered = helm::render(store, &release);
+    if !rendered.perhaps.is_empty() {
+        notes.gap(Why::UnsupportedSyntax("an object of a chart under an unknown condition".into()), release.span);
+    }
+    rendered.gaps.into_iter().for_each(|gap| notes.push(gap));
+    notes.problems.extend(rendered.problems);
+    notes.read.extend(rendered.read);
+    rendered.objects.into_iter().map(|object| Item { is_rendered: true, ..Item::new(object) }).collect()
 }

@@ -83,7 +83,6 @@ pub(super) fn lower(
 
 /// What becomes of objects when a kustomization with these members is applied on top of them. Paths in it are relative
 /// to `folder`.
-#[allow(dead_code)]
 pub(super) fn change(store: &Store, folder: &str, members: &Node, objects: Vec<Object>) -> (Vec<Object>, Vec<Gap>) {
     let path = |name: &String| if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
     let inside = store.list(folder).iter().find_map(|name| store.open_path(&path(name)).ok());
@@ -97,7 +96,6 @@ pub(super) fn change(store: &Store, folder: &str, members: &Node, objects: Vec<O
 }
 
 /// Whether objects of a kind stand in a namespace; those of kinds that Kubernetes doesn't know itself count as such.
-#[allow(dead_code)]
 pub(super) fn is_namespaced(kind: &str) -> bool {
     !item::is_cluster_wide_kind(kind)
 }
