@@ -174,26 +174,28 @@ struct Read {
     files: usize,
 }
 
-type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId]) -> Lowered;
+/// Reads the files, given what earlier ones found to apply manifests.
+type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId], &[Delivery]) -> Lowered;
 
 fn read(store: &Store, found: &Discovered, outside: &Outside, applied: Vec<Delivery>, clock: &mut Clock) -> Read {
     let scripts: Vec<SourceId> = found.scripts.iter().chain(&found.sources).copied().collect();
     let mut scripted = clock.step("scripts", || script::read(store, &scripts));
     scripted.deliveries.extend(applied);
     let front_ends: [(&'static str, FrontEnd<'_>); 4] = [
-        ("templates", &|store, sources| template::lower(store, sources, &found.made, outside)),
-        ("terraform", &|store, sources| terraform::lower(store, sources, outside)),
-        ("kubernetes", &|store, sources| kubernetes::lower(store, sources, &scripted.deliveries)),
-        ("saved output", &|store, sources| azure_cli::lower(store, sources, &found.scripts)),
+        ("templates", &|store, sources, _| template::lower(store, sources, &found.made, outside)),
+        ("terraform", &|store, sources, _| terraform::lower(store, sources, outside)),
+        ("kubernetes", &kubernetes::lower),
+        ("saved output", &|store, sources, _| azure_cli::lower(store, sources, &found.scripts)),
     ];
     let mut read = Read {
-        lowered: scripted.lowered,
+        lowered: Lowered { deliveries: scripted.deliveries, ..scripted.lowered },
         imperative: scripted.imperative,
         failures: Vec::new(),
         files: found.sources.len() + found.unreadable.len(),
     };
     for (name, lower) in front_ends {
-        let made = clock.step(name, || catch_unwind(AssertUnwindSafe(|| lower(store, &found.sources))));
+        let delivered = read.lowered.deliveries.clone();
+        let made = clock.step(name, || catch_unwind(AssertUnwindSafe(|| lower(store, &found.sources, &delivered))));
         match made {
             Ok(lowered) => read.lowered.join(lowered),
             Err(_) => {

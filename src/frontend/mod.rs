@@ -10,7 +10,7 @@ pub mod terraform;
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Deployment, Node, Value, placeholder};
+use crate::ir::{Delivery, Deployment, Node, Value, placeholder};
 use crate::source::{SourceId, Span, Via};
 use crate::syntax::tree::{Fault, FaultKind, Tree, TreeKind};
 
@@ -23,6 +23,8 @@ pub struct Lowered {
     pub problems: Vec<Problem>,
     /// The files that it took as its own.
     pub inputs: Vec<SourceId>,
+    /// What brings manifests of the tree to a cluster.
+    pub deliveries: Vec<Delivery>,
     /// Templates that a deployment here deploys: by themselves they are deployed only with parameter files.
     pub deployed: BTreeSet<SourceId>,
 }
@@ -69,6 +71,7 @@ impl Lowered {
         self.deployments.extend(other.deployments);
         self.problems.extend(other.problems);
         self.inputs.extend(other.inputs);
+        self.deliveries.extend(other.deliveries);
         self.deployed.extend(other.deployed);
     }
 

@@ -13,6 +13,7 @@ mod modules;
 mod order;
 mod placed;
 mod plan;
+mod released;
 mod sources;
 mod tables;
 mod template_text;
@@ -102,6 +103,7 @@ fn lower_here(store: &Store, sources: &[SourceId], outside: &Outside) -> Lowered
     lowered.problems.extend(problems);
     lowered.inputs.extend(inputs);
     lowered.deployments.sort_by(|a, b| a.name.cmp(&b.name));
+    lowered.deliveries = lowered.deployments.iter_mut().flat_map(|it| released::deliveries(store, it)).collect();
     lowered.inputs.sort_unstable();
     lowered.inputs.dedup();
     lowered

@@ -114,7 +114,38 @@ fn both(on: &Cond, yes: Node, no: Node) -> Node {
             let list = crate::ir::List { items: items.collect(), open: Some(why) };
             Node::new(Known::List(Arc::new(list)), span)
         }
-        _ => Node::choice(on.clone(), yes, no, span),
+        _ => texts(on, &yes, &no).unwrap_or_else(|| Node::choice(on.clone(), yes, no, span)),
+    }
+}
+
+/// Two texts that begin alike, down to a slash: the beginning of an image holds the host, and it is known either way.
+fn texts(on: &Cond, yes: &Node, no: &Node) -> Option<Node> {
+    let (a, b) = (beginning(yes)?, beginning(no)?);
+    let alike: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(letter, _)| letter.len_utf8()).sum();
+    let known = a.get(..alike).filter(|known| known.contains('/'))?;
+    let rest = Node::choice(on.clone(), without(yes, known)?, without(no, known)?, yes.span);
+    let joined = Node::concat(vec![Node::text(known, yes.span), rest], yes.span);
+    Some(Node { trail: yes.trail.clone(), secret: yes.secret || no.secret, ..joined })
+}
+
+/// What is known of the beginning of a text.
+fn beginning(text: &Node) -> Option<&str> {
+    match &text.value {
+        Known::Str(text) => Some(text),
+        Known::Concat(pieces) => pieces.first()?.as_str(),
+        _ => None,
+    }
+}
+
+/// A text without its beginning.
+fn without(text: &Node, known: &str) -> Option<Node> {
+    let cut = |node: &Node| Some(Node::text(node.as_str()?.strip_prefix(known)?, node.span));
+    match &text.value {
+        Known::Concat(pieces) => {
+            let (first, rest) = pieces.split_first()?;
+            Some(Node::concat(std::iter::once(cut(first)?).chain(rest.iter().cloned()).collect(), text.span))
+        }
+        _ => cut(text),
     }
 }
 
