@@ -4,6 +4,7 @@
 mod arguments;
 pub mod azure_cli;
 pub mod kubernetes;
+mod named_images;
 pub mod script;
 pub mod template;
 pub mod terraform;

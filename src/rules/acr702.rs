@@ -23,7 +23,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             continue;
         }
         // A host one slip away from a registry's may well be a real one, of somebody else.
-        let (severity, message, meant) = match (image::misspelt(host), case.world.near_miss(host)) {
+        let near = case.world.near_miss(host).or_else(|| numbered(case, host));
+        let (severity, message, meant) = match (image::misspelt(host), near) {
             (Some(meant), _) => (Severity::Error, format!("no registry has the host `{host}`"), meant),
             (None, Some(meant)) => {
                 (Severity::Warning, format!("no registry of this tree has the host `{host}`"), meant.to_owned())
@@ -33,4 +34,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let told = reporter.report(severity, path.place, message, format_args!("{host}"));
         told.at(format!("`{meant}` may be meant")).help(format!("write `{meant}`"));
     }
+}
+
+/// The host of a registry that the tree declares and nobody pulls from, when a digit is all that is different.
+fn numbered<'w>(case: &'w Case<'_, '_>, host: &str) -> Option<&'w str> {
+    let at = case.world.one_digit_off(host)?;
+    let pulled = case.paths.iter().any(|path| path.registry == Some(at) && path.image.is_some());
+    case.world.registries.get(at).filter(|_| !pulled)?.host.as_str()
 }

@@ -58,6 +58,15 @@ impl<'a> World<'a> {
         })
     }
 
+    /// The only registry of the tree, when its host differs from this one by a single digit. Stages are often numbered:
+    /// whether it is a slip hangs on who pulls from it.
+    pub fn one_digit_off(&self, host: &str) -> Option<usize> {
+        let [registry] = self.registries.as_slice() else { return None };
+        let known = registry.host.as_str().filter(|_| registry.is_declared())?;
+        let host = host.to_ascii_lowercase();
+        (strsim::damerau_levenshtein(known, &host) == 1 && self.near_miss(&host).is_none()).then_some(registry.at)
+    }
+
     /// A declared registry is a better answer than one that is only referred to.
     fn better(&self, at: usize, known: usize) -> bool {
         let declared = |at: usize| self.registries.get(at).is_some_and(Registry::is_declared);

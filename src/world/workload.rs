@@ -115,14 +115,17 @@ impl<'a> Workload<'a> {
     fn carried(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Workload<'a>> {
         let group = resource.kind.rsplit_once('/').map_or("", |(group, _)| group.split('/').next().unwrap_or_default());
         let custom = group.contains('.') && !group.ends_with(".k8s.io") && !group.starts_with("Microsoft.");
+        if custom { Workload::elsewhere(resource, &resolver.node(&resource.body)) } else { None }
+    }
+
+    /// Containers that stand where the kind has none, or where nobody knows: their images are all that can be told.
+    fn elsewhere(resource: &'a Resource, body: &Node) -> Option<Workload<'a>> {
         let mut found = Vec::new();
-        if custom {
-            carried_images(&resource.body, &mut found);
-        }
+        carried_images(body, &mut found);
         if found.is_empty() {
             return None;
         }
-        let (label, namespace) = labelled(&resolver.node(&resource.body), resource);
+        let (label, namespace) = labelled(body, resource);
         Some(Workload {
             resource,
             label,
@@ -139,7 +142,7 @@ impl<'a> Workload<'a> {
     pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Workload<'a>> {
         let Some(path) = pod_path(&resource.kind) else { return Workload::carried(resource, resolver) };
         let body = resolver.node(&resource.body);
-        let spec = body.at(path)?.clone();
+        let Some(spec) = body.at(path).cloned() else { return Workload::elsewhere(resource, &body) };
         let (label, namespace) = labelled(&body, resource);
         let account = spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount"));
         Some(Workload {

@@ -12,6 +12,7 @@ mod release;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unseen;
 mod value;
 mod values;
 mod worlds;

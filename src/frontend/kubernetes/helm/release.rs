@@ -9,6 +9,7 @@ use super::accounts;
 use super::chart::{self, Chart, Reading};
 use super::machine::{Decision, Machine, Parsed, Program, RELEASE_NAME, RELEASE_NAMESPACE, Unit, units};
 use super::text::{Origin, Text, without_holes};
+use super::unseen;
 use super::value::{Kind, Native, Value};
 use super::values::{Active, layered};
 use super::worlds;
@@ -236,6 +237,11 @@ fn installed(
             }
             Err(stop) => reading.gap(stop.why, stop.span),
         }
+    }
+    // What isn't seen may pull what the values name.
+    if files.is_empty() || reading.gaps.iter().any(|gap| gap.hides.is_some()) {
+        let named = unseen::named(&mut machine, chart, &values, &objects, release);
+        objects.extend(named.map(|object| (object, Cond::Always)));
     }
     if release.name.as_ref().and_then(Node::as_str).is_none() {
         accounts::name(&mut objects);

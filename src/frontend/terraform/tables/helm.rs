@@ -1,41 +1,23 @@
 //! `helm_release`: what a chart makes is not known, but the images that its values name are ones that its pods pull.
-//!
-//! An image counts only where the values say all of it: its host too, under a name that charts have for images, in no part
-//! that is switched off. Everything else stays unknown.
 
 use std::sync::Arc;
 
-use super::attributes::{pick, put};
+use super::attributes::pick;
 use super::yaml_text;
-use crate::frontend::terraform::value::text_of;
+use crate::frontend::named_images;
 use crate::ir::{Entry, Node, Value, Why};
 
 /// Values within values.
 const DEEPEST: usize = 24;
-/// The type of the object that stands for the pods of a release.
-const RELEASE: &str = "helm.sh/v3/Release";
 
 /// An object that carries the images which the values of a release name; nothing when they name none.
 pub fn pods(release: &Node) -> Option<(Arc<str>, Node)> {
     let values = values(release)?;
-    let mut images = Images { found: Vec::new(), global: values.at(&["global", "imageRegistry"]).cloned() };
-    images.within(&values, DEEPEST);
-    if images.found.is_empty() {
-        return None;
-    }
-    let span = release.span;
-    let container = |image: Node| Node::map(vec![Entry::new("image", image.span, image)], span);
-    let containers = images.found.into_iter().map(container).collect();
-    let mut body = Node::map(Vec::new(), span);
-    put(&mut body, "apiVersion", Node::text("helm.sh/v3", span));
-    put(&mut body, "kind", Node::text("Release", span));
-    if let Some(name) = pick(release, "name") {
-        put(&mut body, "metadata.name", name);
-    }
+    let name = pick(release, "name");
     let namespace = pick(release, "namespace").filter(|namespace| !namespace.is_null());
-    put(&mut body, "metadata.namespace", namespace.unwrap_or_else(|| Node::text("default", span)));
-    put(&mut body, "spec.containers", Node::list(containers, span));
-    Some((RELEASE.into(), body))
+    let namespace = namespace.unwrap_or_else(|| Node::text("default", release.span));
+    let body = named_images::release(&values, &[], name, Some(namespace), release.span)?;
+    Some((named_images::RELEASE.into(), body))
 }
 
 /// The values of a release, one layer over the other; nothing when a setting may be about any of them.
@@ -118,95 +100,4 @@ fn keys(name: &str) -> Vec<String> {
         escaped = false;
     }
     keys
-}
-
-/// The images that values name.
-struct Images {
-    found: Vec<Node>,
-    /// A registry for all images, which some charts put in front of what the rest says.
-    global: Option<Node>,
-}
-
-impl Images {
-    fn within(&mut self, node: &Node, depth: usize) {
-        let Some(depth) = depth.checked_sub(1) else { return };
-        match &node.value {
-            Value::List(list) => list.items.iter().for_each(|item| self.within(item, depth)),
-            Value::Map(map) if map.open.is_none() && is_on(node) => {
-                map.entries.iter().for_each(|entry| self.entry(entry, depth));
-            }
-            _ => {}
-        }
-    }
-
-    fn entry(&mut self, entry: &Entry, depth: usize) {
-        let named = entry.key.as_str().is_some_and(|key| key == "image" || key.ends_with("Image"));
-        let image = match &entry.value.value {
-            _ if !named => None,
-            Value::Map(map) if map.open.is_none() && is_on(&entry.value) => self.described(&entry.value),
-            Value::Str(_) | Value::Concat(_) => Some(entry.value.clone()).filter(has_host),
-            _ => None,
-        };
-        match image {
-            Some(image) => self.found.push(image),
-            None => self.within(&entry.value, depth),
-        }
-    }
-
-    /// `{registry, repository, tag}` as most charts have it.
-    fn described(&self, image: &Node) -> Option<Node> {
-        let written = |key: &str| image.get(key).filter(|value| !value.is_null() && value.as_str() != Some(""));
-        let slash = |span| Node::text("/", span);
-        let path = match (written("registry"), written("repository")) {
-            // Which of the two registries counts is the chart's affair.
-            (Some(_), _) if self.has_global() => return None,
-            (Some(registry), repository) => {
-                let repository = repository.or_else(|| written("image")).or_else(|| written("name"))?;
-                Node::concat(vec![registry.clone(), slash(image.span), repository.clone()], repository.span)
-            }
-            (None, repository) => repository?.clone(),
-        };
-        if !has_host(&path) {
-            return None;
-        }
-        let tag = || {
-            let own = Node::unknown(Why::External("the tag that the chart has".into()), image.span);
-            written("tag").cloned().unwrap_or(own)
-        };
-        let end = match written("digest") {
-            Some(digest) => vec![Node::text("@", image.span), digest.clone()],
-            None => vec![Node::text(":", image.span), tag()],
-        };
-        Some(Node::concat(std::iter::once(path.clone()).chain(end).collect(), path.span))
-    }
-
-    fn has_global(&self) -> bool {
-        self.global.as_ref().is_some_and(|registry| !registry.is_null() && registry.as_str() != Some(""))
-    }
-}
-
-/// Whether nothing in an object says that its part of the chart is switched off.
-fn is_on(node: &Node) -> bool {
-    ["enabled", "create", "install"].iter().all(|flag| match node.get(flag) {
-        None => true,
-        Some(flag) => text_of(flag).is_some_and(|text| &*text == "true"),
-    })
-}
-
-/// Whether a reference begins with a host: a text with a dot, or the login server of a registry.
-fn has_host(image: &Node) -> bool {
-    let host = |text: &str| text.split_once('/').is_some_and(|(host, rest)| host.contains('.') && !rest.is_empty());
-    let is_login_server = |node: &Node| match &node.value {
-        Value::Ref(reference) => reference.path.last().is_some_and(|step| &**step == "login_server"),
-        _ => false,
-    };
-    match &image.value {
-        Value::Str(text) => host(text),
-        Value::Concat(pieces) => match pieces.as_slice() {
-            [first, second, ..] if is_login_server(first) => second.as_str().is_some_and(|text| text.starts_with('/')),
-            [first, ..] => first.as_str().is_some_and(|text| text.contains('/') && host(&format!("{text}…"))),
-            [] => false,
-        },
-        _ => false,
-    }
 }
