@@ -92,7 +92,7 @@ const BARE_PARTS: [&str; 7] = ["eyId", "asswords", "ccessToken", "mageName", "\"
 
 fn is_marked(text: &str) -> bool {
     let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
-    if !has(&PARTS) && !(text.len() < BARE_SIZE && has(&BARE_PARTS)) {
+    if !(has(&PARTS) || text.len() < BARE_SIZE && has(&BARE_PARTS)) {
         return false;
     }
     let lower = text.to_ascii_lowercase();
