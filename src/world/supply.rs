@@ -160,7 +160,9 @@ pub(super) fn is_copier(image: &str) -> bool {
 pub(super) fn mentions(resource: &Resource, found: &mut BTreeSet<String>) {
     let group = resource.kind.rsplit_once('/').map_or("", |(group, _)| group.split('/').next().unwrap_or_default());
     let custom = group.contains('.') && !group.ends_with(".k8s.io") && !group.starts_with("Microsoft.");
-    if custom {
+    // What these apply is followed: it is there as objects, or as a gap.
+    let followed = ["argoproj.io", "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io"].contains(&group);
+    if custom && !followed {
         texts(&resource.body, found);
     }
 }

@@ -9,6 +9,9 @@ use super::tables::yaml_text;
 use crate::ir::{Address, Cond, Delivery, Deployment, Layer, Node, Origin, Parcel, Resource, Why};
 use crate::source::{SourceId, Store};
 
+/// The type of a release whose chart is rendered: whatever it makes is seen there.
+const RENDERED: &str = "Terraform/helm_release of a chart in the tree";
+
 /// Attributes that hold single values, in the order in which the provider applies them.
 const SETTINGS: [(&str, bool); 4] = [("set", false), ("set_list", false), ("set_sensitive", true), ("set_wo", true)];
 
@@ -26,6 +29,9 @@ pub(super) fn deliveries(store: &Store, deployment: &mut Deployment) -> Vec<Deli
         }
     }
     deployment.resources.retain(|resource| !rendered.contains(&*resource.address));
+    for release in deployment.resources.iter_mut().filter(|it| rendered.contains(&it.address.child("values", None))) {
+        release.kind = RENDERED.into();
+    }
     found
 }
 

@@ -1,13 +1,13 @@
 //! Helm charts, rendered: one deployment for each delivery of a chart, else one for its defaults and one for each further
 //! values file beside them.
 
-mod accounts;
 mod blocks;
 mod chart;
 mod format;
 mod functions;
 mod machine;
 mod objects;
+mod own_names;
 mod release;
 #[cfg(test)]
 mod tests;

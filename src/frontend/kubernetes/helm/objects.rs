@@ -87,6 +87,9 @@ impl Reader<'_> {
     fn place(&self, span: Span) -> (Span, Option<Span>, bool) {
         let touched = self.marks(span);
         let secret = touched.iter().any(|mark| mark.origin.secret);
+        if let Some(mark) = touched.iter().find(|mark| mark.origin.secret) {
+            return (mark.origin.span, mark.via, true);
+        }
         // A value decides more than the template around it; blanks around it decide nothing.
         if let Some(mark) = touched.iter().find(|mark| mark.origin.is_value) {
             return (mark.origin.span, mark.via, secret);

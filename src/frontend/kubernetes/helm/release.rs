@@ -5,9 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::manifest::Object;
-use super::accounts;
 use super::chart::{self, Chart, Reading};
 use super::machine::{Decision, Machine, Parsed, Program, RELEASE_NAME, RELEASE_NAMESPACE, Unit, units};
+use super::own_names;
 use super::text::{Origin, Text, without_holes};
 use super::unseen;
 use super::value::{Kind, Native, Value};
@@ -244,7 +244,7 @@ fn installed(
         objects.extend(named.map(|object| (object, Cond::Always)));
     }
     if release.name.as_ref().and_then(Node::as_str).is_none() {
-        accounts::name(&mut objects);
+        own_names::name(&mut objects);
     }
     let namespace = release.namespace.as_ref();
     objects.into_iter().map(|(object, when)| (placed(object, namespace, release), when)).collect()

@@ -67,14 +67,23 @@ impl Text {
         Text { marks: mark.into_iter().collect(), text }
     }
 
-    /// The mark that says best where to edit: that of a value, else the first one.
+    /// The mark that says best where to edit: that of a secret, which must not be shown, then that of a value, else the
+    /// first one.
     pub(super) fn lead(&self) -> Option<Mark> {
-        self.marks.iter().find(|mark| mark.origin.is_value).or(self.marks.first()).copied()
+        let first = |wanted: fn(&Origin) -> bool| self.marks.iter().find(|mark| wanted(&mark.origin));
+        first(|it| it.secret).or_else(|| first(|it| it.is_value)).or(self.marks.first()).copied()
     }
 
     /// The origin of the whole.
     pub(super) fn origin(&self) -> Option<Origin> {
         self.lead().map(|mark| Origin { secret: self.is_secret(), ..mark.origin })
+    }
+
+    /// Whether it was put together of values from several places, none of which is a secret.
+    pub(super) fn has_several_values(&self) -> bool {
+        let mut places = self.marks.iter().filter(|mark| mark.origin.is_value).map(|mark| mark.origin.span);
+        let first = places.next();
+        !self.is_secret() && places.any(|place| Some(place) != first)
     }
 
     pub(super) fn is_secret(&self) -> bool {

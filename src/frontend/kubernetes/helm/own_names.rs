@@ -1,6 +1,6 @@
-//! Service accounts that a chart makes and uses under a name that hangs on the name of the release.
+//! Service accounts and pull secrets that a chart makes and uses under a name that hangs on the name of the release.
 //!
-//! Nobody says what the release is called, but the pods and the account are of one release: both get the name that
+//! Nobody says what the release is called, but the pods and what they name are of one release: both get the name that
 //! Helm would give them for its default release.
 
 use std::sync::Arc;
@@ -11,22 +11,26 @@ use crate::ir::{Cond, Node, Value};
 /// The name of a release that has none, as `helm template` calls it.
 const DEFAULT: &str = "release-name";
 
-/// Names the service accounts of a release, and the pods' references to them.
+/// What a chart makes and its pods name, and where they name it.
+const NAMED: [(&str, &str); 2] = [("ServiceAccount", "serviceAccountName"), ("Secret", "imagePullSecrets")];
+
+/// Names the service accounts and secrets of a release, and the references to them.
 pub(super) fn name(objects: &mut [(Object, Cond)]) {
-    let made: Vec<(String, String)> = objects
-        .iter()
-        .filter(|(object, _)| &*object.kind == "ServiceAccount" && &*object.api_version == "v1")
-        .filter_map(|(object, _)| {
+    for (kind, field) in NAMED {
+        let is_one = |object: &Object| &*object.kind == kind && &*object.api_version == "v1";
+        let own = |object: &Object| {
             let name = object.body.at(&["metadata", "name"])?;
             Some((key(name, 0)?, spelled(name)?))
-        })
-        .collect();
-    if made.is_empty() {
-        return;
-    }
-    for (object, _) in objects {
-        let is_account = &*object.kind == "ServiceAccount";
-        renamed(&mut object.body, if is_account { "name" } else { "serviceAccountName" }, &made, 0);
+        };
+        let made = objects.iter().filter(|(object, _)| is_one(object)).filter_map(|(object, _)| own(object));
+        let made: Vec<(String, String)> = made.collect();
+        if made.is_empty() {
+            continue;
+        }
+        for (object, _) in objects.iter_mut() {
+            let field = if is_one(object) { "name" } else { field };
+            renamed(&mut object.body, field, &made, 0);
+        }
     }
 }
 
@@ -82,8 +86,12 @@ fn renamed(node: &mut Node, field: &str, made: &[(String, String)], depth: usize
     match &mut node.value {
         Value::Map(map) => {
             for entry in &mut Arc::make_mut(map).entries {
-                let is_name =
-                    entry.key.as_str().is_some_and(|it| it == field || field != "name" && it == "serviceAccount");
+                let is = |name: &str| entry.key.as_str() == Some(name);
+                if field == "imagePullSecrets" && is(field) {
+                    renamed(&mut entry.value, "name", made, depth + 1);
+                    continue;
+                }
+                let is_name = is(field) || field == "serviceAccountName" && is("serviceAccount");
                 let found = key_if(is_name, &entry.value);
                 if let Some((_, name)) = made.iter().find(|(known, _)| Some(known) == found.as_ref()) {
                     entry.value.value = Value::Str(name.as_str().into());
