@@ -24,7 +24,22 @@ pub(super) fn carriers(scene: &Scene<'_>, resource: &Resource) -> Vec<Carrier> {
         let releases = project.body.at(&key).map_or(&[][..], |helm| items(helm, &["releases"]));
         found.extend(releases.iter().map(|release| project.release(release)));
     }
+    if has_other_profiles(&resource.body) {
+        found.iter_mut().for_each(loosened);
+    }
     found
+}
+
+/// Whether a profile deploys other things, or to other places, than the configuration does without it.
+fn has_other_profiles(body: &Node) -> bool {
+    let differs = |profile: &Node| ["deploy", "manifests", "patches"].iter().any(|key| profile.get(key).is_some());
+    items(body, &["profiles"]).iter().any(differs)
+}
+
+/// Which profile is used is chosen when Skaffold runs.
+fn loosened(carrier: &mut Carrier) {
+    carrier.delivery.namespace = None;
+    carrier.delivery.open = Some(Why::UnsupportedSyntax("a profile of Skaffold".into()));
 }
 
 /// Images that are built: their tags are chosen then, and a default repository takes the place of a host that isn't there.

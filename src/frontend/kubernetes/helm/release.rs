@@ -355,7 +355,9 @@ fn about_release(release: &Release, machine: &mut Machine<'_>) -> Value {
         Some(node) => machine.unknown(key, node.why().cloned().unwrap_or(Why::TemplateText), true),
         None => machine.unknown(key, Why::Parameter(why.into()), true),
     };
+    // What is called after the release is to be changed in the template.
     let name = named(&release.name, RELEASE_NAME, "the name of the release");
+    let name = name.as_text().map_or(name.clone(), |text| Value::text(Text::plain(text.text.as_str())));
     let namespace = named(&release.namespace, RELEASE_NAMESPACE, "the namespace of the release");
     Value::map(BTreeMap::from([
         ("Name".into(), name),
