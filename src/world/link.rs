@@ -6,7 +6,7 @@ use super::registry::Registry;
 use super::workload::{Workload, shown};
 use crate::azure::image;
 use crate::azure::kinds::POLICY_ASSIGNMENT;
-use crate::ir::{Case, Imperative, Makes, Node, Resolver, Resource, Truth, same_in};
+use crate::ir::{Case, Imperative, Makes, Node, Resolver, Resource, Truth, Value, same_in};
 
 /// Which registry an image comes from.
 #[derive(Clone, Debug)]
@@ -24,6 +24,20 @@ pub enum Match {
 impl<'a> World<'a> {
     /// The registry that an image is pulled from.
     pub fn registry_of(&self, reference: &Node) -> Match {
+        self.source_of(reference, MOST_CHOICES)
+    }
+
+    fn source_of(&self, reference: &Node, depth: usize) -> Match {
+        let Some((yes, no)) = arms(reference).filter(|_| depth > 0) else { return self.written_source(reference) };
+        match (self.source_of(&yes, depth - 1), self.source_of(&no, depth - 1)) {
+            (Match::Foreign, Match::Foreign) => Match::Foreign,
+            (Match::Registry(a), Match::Registry(b)) if a == b => Match::Registry(a),
+            (Match::Elsewhere(a), Match::Elsewhere(b)) if a == b => Match::Elsewhere(a),
+            _ => Match::Unknown(shown(reference)),
+        }
+    }
+
+    fn written_source(&self, reference: &Node) -> Match {
         let image = image::parse(reference);
         let Some(host) = image.host else { return Match::Foreign };
         let mut possible = false;
@@ -163,6 +177,23 @@ fn paths_of(root: &str) -> Vec<&str> {
     let mut found: Vec<&str> = parts.map(|part| path(part).and_then(|end| part.get(..end)).unwrap_or(part)).collect();
     found.reverse();
     found
+}
+
+/// Choices within choices at the beginning of an image.
+const MOST_CHOICES: usize = 6;
+
+/// What an image is when the choice that it begins with falls the one way or the other.
+fn arms(reference: &Node) -> Option<(Node, Node)> {
+    let (first, rest) = match &reference.value {
+        Value::Concat(pieces) => pieces.split_first()?,
+        _ => (reference, [].as_slice()),
+    };
+    let Value::Choice(choice) = &first.value else { return None };
+    let with = |arm: &Node| {
+        let pieces = std::iter::once(arm.clone()).chain(rest.iter().cloned()).collect();
+        Node { trail: reference.trail.clone(), ..Node::concat(pieces, reference.span) }
+    };
+    Some((with(&choice.yes), with(&choice.no)))
 }
 
 fn without_port(host: &Node) -> Node {

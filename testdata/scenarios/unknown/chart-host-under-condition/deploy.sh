@@ -1,0 +1,1 @@
+helm upgrade --install ferry ./chart -n harbour --set mirror=$MIRROR
