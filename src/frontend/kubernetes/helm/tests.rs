@@ -311,3 +311,42 @@ proptest::proptest! {
         one("a: {b: [1]}\n", &template);
     }
 }
+
+#[test]
+fn reasons_quote_no_values() {
+    let values = "registry:\n  pass: Qz81hidden\n";
+    for action in ["fail (printf \"bad %s\" .Values.registry.pass)", "include .Values.registry.pass ."] {
+        let told = one(values, &format!("apiVersion: v1\nkind: X\nout: {{{{ {action} }}}}\n"));
+        assert!(told.contains("gap") && !told.contains("hidden"), "{told}");
+    }
+    let told = one(values, "apiVersion: v1\nkind: X\nout: {{ fail \"set a host\" }}\n");
+    assert!(told.contains("set a host"), "{told}");
+}
+
+#[test]
+fn a_password_and_nothing_else_is_masked() {
+    let template = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: p\ndata:\n  a: {{ printf \"%s:%s\" .Values.server .Values.password | b64enc }}\n  b: {{ printf \"%s:%s\" .Values.server .Values.user | b64enc }}\n";
+    let values = "server: contoso.azurecr.io\nuser: puller\npassword: Qz81hidden\n";
+    let files = [("c/Chart.yaml", CHART), ("c/values.yaml", values), ("c/templates/x.yaml", template)];
+    let store = store(&files);
+    let lowered = charts(&store, &files, &[]);
+    let body = &lowered.deployments[0].resources[0].body;
+    let place = |key: &str| store.snippet(body.at(&["data", key]).unwrap().span);
+    assert_eq!(place("a"), "Qz81hidden");
+    assert!(!["contoso.azurecr.io", "puller"].contains(&&*place("b")), "{}", place("b"));
+}
+
+#[test]
+fn images_with_a_host_in_common_keep_it() {
+    let template =
+        "apiVersion: v1\nkind: X\nimage: a.azurecr.io/web:{{ if .Release.Name | eq \"x\" }}1{{ else }}2{{ end }}\n";
+    assert_eq!(one("", template), "v1/X {apiVersion:v1,kind:X,image:a.azurecr.io/web:(1|2)}");
+}
+
+#[test]
+fn values_of_a_chart_without_templates_name_images() {
+    let files = [("c/Chart.yaml", CHART), ("c/values.yaml", VALUES)];
+    let store = store(&files);
+    let told = told(&charts(&store, &files, &[]));
+    assert!(told.contains("helm.sh/v3/Release") && told.contains("image:contoso.azurecr.io/web:"), "{told}");
+}

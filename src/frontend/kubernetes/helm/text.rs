@@ -79,6 +79,12 @@ impl Text {
         self.lead().map(|mark| Origin { secret: self.is_secret(), ..mark.origin })
     }
 
+    /// The text, when nothing of it comes from values: those may be secrets, whatever they are called.
+    pub(super) fn quotable(&self) -> Option<&str> {
+        let of_values = self.marks.iter().any(|mark| mark.origin.is_value || mark.origin.secret);
+        (self.is_known() && !of_values).then_some(&*self.text)
+    }
+
     /// Whether it was put together of values from several places, none of which is a secret.
     pub(super) fn has_several_values(&self) -> bool {
         let mut places = self.marks.iter().filter(|mark| mark.origin.is_value).map(|mark| mark.origin.span);

@@ -315,7 +315,12 @@ fn set(values: &Value, steps: &[Step], value: Value) -> Value {
 /// The value of a `--set`: typed as Helm types it, unless it stays text.
 fn set_value(node: &Node, stays_text: bool, machine: &mut Machine<'_>, at: usize) -> Value {
     let value = machine.value_of(node, &format!("set {at}"));
-    let Some(text) = value.as_text().filter(|text| text.is_known()).cloned() else { return value };
+    let Some(text) = value.as_text().cloned() else { return value };
+    if !text.is_known() {
+        let is_list = text.text.starts_with('{');
+        let why = || Why::Element("a list of values".into());
+        return if is_list { machine.unknown(&format!("set {at}"), why(), false) } else { value };
+    }
     if let Some(inner) = text.text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
         let items = inner.split(',').filter(|_| !inner.is_empty());
         return Value::list(items.map(|item| typed(&text.part(item), stays_text)).collect());

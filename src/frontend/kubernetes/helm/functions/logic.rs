@@ -21,7 +21,9 @@ pub(super) fn logic_function(machine: &mut Machine<'_>, name: &str, arguments: &
         "all" | "any" => machine.all_or_any(name, arguments),
         "ternary" => machine.ternary(arguments),
         "required" => machine.required(arguments),
-        "fail" => machine.text_argument(arguments, 0, name).and_then(|text| machine.refusal(&text.text)),
+        "fail" => machine
+            .text_argument(arguments, 0, name)
+            .and_then(|text| machine.refusal(text.quotable().unwrap_or("`fail`"))),
         "include" => machine.include(arguments),
         "tpl" => machine.tpl(arguments),
         "kindOf" | "typeOf" | "kindIs" | "typeIs" | "typeIsLike" => machine.kinds(name, arguments),
@@ -167,7 +169,8 @@ impl Machine<'_> {
 
     /// A value that has to be given. Whoever installs the chart gives it, so it is not known rather than wrong.
     fn required(&mut self, arguments: &[Value]) -> Result<Value, Stop> {
-        let message = self.text_argument(arguments, 0, "required")?.text;
+        let message = self.text_argument(arguments, 0, "required")?;
+        let message = message.quotable().unwrap_or("a value that is required").to_owned();
         let value = arguments.get(1).cloned().unwrap_or_else(Value::nil);
         let missing = value.is_nil() || value.as_text().is_some_and(|text| text.text.is_empty());
         if !missing {
@@ -183,7 +186,7 @@ impl Machine<'_> {
             return Ok(self.derived("include", arguments));
         }
         let Some(unit) = self.unit(&name.text) else {
-            return self.refuse_call("include", &format!("no template {}", name.text));
+            return self.refuse_call("include", &format!("no template {}", name.quotable().unwrap_or("of that name")));
         };
         let dot = arguments.get(1).cloned().unwrap_or_else(Value::nil);
         Ok(Value::text(self.template(&unit, dot)?))
