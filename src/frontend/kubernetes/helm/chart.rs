@@ -16,7 +16,7 @@ use crate::syntax::yaml;
 
 /// Charts inside of charts, and how many one chart may bring.
 const DEEPEST: usize = 12;
-const MOST_CHARTS: usize = 300;
+const MOST_CHARTS: usize = 200;
 /// Files of one chart.
 const MOST_FILES: usize = 5_000;
 
@@ -59,6 +59,8 @@ pub(super) struct Reading {
     /// Folders of charts that are read as parts of this one.
     pub(super) inner: Vec<String>,
     charts: usize,
+    /// Folders of the charts that are being read, the outermost first.
+    around: Vec<String>,
 }
 
 impl Reading {
@@ -75,7 +77,8 @@ pub(super) fn join(folder: &str, name: &str) -> String {
 pub(super) fn read(store: &Store, folder: &str, reading: &mut Reading, depth: usize) -> Option<Chart> {
     let id = store.open_path(&join(folder, "Chart.yaml")).ok()?;
     reading.charts += 1;
-    if depth > DEEPEST || reading.charts > MOST_CHARTS {
+    let circles = reading.around.iter().any(|around| around == folder);
+    if circles || depth > DEEPEST || reading.charts > MOST_CHARTS {
         reading.gap(Why::LimitReached("charts inside of charts".into()), Span::file(id));
         return None;
     }
@@ -106,7 +109,9 @@ pub(super) fn read(store: &Store, folder: &str, reading: &mut Reading, depth: us
         is_library: text(&written, "type").as_deref() == Some("library"),
     };
     chart.gather(store, "", &ignored, reading, 0);
+    reading.around.push(folder.to_owned());
     chart.inner(store, reading, depth);
+    reading.around.pop();
     Some(chart)
 }
 

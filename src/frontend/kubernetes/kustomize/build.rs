@@ -49,7 +49,7 @@ impl Notes {
     pub(super) fn refuse(&mut self, message: String, span: Span) {
         let message = format!("kustomize can't build this: {message}");
         let problem = Problem { trouble: Trouble::Syntax, message, span, help: None };
-        if !self.problems.contains(&problem) {
+        if self.problems.len() < MOST_TOLD && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
@@ -70,15 +70,20 @@ impl Notes {
         other.gaps.iter().for_each(|gap| self.push(gap.clone()));
         let new: Vec<Problem> = other.problems.iter().filter(|it| !self.problems.contains(it)).cloned().collect();
         self.problems.extend(new);
+        self.problems.truncate(MOST_TOLD);
         self.read.extend(&other.read);
     }
 
     pub(super) fn push(&mut self, gap: Gap) {
-        if !self.gaps.contains(&gap) {
+        let told = self.gaps.len() >= MOST_TOLD && self.gaps.iter().any(|it| it.hides == gap.hides);
+        if !told && !self.gaps.contains(&gap) {
             self.gaps.push(gap);
         }
     }
 }
+
+/// So many faults of one build are told: a patch that fails for every object fails in the same way.
+const MOST_TOLD: usize = 200;
 
 /// What a kustomization gives to those who use it.
 #[derive(Clone, Debug, Default)]
