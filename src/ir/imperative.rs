@@ -25,6 +25,8 @@ pub enum Makes {
     AnonymousPull,
     /// A private endpoint.
     Endpoint,
+    /// Another state of a token or a scope map of a registry.
+    Token,
     /// Public access or network rules of a registry.
     PublicAccess,
     /// The role assignment mode of a registry.

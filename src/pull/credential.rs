@@ -4,11 +4,11 @@ mod opened;
 mod outcome;
 mod shadow;
 
-pub use outcome::{Outcome, day, refusal};
+pub use outcome::{LINE_END, Outcome, day, lacking, refusal};
 
 use opened::{Wanted, opened};
 
-use crate::ir::{Node, Truth};
+use crate::ir::{Assumption, Cond, Node, Truth};
 use crate::source::Span;
 use crate::world::registry::Registry;
 use crate::world::secret::Secret;
@@ -54,10 +54,11 @@ fn offered<'a>(world: &World<'a>, workload: &Workload<'a>, names: &[Node], wante
     let offers = names.iter().map(|name| offer(world, workload, name, wanted));
     // A kustomization that a command edits first builds other manifests than these.
     let edited = world.edits_manifests(workload);
+    let unknown = |offer: Offer, why: &str| Offer { what: Outcome::Unknown(why.to_owned()), ..offer };
     let settle = |offer: Offer| match offer.what.truth() {
-        Truth::No if edited => {
-            Offer { what: Outcome::Unknown("a command edits the kustomization first".to_owned()), ..offer }
-        }
+        // Another puller than the kubelet, which wants its secrets in another shape.
+        _ if workload.virtual_nodes => unknown(offer, "virtual nodes do not read it as the kubelet does"),
+        Truth::No if edited => unknown(offer, "a command edits the kustomization first"),
         _ => offer,
     };
     offers.map(settle).collect()
@@ -79,11 +80,17 @@ fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, wanted: &W
             && world.share_a_namespace((secret.resource, &secret.namespace), (workload.resource, &workload.namespace));
         let what = opened(world, secret, wanted);
         return match what {
-            Outcome::Placeholder if world.fills_placeholders() => {
+            Outcome::Placeholder(_) if world.fills_placeholders() => {
                 unknown("its placeholder is filled in when it is applied")
+            }
+            Outcome::Placeholder(_) if is_example(&secret.resource.address.root) => {
+                unknown("it stands in an example that somebody fills in")
             }
             what if what.is_dying() && world.is_made_anew(name, &workload.namespace) => {
                 unknown("something makes it anew when it runs")
+            }
+            _ if !implies(&workload.resource.deployed, &secret.resource.deployed) => {
+                unknown("whether it is made hangs on a condition")
             }
             // Where namespaces are not known, another secret of the name may be the one.
             what if sure => made(what, Some(secret)),
@@ -96,6 +103,9 @@ fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, wanted: &W
     if world.may_be_made_later(name, &workload.namespace) {
         return unknown("made by something that runs later");
     }
+    if world.changes_pods() {
+        return unknown("something changes the pull secrets of pods when they are made");
+    }
     if let Some((why, _)) = world.secrets_open() {
         return unknown(&format!("there may be secrets that can't be seen: {why}"));
     }
@@ -107,6 +117,25 @@ fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, wanted: &W
         None => made(Outcome::Missing, None),
     }
 }
+
+/// Whether a path says that the file is there to be copied and filled in.
+fn is_example(path: &str) -> bool {
+    let mut words = path.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.any(|word| ["example", "examples", "sample", "samples", "template"].contains(&word))
+}
+
+/// Whether what hangs on the one condition is never there without what hangs on the other.
+fn implies(one: &Cond, other: &Cond) -> bool {
+    if *other == Cond::Always || one == other {
+        return true;
+    }
+    let without = Cond::all([one.clone(), other.negate()]);
+    let completions = Assumption::every(&without.atoms(), MOST);
+    completions.is_some_and(|cases| cases.iter().all(|case| without.under(case) == Some(false)))
+}
+
+/// More completions than this are not tried.
+const MOST: usize = 64;
 
 /// In a closed world a secret that nobody makes is not there; in an open one it may be in the pod's namespace as well.
 pub(super) fn truth_of(offer: &Offer, world: &World<'_>) -> Truth {

@@ -9,7 +9,7 @@ mod path;
 mod permission;
 
 pub use cause::Cause;
-pub use credential::{Offer, Outcome, day, offers, refusal};
+pub use credential::{LINE_END, Offer, Outcome, day, lacking, offers, refusal};
 pub use pair::{Pair, Tie};
 pub use path::{Path, Step};
 

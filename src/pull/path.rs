@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::credential::{Offer, offers, truth_of};
+use super::credential::{Offer, Outcome, offers, truth_of};
 use super::demand::Demand;
 use super::network::network;
 use super::pair::{Pair, Tie};
@@ -11,9 +11,12 @@ use crate::azure::image;
 use crate::ir::{Node, Truth};
 use crate::source::Span;
 use crate::world::World;
+use crate::world::grant::Grant;
+use crate::world::identity::Holder;
 use crate::world::knowledge::{Fact, Judgement};
 use crate::world::link::Match;
 use crate::world::registry::Registry;
+use crate::world::secret::Credential;
 use crate::world::workload::shown;
 
 /// One step of a path.
@@ -170,12 +173,21 @@ fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand) -> Path {
         _ => {}
     }
     path.steps.extend(image_step(world, demand));
+    if world.workloads.get(demand.workload).is_some_and(|workload| workload.never_pulls(&demand.image)) {
+        let failing = path.steps.iter_mut().filter(|step| step.judgement.truth == Truth::No);
+        failing.for_each(|step| step.judgement.truth = Truth::Unknown);
+    }
     path
 }
 
 /// An image that the registry did not have when somebody asked; nothing where nobody did, or it had it.
 fn image_step(world: &World<'_>, demand: &Demand) -> Option<Step> {
     let absent = world.absent(&demand.image).filter(|absent| absent.sure)?;
+    if absent.fetched {
+        let text = format!("{} has to come through a cache rule", absent.what);
+        let judgement = Judgement::new(Truth::Unknown, absent.listing.resource.declared, text);
+        return Some(Step { name: "image", judgement });
+    }
     let text = format!("the repository has no {}", absent.what);
     Some(Step { name: "image", judgement: Judgement::new(Truth::No, absent.listing.resource.declared, text) })
 }
@@ -200,7 +212,8 @@ fn elsewhere(world: &World<'_>, demand: &Demand, host: &str, path: &mut Path) {
         return;
     }
     let text = format!("registry `{}` is not in this tree", shown(host));
-    if world.may_have_pullers() || secrets_open(world, demand) || path.offers.is_empty() {
+    let another = pulls_as_another(world, demand) || is_for_others(world, demand, path);
+    if world.may_have_pullers() || secrets_open(world, demand) || path.offers.is_empty() || another {
         path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Unknown, demand.image.span, text) });
         // Whatever the pull secrets are worth, the node identity may have a grant where the registry is made.
         let mut secret = best_offer(world, path, demand);
@@ -240,22 +253,32 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
     own.sort_by_key(|pair| !pair.wired);
     let secret = best_offer(world, path, demand);
     let open = secrets_open(world, demand);
+    let elsewhere = pulls_as_another(world, demand);
+    // A secret that is for the host, but dead: whether an anonymous attempt follows it is not documented.
+    let bad = path.offers.iter().any(|offer| offer.what.is_refused());
     if own.is_empty() {
         let network = network(world, registry, None);
-        path.steps.push(Step { name: "credential", judgement: secret });
+        let judgement = match (secret.truth, bad) {
+            (Truth::Yes, _) => secret,
+            (Truth::No, _) if elsewhere => not_as_the_node(demand),
+            (Truth::No, _) if granted_elsewhere(world, registry) => {
+                let text = "a cluster from elsewhere may have a grant on the registry";
+                Judgement::new(Truth::Unknown, demand.image.span, text)
+            }
+            (Truth::No, _) if is_for_others(world, demand, path) => for_others(demand),
+            (_, false) => or_anonymous(secret, registry),
+            (truth, true) => Judgement { truth: truth.or(anonymous(registry)), ..secret },
+        };
+        path.steps.push(Step { name: "credential", judgement });
         path.steps.push(Step { name: "network", judgement: network });
         return;
     }
-    let workload = world.workloads.get(demand.workload);
-    let elsewhere = workload.is_some_and(|workload| workload.virtual_nodes || world.has_own_identity(workload));
     let port = image::parse(&demand.image).host.is_some_and(|host| host.as_str().is_some_and(|it| it.contains(':')));
-    // A secret that is for the host, but dead: whether an anonymous attempt follows it is not documented.
-    let bad = path.offers.iter().any(|offer| offer.what.is_refused());
     let judge = |pair: &Pair| {
         let out = world.clusters.get(pair.cluster).and_then(|cluster| signed_out(world, cluster));
         let mut node = own_permission(world, pair, registry, path.repository.as_deref());
         if elsewhere {
-            node = Judgement::new(Truth::Unknown, demand.image.span, "the pod does not pull as the node");
+            node = not_as_the_node(demand);
         } else if let Some(out) = out.filter(|_| node.truth != Truth::No) {
             node = out;
         } else if port {
@@ -283,6 +306,47 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
     let network = network(world, registry, cluster.and_then(|at| world.clusters.get(at)));
     path.steps.push(Step { name: "permission", judgement: answer });
     path.steps.push(Step { name: "network", judgement: network });
+}
+
+/// Whether every pull secret of a pod has an entry for another image of it: then none of them says how this one is pulled.
+fn is_for_others(world: &World<'_>, demand: &Demand, path: &Path) -> bool {
+    let Some(workload) = world.workloads.get(demand.workload) else { return false };
+    let serves = |entry: &Credential| {
+        workload.images.iter().filter(|image| image.value != demand.image.value).any(|image| {
+            let parsed = image::parse(image);
+            let rest = parsed.rest.as_str().unwrap_or_default();
+            match &parsed.host {
+                Some(host) => entry.is_for(host, rest, &world.resolver) == Truth::Yes,
+                None => entry.bare_host().contains("docker.io"),
+            }
+        })
+    };
+    let other = |offer: &Offer| {
+        let secret = offer.secret.and_then(|at| world.secrets.get(at));
+        matches!(offer.what, Outcome::OtherHost(_)) && secret.is_some_and(|it| it.entries().iter().any(serves))
+    };
+    !path.offers.is_empty() && path.offers.iter().all(other)
+}
+
+fn for_others(demand: &Demand) -> Judgement {
+    Judgement::new(Truth::Unknown, demand.image.span, "the pod's pull secrets are for its other images")
+}
+
+/// Whether somebody who may be the kubelet of a cluster that the tree doesn't have is let pull.
+fn granted_elsewhere(world: &World<'_>, registry: &Registry<'_>) -> bool {
+    let unknown = |holder: &Holder<'_>| !matches!(holder, Holder::ServicePrincipal(_));
+    let pulls = |grant: &&Grant<'_>| grant.covers(registry).and(grant.lets_pull(registry)) != Truth::No;
+    world.grants.iter().filter(pulls).any(|grant| unknown(&grant.holder))
+}
+
+/// Whether a pod pulls as somebody else than the kubelet of its node.
+fn pulls_as_another(world: &World<'_>, demand: &Demand) -> bool {
+    let workload = world.workloads.get(demand.workload);
+    workload.is_some_and(|workload| workload.virtual_nodes || world.has_own_identity(workload))
+}
+
+fn not_as_the_node(demand: &Demand) -> Judgement {
+    Judgement::new(Truth::Unknown, demand.image.span, "the pod does not pull as the node")
 }
 
 /// Whether the cluster's own identity may pull from a repository: where conditions tell repositories apart, the answer for

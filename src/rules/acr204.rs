@@ -2,7 +2,7 @@
 
 use super::{Reporter, Rule, story};
 use crate::finding::Severity;
-use crate::pull::{Case, Outcome};
+use crate::pull::{Case, LINE_END, Outcome};
 
 pub(super) static RULE: Rule = Rule {
     id: "ACR204",
@@ -16,7 +16,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for offered in story::offered(case) {
-        let Outcome::Malformed(why) = offered.what() else { continue };
+        let why = match offered.what() {
+            Outcome::Malformed(why) => why,
+            Outcome::LineEnd => LINE_END,
+            _ => continue,
+        };
         let message = format!("pull secret `{}`: {why}", offered.offer.name);
         let told = reporter.report(offered.severity(), offered.payload(), message, offered.key()).hidden();
         offered

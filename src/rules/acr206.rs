@@ -21,6 +21,10 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             Outcome::Expired(when) => {
                 (offered.severity(), format!("pull secret `{name}` holds a token that expired on {}", day(*when)))
             }
+            Outcome::Ended(when, _) => (
+                offered.severity(),
+                format!("the secret of a service principal in pull secret `{name}` ended on {when}"),
+            ),
             Outcome::Expires(Some(when)) => (
                 Severity::Warning,
                 format!("pull secret `{name}` holds a token that expires on {}, and nothing renews it", day(*when)),
@@ -31,7 +35,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             ),
             _ => continue,
         };
-        let told = reporter.report(severity, offered.payload(), message, offered.key()).hidden();
+        let place = if let Outcome::Ended(_, end) = offered.what() { *end } else { offered.payload() };
+        let told = reporter.report(severity, place, message, offered.key()).hidden();
         offered
             .tell(told)
             .help("grant the kubelet identity AcrPull and drop the secret, or use a token with a scope map");

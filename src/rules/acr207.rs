@@ -2,7 +2,8 @@
 
 use super::{Reporter, Rule, story};
 use crate::finding::Severity;
-use crate::pull::{Case, Outcome};
+use crate::pull::{Case, Outcome, lacking};
+use crate::world::secret::Lack;
 
 pub(super) static RULE: Rule = Rule {
     id: "ACR207",
@@ -15,9 +16,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    for offered in story::offered(case).filter(|offered| *offered.what() == Outcome::Placeholder) {
-        let message = format!("pull secret `{}` holds a placeholder instead of a credential", offered.offer.name);
+    for offered in story::offered(case) {
+        let Outcome::Placeholder(lack) = offered.what() else { continue };
+        let message = format!("pull secret `{}` {}", offered.offer.name, lacking(*lack));
         let told = reporter.report(offered.severity(), offered.payload(), message, offered.key()).hidden();
-        offered.tell(told).help("put the real credential in, from a secret store and not in clear text");
+        offered.tell(told).help(match lack {
+            Lack::IdentityToken => "use a token of the registry, or grant the kubelet identity AcrPull",
+            _ => "put the real credential in, from a secret store and not in clear text",
+        });
     }
 }

@@ -55,9 +55,9 @@ fn is_written(resource: &Resource) -> bool {
 fn written_out(secret: &Secret<'_>) -> Option<Span> {
     let azure = |entry: &&Credential| {
         let host = entry.bare_host();
-        let host = host.strip_prefix("https://").unwrap_or(&host);
+        let host = host.strip_prefix("https://").or(host.strip_prefix("http://")).unwrap_or(&host);
         is_registry_host(host.split('/').next().unwrap_or_default())
     };
-    let real = |entry: &&Credential| entry.password == Password::Literal { real: true };
+    let real = |entry: &&Credential| matches!(entry.password, Password::Literal { real: true, .. });
     secret.entries().iter().find(|entry| azure(entry) && real(entry)).map(|entry| entry.password_span)
 }

@@ -2,7 +2,8 @@
 
 use super::{Key, Reporter, Rule};
 use crate::finding::Severity;
-use crate::pull::Case;
+use crate::ir::Truth;
+use crate::pull::{Case, Path};
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
@@ -21,7 +22,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let (nodes, aks) = (set.name(), shown(&cluster.name));
             let message = format!("`{nodes}` lacks the kubelet identity of `{aks}`");
             let key = Key::of(&[&set.resource.address, &cluster.resource.address]);
-            let told = reporter.report(Severity::Error, set.place, message, key);
+            let told = reporter.report(severity(case, cluster.at), set.place, message, key);
             let told = told.at("the identities of these nodes");
             told.with(cluster.resource.declared, format!("the kubelets of `{aks}` sign in with an identity of the cluster")).help(
                 format!(
@@ -31,4 +32,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             );
         }
     }
+}
+
+/// Pods that pull with secrets of their own, or on nodes that have the identity, may never miss it.
+fn severity(case: &Case<'_, '_>, cluster: usize) -> Severity {
+    let here: Vec<&Path> = case.paths.iter().filter(|path| path.cluster == Some(cluster)).collect();
+    let fails = here.iter().any(|path| path.truth_on_cluster() == Truth::No);
+    if here.is_empty() || fails { Severity::Error } else { Severity::Warning }
 }

@@ -20,7 +20,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    for workload in &case.world.workloads {
+    // Virtual nodes are not in the network of the cluster's nodes.
+    for workload in case.world.workloads.iter().filter(|workload| !workload.virtual_nodes) {
         let path = case.store.source(workload.resource.declared.source).path.clone();
         let Some((cluster, severity)) = shut_in(case.world, &case.world.clusters_for(workload, &path)) else {
             continue;
@@ -51,7 +52,7 @@ fn shut_in<'w, 'a>(world: &'w World<'a>, clusters: &[usize]) -> Option<(&'w Clus
         _ if cluster.proxied || !cluster.is_declared() => None,
         Some("block") => Some(Severity::Error),
         // With `none` somebody may bring a way out.
-        Some("none") if !world.has_own_egress() => Some(Severity::Warning),
+        Some("none") if !world.may_have_egress(cluster) => Some(Severity::Warning),
         _ => None,
     };
     let severities: Option<Vec<Severity>> = clusters.iter().map(severity).collect();

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for path in &case.paths {
         let Some(image) = &path.image else { continue };
-        let Some(absent) = case.world.absent(image) else { continue };
+        let Some(absent) = case.world.absent(image).filter(|absent| !absent.fetched) else { continue };
         let workload = path.workload.and_then(|at| case.world.workloads.get(at));
         let label = workload.map(|workload| workload.label.as_str()).unwrap_or_default();
         let severity = match path.step("image").map(|step| step.truth) {

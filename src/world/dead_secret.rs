@@ -27,6 +27,18 @@ pub struct DeadSecret {
     pub language: Language,
 }
 
+/// A password of a service principal or an application that has ended.
+pub struct Ended<'a> {
+    /// What makes it.
+    pub password: &'a Resource,
+    /// Its last day.
+    pub day: Date,
+    /// Where the end is written.
+    pub end: Node,
+    /// The end is not passed in from elsewhere, and nothing leaves the password out.
+    pub sure: bool,
+}
+
 impl<'a> World<'a> {
     /// What makes the secret of a cluster's service principal useless.
     pub fn dead_secret(&self, cluster: &Cluster<'a>) -> Option<DeadSecret> {
@@ -59,7 +71,18 @@ impl<'a> World<'a> {
     /// A password of the tree that has an end, and from which the secret is read.
     fn ended_password(&self, cluster: &Cluster<'a>) -> Option<DeadSecret> {
         let path = ["properties", "servicePrincipalProfile", "secret"];
-        let secret = cluster.resource.body.at(&path)?;
+        let ended = self.ended_at(cluster.resource.body.at(&path)?)?;
+        Some(DeadSecret {
+            value: ended.end,
+            declared: ended.password.declared,
+            what: format!("ended on {}", ended.day),
+            sure: ended.sure,
+            language: ended.password.language,
+        })
+    }
+
+    /// The password of the tree that a value is read from, when it has ended.
+    pub fn ended_at(&self, secret: &Node) -> Option<Ended<'a>> {
         let Value::Ref(reference) = &secret.value else { return None };
         let Target::Resource(_) = &reference.target else { return None };
         let password = self.resolver.target(&reference.target)?;
@@ -68,14 +91,8 @@ impl<'a> World<'a> {
         }
         let end = self.resolver.node(password.body.get("endDateTime")?);
         let passed = end.trail.hops().any(|hop| hop.via == Via::Parameter);
-        let ended = self.ended(&end)?;
-        Some(DeadSecret {
-            value: end,
-            declared: password.declared,
-            what: format!("ended on {ended}"),
-            sure: !passed && password.is_unconditional(),
-            language: password.language,
-        })
+        let day = self.ended(&end)?;
+        Some(Ended { password, day, sure: !passed && password.is_unconditional(), end })
     }
 
     /// Credentials that were read back: all that the application or its principal has.

@@ -36,6 +36,8 @@ pub struct Absent<'w, 'a> {
     pub near: Option<&'w str>,
     /// The list names registry and repository itself, and nothing pushes images since.
     pub sure: bool,
+    /// A cache rule may fetch it when somebody pulls it.
+    pub fetched: bool,
 }
 
 impl<'a> Listing<'a> {
@@ -130,7 +132,29 @@ impl<'a> World<'a> {
             what: digest.map_or_else(|| format!("tag `{tag}`"), |digest| format!("manifest `{digest}`")),
             near: near.filter(|_| digest.is_none()).map(String::as_str),
             sure: sure(listing),
+            fetched: self.may_be_fetched(repository),
         })
+    }
+}
+
+impl World<'_> {
+    /// A cache rule fetches what the registry doesn't have when somebody first pulls it.
+    fn may_be_fetched(&self, repository: &str) -> bool {
+        let covers = |rule: &&Resource| {
+            let target = rule.body.at(&["properties", "targetRepository"]).map(|node| self.resolver.node(node));
+            match target.as_ref().and_then(Node::as_str) {
+                Some(target) => match target.split_once('*') {
+                    Some((start, _)) => repository.starts_with(start),
+                    None => target == repository,
+                },
+                None => true,
+            }
+        };
+        self.resolver
+            .of_kind("Microsoft.ContainerRegistry/registries/cacheRules")
+            .iter()
+            .copied()
+            .any(|rule| covers(&rule))
     }
 }
 

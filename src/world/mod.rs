@@ -237,7 +237,7 @@ impl<'a> World<'a> {
         world.compare();
         let mut images = world.workloads.iter().flat_map(|workload| &workload.images).filter_map(Node::as_str);
         world.copier = images.any(supply::is_copier);
-        world.tokens = token::tokens(&world.resolver, &world.updates);
+        world.tokens = token::tokens(&world.resolver, &world.updates, &world.imperative);
         world.unsettle();
         world.former_grants = former::grants(deployments, &world.resolver);
         let lost = former::lost(deployments, &world.resolver);
@@ -328,13 +328,15 @@ impl<'a> World<'a> {
         } else if let Some(listing) = Listing::read(resource) {
             self.listings.push(listing);
         } else {
-            match Secret::made(resource, resolver) {
-                Some(secret) => self.secrets.push(secret),
-                None => self.made_later.extend(supply::made_by(resource, resolver)),
+            let made = Secret::made(resource, resolver);
+            // What says all that it makes, makes nothing of other names that stand in it.
+            if made.is_empty() {
+                self.made_later.extend(supply::made_by(resource, resolver));
+                supply::mentions(resource, &mut self.mentioned);
             }
+            self.secrets.extend(made);
             self.refreshers.extend(refresh::refresher(resource, resolver));
             self.additions.extend(supply::adds(resource, resolver));
-            supply::mentions(resource, &mut self.mentioned);
             self.imperative.extend(link::makes(resource, resolver));
         }
     }
@@ -384,6 +386,24 @@ impl<'a> World<'a> {
             "Microsoft.Network/virtualNetworkGateways",
         ];
         WAYS.iter().any(|kind| !self.resolver.of_kind(kind).is_empty())
+    }
+
+    /// The nodes of a cluster may reach the internet though AKS makes no way out: each by an address of its own, or through
+    /// a network that is made elsewhere.
+    pub fn may_have_egress(&self, cluster: &Cluster<'a>) -> bool {
+        let body = self.resolver.node(&cluster.resource.body);
+        let Some(pools) = body.at(&["properties", "agentPoolProfiles"]).map(|pools| self.resolver.node(pools)) else {
+            return self.has_own_egress();
+        };
+        let public = |pool: &Node| pool.get("enableNodePublicIP").is_some_and(|flag| flag.as_bool() != Some(false));
+        let foreign = |pool: &Node| {
+            let subnet = pool.get("vnetSubnetID").filter(|subnet| !subnet.is_null());
+            subnet.is_some_and(|subnet| {
+                self.resolver.resource_of(subnet).is_none_or(|found| found.origin != Origin::Declared)
+            })
+        };
+        let items = pools.as_list().map_or(&[][..], |list| &list.items);
+        self.has_own_egress() || items.iter().any(|pool| public(pool) || foreign(pool))
     }
 
     /// Something of the tree puts the real text in the place of placeholders.

@@ -60,7 +60,10 @@ fn external<'a>(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Refre
     let life = if is_scoped(text("name")?, &body, resolver) { ACCESS_TOKEN } else { REFRESH_TOKEN };
     let declared = resource.declared;
     let every = match (body.at(&["spec", "refreshPolicy"]), body.at(&["spec", "refreshInterval"])) {
-        (Some(policy), _) if policy.as_str() == Some("CreatedOnce") => Fact::Known(None, policy.span),
+        // On a change of the object is not on time.
+        (Some(policy), _) if matches!(policy.as_str(), Some("CreatedOnce" | "OnChange")) => {
+            Fact::Known(None, policy.span)
+        }
         (Some(policy), _) if policy.as_str() != Some("Periodic") => Fact::Unknown(Why::TemplateText, policy.span),
         (_, None) => Fact::Default(Some(DEFAULT_INTERVAL), declared),
         (_, Some(interval)) => match interval_of(interval) {

@@ -50,6 +50,18 @@ impl<'a> ScaleSet<'a> {
         self.group.as_deref().map_or_else(|| self.identities.iter().any(of_identity), |own| own == group)
     }
 
+    /// Whether it is one of nodes. In a list stands what else somebody put into the group; AKS names and marks its own.
+    fn is_of_nodes(&self) -> bool {
+        let aks = |text: &str| text.to_ascii_lowercase().starts_with("aks");
+        let marked = self
+            .resource
+            .body
+            .get("tags")
+            .and_then(Node::as_map)
+            .is_some_and(|tags| tags.entries.iter().any(|tag| tag.key.as_str().is_none_or(aks)));
+        self.group.is_none() || marked || self.resource.name.as_str().is_none_or(aks)
+    }
+
     /// What it is called.
     pub fn name(&self) -> &str {
         self.resource.name.as_str().unwrap_or("a scale set")
@@ -78,7 +90,8 @@ impl<'a> World<'a> {
         let principal = kubelet("objectId");
         let has =
             |set: &ScaleSet<'_>| set.identities.iter().any(|(own, of)| *own == id || of.is_some() && *of == principal);
-        let own: Vec<&ScaleSet<'a>> = self.scale_sets.iter().filter(|set| set.is_in(&group)).collect();
+        let own: Vec<&ScaleSet<'a>> =
+            self.scale_sets.iter().filter(|set| set.is_in(&group) && set.is_of_nodes()).collect();
         let lacking: Vec<&ScaleSet<'a>> = own.iter().copied().filter(|set| !has(set)).collect();
         let pools =
             seen.body.at(&["properties", "agentPoolProfiles"]).and_then(Node::as_list).map(|list| list.items.len());

@@ -5,7 +5,7 @@ pub mod made;
 mod password;
 pub mod payload;
 
-pub use self::keyring::{Credential, Password};
+pub use self::keyring::{Credential, Lack, Password};
 pub use self::made::Maker;
 pub use self::password::{is_placeholder, looks_real};
 pub use self::payload::Payload;
@@ -54,16 +54,23 @@ impl<'a> Secret<'a> {
                 None => Fact::Unknown(node.why().cloned().unwrap_or(Why::TemplateText), node.span),
             },
         };
-        let (payload, payload_span) = match is_filled_in(&body) {
-            true => (Payload::Unknown(Why::External("a value that is filled in later".into())), resource.declared),
-            false => payload(&body, &kind, resource.declared),
+        let filled_in =
+            || (Payload::Unknown(Why::External("a value that is filled in later".into())), resource.declared);
+        let (payload, payload_span) = match payload(&body, &kind, resource.declared) {
+            _ if is_filled_in(&body) => filled_in(),
+            // What SOPS leaves in the clear holds whatever it encrypts.
+            read if body.get("sops").is_some() => match read {
+                (Payload::Ignored(_), _) => read,
+                _ => filled_in(),
+            },
+            read => read,
         };
         Secret { resource, name, namespace, kind, payload, payload_span, copied: is_copied(&body), maker: None }
     }
 
-    /// The secret that a controller makes of an object.
-    pub fn made(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Secret<'a>> {
-        made::secret(resource, resolver)
+    /// The secrets that a controller makes of an object, where the object says all of them.
+    pub fn made(resource: &'a Resource, resolver: &Resolver<'a>) -> Vec<Secret<'a>> {
+        made::secrets(resource, resolver)
     }
 
     /// Its entries, when they can be read.
@@ -81,11 +88,19 @@ fn is_copied(body: &Node) -> bool {
     marks(body, |key| WORDS.iter().any(|word| key.contains(word)))
 }
 
-/// Tools that fill in the payload when the manifest is applied say so in an annotation, or encrypt the whole of it.
+/// Tools that fill in the payload when the manifest is applied, or copy that of another secret into it, say so in an
+/// annotation.
 fn is_filled_in(body: &Node) -> bool {
-    const WORDS: [&str; 4] =
-        ["avp.kubernetes.io", "secretgen.carvel.dev", "vault.security.banzaicloud.io", "sealedsecrets.bitnami"];
-    body.get("sops").is_some() || marks(body, |key| WORDS.iter().any(|word| key.contains(word)))
+    const WORDS: [&str; 7] = [
+        "avp.kubernetes.io",
+        "secretgen.carvel.dev",
+        "vault.security.banzaicloud.io",
+        "sealedsecrets.bitnami",
+        "emberstack.com/reflects",
+        "replicator.v1.mittwald.de/replicate-from",
+        "replicator.v1.mittwald.de/replicated-from",
+    ];
+    marks(body, |key| WORDS.iter().any(|word| key.contains(word)))
 }
 
 /// Whether some annotation or label has such a key, or one that can't be read.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::World;
 use super::secret::Secret;
 use super::workload::{Namespace, PullSecrets, ServiceAccount, Workload};
+use crate::azure::kinds::POLICY_ASSIGNMENT;
 use crate::ir::{Makes, Node, Resolver, Resource, Value};
 
 /// A secret that something makes when it runs.
@@ -34,13 +35,18 @@ impl<'a> World<'a> {
     /// The pull secrets that the pods of a workload offer, and whether there may be others: the pod's own, else the
     /// service account's (the admission plugin copies them only when the pod has none).
     pub fn secrets_of(&self, workload: &Workload<'a>) -> PullSecrets {
-        let added = self.adds(Makes::PodSecrets) || self.additions.contains(&Addition::Pods);
+        let added = self.changes_pods();
         let own = &PullSecrets { open: workload.secrets.open || added, ..workload.secrets.clone() };
-        if !own.names.is_empty() || !own.broken.is_empty() {
+        if workload.admitted || !own.names.is_empty() || !own.broken.is_empty() {
             return own.clone();
         }
         let account = self.account_secrets(workload);
         PullSecrets { open: own.open || account.open, ..account }
+    }
+
+    /// Something writes pull secrets into pods when they are made.
+    pub fn changes_pods(&self) -> bool {
+        self.adds(Makes::PodSecrets) || self.additions.contains(&Addition::Pods)
     }
 
     /// The pull secrets of the service account of a workload, which count where the pod lists none.
@@ -122,6 +128,15 @@ impl<'a> World<'a> {
         self.scripted(name, false) || later.any(|later| later.name.is_some() && later.fits(name, namespace))
     }
 
+    /// A policy that repairs disables the admin users of registries.
+    pub fn disables_admin_users(&self) -> bool {
+        let disables = |policy: &Resource| {
+            let id = policy.body.at(&["properties", "policyDefinitionId"]).map(|node| self.resolver.node(node));
+            id.as_ref().and_then(Node::as_str).is_some_and(|id| id.to_ascii_lowercase().ends_with(NO_ADMIN_POLICY))
+        };
+        self.resolver.of_kind(POLICY_ASSIGNMENT).iter().any(|policy| disables(policy))
+    }
+
     /// A command makes a secret of this name, or of one that can't be read.
     fn scripted(&self, name: &str, manual_too: bool) -> bool {
         let mut commands = self.imperative.iter().filter(|command| manual_too || !command.manual);
@@ -192,21 +207,45 @@ fn speaks_of(node: &Node, word: &str) -> bool {
 
 /// Pull secrets that a controller adds to pods and service accounts.
 pub(super) fn adds(resource: &Resource, resolver: &Resolver<'_>) -> Option<Addition> {
-    let (group, _) = resource.kind.rsplit_once('/')?;
+    let (group, kind) = resource.kind.rsplit_once('/')?;
     let body = resolver.node(&resource.body);
     let text = |path: &[&str]| body.at(path).and_then(Node::as_str).map(str::to_owned);
     match group.split('/').next().unwrap_or_default() {
         "acrpull.microsoft.com" | "msi-acrpull.microsoft.com" => {
             let name = text(&["spec", "serviceAccountName"]);
-            Some(Addition::Account { name, namespace: text(&["metadata", "namespace"]) })
+            let namespace = text(&["metadata", "namespace"]).filter(|name| !name.is_empty());
+            Some(Addition::Account { name, namespace })
         }
         "kyverno.io" | "policies.kyverno.io" if speaks_of(&body, "mutate") && speaks_of(&body, PULL_SECRETS) => {
+            Some(Addition::Pods)
+        }
+        "admissionregistration.k8s.io" if kind == "MutatingAdmissionPolicy" && speaks_of(&body, PULL_SECRETS) => {
+            Some(Addition::Pods)
+        }
+        "admissionregistration.k8s.io" if kind == "MutatingWebhookConfiguration" && is_about_pods(&body) => {
             Some(Addition::Pods)
         }
         "mutations.gatekeeper.sh" if speaks_of(&body, PULL_SECRETS) => Some(Addition::Pods),
         _ => None,
     }
 }
+
+/// Whether a webhook is asked about pods, and none of those that are known to add other things alone.
+fn is_about_pods(body: &Node) -> bool {
+    const OTHERS: [&str; 9] =
+        ["istio", "linkerd", "vault", "azure-wi", "dapr", "opentelemetry", "cert-manager", "keda", "sidecar"];
+    let name = body.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or_default();
+    let webhooks = body.get("webhooks").and_then(Node::as_list).map_or(&[][..], |list| &list.items);
+    let asked = |rule: &Node| {
+        let resources = rule.get("resources").and_then(Node::as_list).map_or(&[][..], |list| &list.items);
+        resources.iter().any(|resource| matches!(resource.as_str(), None | Some("pods" | "*" | "*/*")))
+    };
+    let rules = webhooks.iter().filter_map(|webhook| webhook.get("rules")?.as_list()).flat_map(|list| &list.items);
+    rules.into_iter().any(asked) && !OTHERS.iter().any(|other| name.contains(other))
+}
+
+/// "Configure container registries to disable local admin account".
+const NO_ADMIN_POLICY: &str = "79fdfe03-ffcb-4e55-b4d0-b925b8241759";
 
 const PULL_SECRETS: &str = "imagePullSecrets";
 
@@ -216,7 +255,7 @@ pub(super) fn made_by(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Later
     const APPLIES: [&str; 4] = ["helm_release", "kubectl_manifest", "kubectl_path_documents", "kustomization_resource"];
     let Some((group, kind)) = resource.kind.rsplit_once('/') else { return Vec::new() };
     let text = |path: &[&str]| resource.body.at(path).and_then(|node| resolver.node(node).as_str().map(str::to_owned));
-    let namespace = text(&["metadata", "namespace"]);
+    let namespace = text(&["metadata", "namespace"]).filter(|name| !name.is_empty());
     let own = text(&["metadata", "name"]);
     let named = |name: Option<String>| vec![Later { name, namespace: namespace.clone() }];
     let any = || vec![Later::default()];
@@ -233,6 +272,9 @@ pub(super) fn made_by(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Later
         ("secrets.hashicorp.com", _) => named(text(&["spec", "destination", "name"])),
         ("acrpull.microsoft.com" | "msi-acrpull.microsoft.com", _) => named(None),
         ("clustersecret.io", _) => any(),
+        // They hand secrets of one namespace on to others.
+        ("hnc.x-k8s.io", "HierarchyConfiguration" | "SubnamespaceAnchor") => any(),
+        ("capsule.clastix.io", "GlobalTenantResource" | "TenantResource") => any(),
         ("kyverno.io" | "policies.kyverno.io", _) if speaks_of(&resource.body, "generate") => any(),
         _ => Vec::new(),
     }

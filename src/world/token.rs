@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::knowledge::{Fact, is_certain};
 use super::registry::{Reader, Registry};
 use super::secret::Password;
-use crate::ir::{Case, Node, Origin, Resolver, Resource, Target, Truth, Value, Why, same_in};
+use crate::ir::{Case, Imperative, Makes, Node, Origin, Resolver, Resource, Target, Truth, Value, Why, same_in};
 use crate::source::Span;
 
 /// The type of tokens.
@@ -65,10 +65,20 @@ pub enum TokenFault {
 }
 
 /// All tokens that the tree has, with the passwords that are made for them.
-pub(super) fn tokens<'a>(resolver: &Resolver<'a>, updates: &[&'a Resource]) -> Vec<Token<'a>> {
+/// What commands change of the tokens of a registry is not known.
+pub(super) fn tokens<'a>(resolver: &Resolver<'a>, updates: &[&'a Resource], commands: &[Imperative]) -> Vec<Token<'a>> {
     let tokens = resolver.of_kind(TOKEN).iter().copied();
     let own = tokens.filter(|it| it.origin != Origin::Existing && std::ptr::eq(resolver.canonical(it), *it));
-    own.map(|resource| Token::read(resource, resolver, updates)).collect()
+    let mut found: Vec<Token<'a>> = own.map(|resource| Token::read(resource, resolver, updates)).collect();
+    for command in commands.iter().filter(|command| command.makes == Makes::Token && !command.manual) {
+        let named = command.registry.as_deref();
+        let may_be = |token: &&mut Token<'a>| {
+            let own = token.registry.as_ref().and_then(Node::as_str);
+            named.zip(own).is_none_or(|(named, own)| named.eq_ignore_ascii_case(own))
+        };
+        found.iter_mut().filter(may_be).for_each(|token| token.unsettle(command));
+    }
+    found
 }
 
 impl<'a> Token<'a> {
@@ -99,6 +109,18 @@ impl<'a> Token<'a> {
             enabled,
             scope: scope.map_or(Scope::Unknown, |id| scope_of(&id, resolver)),
             passwords: makers.flat_map(|maker| passwords(maker, resolver)).collect(),
+        }
+    }
+
+    fn unsettle(&mut self, command: &Imperative) {
+        let why = Why::NotAnalysed(format!("`{}`", command.command).into());
+        self.enabled = Fact::Unknown(why.clone(), command.span);
+        self.scope = match &self.scope {
+            Scope::BuiltIn => Scope::BuiltIn,
+            _ => Scope::Unknown,
+        };
+        for password in &mut self.passwords {
+            password.expiry = Some(Fact::Unknown(why.clone(), command.span));
         }
     }
 
@@ -140,6 +162,10 @@ impl<'a> Token<'a> {
         }
     }
 
+    fn is_listed_whole(&self) -> bool {
+        self.resource.is_read_back() && !self.passwords.is_empty()
+    }
+
     /// The password of this name, when it is declared once.
     fn password(&self, name: &str) -> Option<&TokenPassword<'a>> {
         let mut named = self.passwords.iter().filter(|own| own.name.as_deref() == Some(name));
@@ -173,6 +199,10 @@ impl<'a> Token<'a> {
                     all
                 };
                 (all, both.first().map_or(self.resource.declared, |own| place(own)))
+            }
+            // What was read back has all passwords that there are.
+            None if self.is_listed_whole() && self.passwords.iter().all(|own| passed(own) == Truth::Yes) => {
+                (Truth::Yes, self.passwords.first().map_or(self.resource.declared, place))
             }
             None if self.passwords.iter().all(|own| passed(own) == Truth::No) => (Truth::No, self.resource.declared),
             None => (Truth::Unknown, self.resource.declared),
@@ -233,14 +263,30 @@ fn scope_of(id: &Node, resolver: &Resolver<'_>) -> Scope {
 /// Whether an action lets read the content of a repository. A star at the end stands for anything; what one elsewhere
 /// means is not documented.
 fn lets_read(action: &str, repository: &str) -> Truth {
-    let Some(scope) = action.strip_prefix("repositories/").and_then(|rest| rest.strip_suffix("/content/read")) else {
-        return Truth::No;
+    let parts = |action: &str| {
+        let rest = action.strip_prefix("repositories/").and_then(|rest| rest.strip_suffix("/content/read"));
+        rest.map(str::to_owned)
     };
+    let Some(scope) = parts(action) else {
+        let lower = parts(&action.to_ascii_lowercase());
+        return lower.map_or(Truth::No, |_| lets_read(&action.to_ascii_lowercase(), repository).and(Truth::Unknown));
+    };
+    let scope = scope.as_str();
     match scope.split_once('*') {
-        None => Truth::of(scope == repository),
-        Some((before, "")) => Truth::of(repository.starts_with(before)),
+        None if scope == repository => Truth::Yes,
+        Some((before, "")) if repository.starts_with(before) => Truth::Yes,
+        // Whether the case of letters counts is not documented.
+        None => unless_alike(scope.eq_ignore_ascii_case(repository)),
+        Some((before, "")) => {
+            let start = repository.get(..before.len()).unwrap_or_default();
+            unless_alike(start.eq_ignore_ascii_case(before))
+        }
         Some(_) => Truth::Unknown,
     }
+}
+
+fn unless_alike(alike: bool) -> Truth {
+    if alike { Truth::Unknown } else { Truth::No }
 }
 
 #[cfg(test)]
@@ -252,7 +298,9 @@ mod tests {
         let reads = |scope: &str| lets_read(&format!("repositories/{scope}/content/read"), "team/web");
         assert_eq!([reads("team/web"), reads("*"), reads("team/*"), reads("te*")], [Truth::Yes; 4]);
         assert_eq!([reads("team"), reads("web"), reads("other/*")], [Truth::No; 3]);
-        assert_eq!(reads("*/web"), Truth::Unknown);
+        assert_eq!([reads("*/web"), reads("Team/web"), reads("TEAM/*")], [Truth::Unknown; 3]);
+        assert_eq!(lets_read("Repositories/team/web/Content/Read", "team/web"), Truth::Unknown);
+        assert_eq!(lets_read("Repositories/team/api/Content/Read", "team/web"), Truth::No);
         assert_eq!(lets_read("repositories/team/web/content/write", "team/web"), Truth::No);
         assert_eq!(lets_read("repositories/team/web/metadata/read", "team/web"), Truth::No);
     }

@@ -1,6 +1,6 @@
 //! Workloads: pods and what makes pods, their images, pull secrets and service accounts.
 
-use crate::ir::{Node, Resolver, Resource, Value, placeholder};
+use crate::ir::{Language, Node, Resolver, Resource, Value, placeholder};
 use crate::source::Span;
 
 /// The namespace of an object.
@@ -29,6 +29,8 @@ pub struct Workload<'a> {
     pub service_account: Option<String>,
     /// The pod can run on virtual nodes only: another puller than the kubelet.
     pub virtual_nodes: bool,
+    /// A pod as it was read back: what a service account adds is in its own list, and nothing is added any more.
+    pub admitted: bool,
     /// Images that are never to be pulled, each with the place that says so.
     pub never_pulled: Vec<(Node, Span)>,
 }
@@ -83,7 +85,11 @@ impl Namespace {
 pub(super) fn metadata(body: &Node, resource: &Resource) -> (Node, Namespace) {
     let name = body.at(&["metadata", "name"]).cloned().unwrap_or_else(|| resource.name.clone());
     let namespace = match body.at(&["metadata", "namespace"]) {
-        Some(node) => node.as_str().map_or(Namespace::Unknown, |text| Namespace::Known(text.to_owned(), node.span)),
+        // An empty one counts as none: tools print it so.
+        Some(node) => match node.as_str().filter(|text| !text.is_empty()) {
+            Some(text) => Namespace::Known(text.to_owned(), node.span),
+            None => Namespace::Unknown,
+        },
         None => Namespace::Unknown,
     };
     (name, namespace)
@@ -134,8 +140,14 @@ impl<'a> Workload<'a> {
             secrets: PullSecrets { open: true, ..PullSecrets::default() },
             service_account: None,
             virtual_nodes: false,
+            admitted: false,
             never_pulled: Vec::new(),
         })
+    }
+
+    /// Whether this image of it is not to be pulled: nodes that have it run it.
+    pub fn never_pulls(&self, image: &Node) -> bool {
+        self.never_pulled.iter().any(|(own, _)| own.span == image.span)
     }
 
     /// Reads a workload; nothing when the kind makes no pods.
@@ -150,13 +162,14 @@ impl<'a> Workload<'a> {
             label,
             namespace,
             images: images(&spec),
-            secrets: pull_secrets(spec.get("imagePullSecrets"), is_open(&spec)),
+            secrets: pull_secrets(spec.get("imagePullSecrets"), is_open(&spec), resource.language),
             service_account: match account {
                 None if is_open(&spec) => None,
                 None => Some("default".to_owned()),
                 Some(node) => node.as_str().map(str::to_owned),
             },
             virtual_nodes: is_bound_to_virtual_nodes(&spec),
+            admitted: resource.kind.ends_with("/Pod") && body.at(&["metadata", "uid"]).is_some(),
             never_pulled: never_pulled(&spec),
         })
     }
@@ -200,7 +213,17 @@ fn never_pulled(spec: &Node) -> Vec<(Node, Span)> {
         let policy = container.get("imagePullPolicy").filter(|policy| policy.as_str() == Some("Never"))?;
         Some((container.get("image")?.clone(), policy.span))
     };
-    containers(spec).filter_map(never).collect()
+    let mounted = |volume: &Node| {
+        let image = volume.get("image")?;
+        let policy = image.get("pullPolicy").filter(|policy| policy.as_str() == Some("Never"))?;
+        Some((image.get("reference")?.clone(), policy.span))
+    };
+    containers(spec).filter_map(never).chain(volumes(spec).filter_map(mounted)).collect()
+}
+
+/// The volumes of a pod.
+fn volumes(spec: &Node) -> impl Iterator<Item = &Node> {
+    spec.get("volumes").and_then(Node::as_list).into_iter().flat_map(|list| &list.items)
 }
 
 /// `Deployment shop/web`, and the namespace.
@@ -222,7 +245,10 @@ fn carried_images(node: &Node, found: &mut Vec<Node>) {
         Value::Map(map) => {
             found.extend(images(node));
             let single = ["container", "script"].iter().filter_map(|key| node.get(key)?.get("image"));
-            found.extend(single.filter(|image| !image.is_null()).cloned());
+            // Tasks of Tekton and the like call their containers steps.
+            let lists = ["steps", "sidecars"].iter().filter_map(|key| node.get(key)?.as_list());
+            let steps = lists.flat_map(|list| &list.items).filter_map(|step| step.get("image"));
+            found.extend(single.chain(steps).filter(|image| !image.is_null()).cloned());
             map.entries.iter().for_each(|entry| carried_images(&entry.value, found));
         }
         _ => {}
@@ -236,13 +262,12 @@ fn is_open(node: &Node) -> bool {
 /// The images of containers, and those that are mounted as volumes: both are pulled with the same credentials.
 fn images(spec: &Node) -> Vec<Node> {
     let own = containers(spec).filter_map(|container| container.get("image"));
-    let volumes = spec.get("volumes").and_then(Node::as_list).map_or(&[][..], |list| &list.items);
-    let mounted = volumes.iter().filter_map(|volume| volume.get("image")?.get("reference"));
+    let mounted = volumes(spec).filter_map(|volume| volume.get("image")?.get("reference"));
     own.chain(mounted).filter(|image| !image.is_null()).cloned().collect()
 }
 
 /// Reads `imagePullSecrets`.
-pub(super) fn pull_secrets(list: Option<&Node>, absent_is_open: bool) -> PullSecrets {
+fn pull_secrets(list: Option<&Node>, absent_is_open: bool, language: Language) -> PullSecrets {
     let Some(node) = list else { return PullSecrets { open: absent_is_open, ..PullSecrets::default() } };
     let Some(list) = node.as_list() else {
         // A list is wanted: the API server refuses an object or a text.
@@ -259,6 +284,11 @@ pub(super) fn pull_secrets(list: Option<&Node>, absent_is_open: bool) -> PullSec
     for item in &list.items {
         match (item.get("name"), &item.value) {
             (Some(name), _) if name.as_str() == Some("") || name.is_null() => found.broken.push(item.span),
+            // Terraform makes a text of a number, the API server wants one.
+            (Some(name), _) if language == Language::Kubernetes && is_no_text(name) => {
+                found.broken.push(item.span);
+                found.refused = found.refused.or(Some(name.span));
+            }
             (Some(name), _) => found.names.push(name.clone()),
             (None, Value::Unknown { .. } | Value::Choice(_) | Value::Call(..)) => found.open = true,
             (None, Value::Str(text)) if placeholder::stands_in(text) => found.open = true,
@@ -274,6 +304,11 @@ pub(super) fn pull_secrets(list: Option<&Node>, absent_is_open: bool) -> PullSec
     found
 }
 
+/// Whether a value is known to be another thing than text.
+fn is_no_text(node: &Node) -> bool {
+    matches!(node.value, Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::List(_) | Value::Map(_))
+}
+
 impl<'a> ServiceAccount<'a> {
     /// Reads a service account.
     pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<ServiceAccount<'a>> {
@@ -283,7 +318,7 @@ impl<'a> ServiceAccount<'a> {
         let body = resolver.node(&resource.body);
         let (name, namespace) = metadata(&body, resource);
         let identity = body.at(&["metadata", "annotations", "kubernetes.azure.com/acr-client-id"]).cloned();
-        let secrets = pull_secrets(body.get("imagePullSecrets"), is_open(&body));
+        let secrets = pull_secrets(body.get("imagePullSecrets"), is_open(&body), resource.language);
         Some(ServiceAccount { resource, name, namespace, secrets, identity })
     }
 }

@@ -9,7 +9,7 @@ use crate::world::World;
 use crate::world::knowledge::Fact;
 use crate::world::principal::is_guid;
 use crate::world::registry::Registry;
-use crate::world::secret::{Credential, Password, Payload, Secret};
+use crate::world::secret::{Credential, Lack, Password, Payload, Secret};
 use crate::world::token::{Token, is_past};
 use crate::world::workload::shown;
 
@@ -40,7 +40,7 @@ pub(super) fn opened<'a>(world: &World<'a>, secret: &Secret<'a>, wanted: &Wanted
         Payload::Ignored(why) => return Outcome::Ignored(why.clone()),
         Payload::Malformed(why) => return Outcome::Malformed(why.clone()),
         Payload::Unknown(why) => return Outcome::Unknown(why.to_string()),
-        Payload::Placeholder => return Outcome::Placeholder,
+        Payload::Placeholder => return Outcome::Placeholder(Lack::Word),
         Payload::Entries(entries) => entries,
     };
     let fits = |entry: &Credential| entry.is_for(wanted.host, wanted.path, &world.resolver);
@@ -60,9 +60,22 @@ pub(super) fn opened<'a>(world: &World<'a>, secret: &Secret<'a>, wanted: &Wanted
 /// What comes of an entry that the kubelet offers.
 fn judged<'a>(world: &World<'a>, secret: &Secret<'a>, entry: &Credential, wanted: &Wanted<'_, 'a>) -> Outcome {
     match (&entry.password, entry.username()) {
-        (Password::Placeholder, _) => return Outcome::Placeholder,
+        (Password::Lacking(lack), _) => return Outcome::Placeholder(*lack),
+        (Password::Literal { line_end: true, .. }, _) => return Outcome::LineEnd,
+        // A controller that makes the secret fills in its own template.
+        (Password::Unfilled, _) if secret.maker.is_none() => {
+            return Outcome::Unknown("something has to fill in its password first".to_owned());
+        }
         (Password::Token(expiry), _) => return token(world, *expiry),
         (_, Some(NOBODY)) => return Outcome::Expires(None),
+        (Password::Elsewhere(node), _) => {
+            if let Some(ended) = world.ended_at(node) {
+                return match ended.sure {
+                    true => Outcome::Ended(ended.day, ended.end.span),
+                    false => Outcome::Unknown("its service principal may have no secret that lasts".to_owned()),
+                };
+            }
+        }
         _ => {}
     }
     let Some(registry) = wanted.registry else { return alone(entry) };
@@ -112,6 +125,9 @@ fn administrator<'a>(
     // Where a condition leaves the registry out, the credential is for one that is made elsewhere.
     let made_with = registry.resource.is_unconditional() || registry.resource.deployed == secret.resource.deployed;
     match &registry.admin {
+        Fact::Known(true, _) if world.disables_admin_users() => {
+            Outcome::Unknown("a policy may have disabled the admin user".to_owned())
+        }
         Fact::Known(true, _) => Outcome::Alive,
         admin if admin.is(&false) == Truth::Yes && made_with => match tokens(world, entry, registry).next() {
             None => Outcome::AdminDisabled,

@@ -1,9 +1,11 @@
 //! What may come of a pull secret.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::ir::Truth;
 use crate::source::Span;
+use crate::world::secret::Lack;
 use crate::world::token::TokenFault;
 
 /// The outcome of looking at one pull secret.
@@ -21,8 +23,12 @@ pub enum Outcome {
     Malformed(String),
     /// No entry is for the host; the hosts it has.
     OtherHost(Vec<String>),
-    /// The entry's password is a placeholder or empty.
-    Placeholder,
+    /// The entry holds no credential: what is wrong with it.
+    Placeholder(Lack),
+    /// The entry's password ends with a line break.
+    LineEnd,
+    /// The entry is the secret of a service principal that has ended, and when.
+    Ended(Date, Span),
     /// The entry is the admin user of a registry that has it disabled.
     AdminDisabled,
     /// The entry is a token of the registry that has expired, and when.
@@ -56,7 +62,9 @@ impl Outcome {
     pub fn is_refused(&self) -> bool {
         matches!(
             self,
-            Outcome::Placeholder
+            Outcome::Placeholder(_)
+                | Outcome::LineEnd
+                | Outcome::Ended(..)
                 | Outcome::AdminDisabled
                 | Outcome::Expired(_)
                 | Outcome::TokenRefused(..)
@@ -74,7 +82,11 @@ impl Outcome {
             }
             Outcome::Ignored(why) | Outcome::Malformed(why) => format!("pull secret `{name}`: {why}"),
             Outcome::OtherHost(hosts) => format!("pull secret `{name}` is for {}", listed(hosts)),
-            Outcome::Placeholder => format!("pull secret `{name}` holds a placeholder"),
+            Outcome::Placeholder(lack) => format!("pull secret `{name}` {}", lacking(*lack)),
+            Outcome::LineEnd => format!("pull secret `{name}`: {LINE_END}"),
+            Outcome::Ended(when, _) => {
+                format!("pull secret `{name}` holds the secret of a service principal that ended on {when}")
+            }
             Outcome::AdminDisabled => format!("pull secret `{name}` uses the admin user, which is disabled"),
             Outcome::Expired(when) => format!("pull secret `{name}` holds a token that expired on {}", day(*when)),
             Outcome::Expires(Some(when)) => {
@@ -94,6 +106,19 @@ impl Outcome {
 pub fn day(when: Timestamp) -> String {
     when.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
+
+/// What an entry has instead of a credential, as a clause.
+pub fn lacking(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Word => "holds a placeholder instead of a credential",
+        Lack::User => "has no user name for the host",
+        Lack::Password => "has no password for the host",
+        Lack::IdentityToken => "holds an identity token, which the kubelet does not read",
+    }
+}
+
+/// What a line break does to a password.
+pub const LINE_END: &str = "the password ends with a line break, which is sent with it";
 
 /// What is wrong with a token, as a clause.
 pub fn refusal(fault: TokenFault) -> &'static str {

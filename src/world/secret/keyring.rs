@@ -20,28 +20,40 @@ pub struct Credential {
 /// What is known of a password. The password itself is not kept.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Password {
-    /// It is empty, or a word that stands where a password will be.
-    Placeholder,
+    /// There is none that could be used: what is wrong with the entry.
+    Lacking(Lack),
     /// It is written out.
     Literal {
         /// It looks like a real one, not like one that was made up for an example.
         real: bool,
+        /// It ends with a line break, which nobody cuts off.
+        line_end: bool,
     },
+    /// In its place stands a text that something has to fill in, and nothing of the tree is known to do it.
+    Unfilled,
     /// It is a token of three parts (a JWT); the second at which it expires, when it says so.
     Token(Option<i64>),
     /// It is read from somewhere: what is read, or why that isn't known.
     Elsewhere(Node),
 }
 
+/// Why an entry holds no credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// A word stands where a value will be.
+    Word,
+    /// There is no user name: the pull goes on as if nobody signed in.
+    User,
+    /// There is no password.
+    Password,
+    /// There is nothing but an identity token, as `docker login` and `az acr login` store it: the kubelet reads none.
+    IdentityToken,
+}
+
 impl Credential {
     /// The user name, when it is known whole.
     pub fn username(&self) -> Option<&str> {
         self.user.as_str()
-    }
-
-    /// Whether its password can be nothing but a value that somebody has to fill in.
-    pub fn is_placeholder(&self) -> bool {
-        self.password == Password::Placeholder
     }
 
     /// The key without what somebody may have put in front of the host.
@@ -79,10 +91,16 @@ fn without_scheme(host: &Node) -> Node {
 /// the image's; comparison of letters is exact.
 fn matches(key: &str, host: &str, path: &str) -> bool {
     let key = key.strip_prefix("https://").or(key.strip_prefix("http://")).unwrap_or(key);
+    // The key is read as an address first: what follows a `?` or `#` is no part of host and path, nor is a user.
+    let key = key.split(['?', '#']).next().unwrap_or_default();
     let (key_host, key_path) = key.find('/').and_then(|at| key.split_at_checked(at)).unwrap_or((key, ""));
     let versioned = key_path.starts_with("/v1/") || key_path.starts_with("/v2/");
     let key_path = if versioned { key_path.get(3..).unwrap_or_default() } else { key_path };
     let key_path = if key_path == "/" { "" } else { key_path };
+    let key_host = key_host.rsplit('@').next().unwrap_or_default();
+    if is_no_address(key_host) {
+        return false;
+    }
     let (key_name, key_port) = key_host.split_once(':').unwrap_or((key_host, ""));
     let (name, port) = host.split_once(':').unwrap_or((host, ""));
     let (keys, labels): (Vec<&str>, Vec<&str>) = (key_name.split('.').collect(), name.split('.').collect());
@@ -90,6 +108,12 @@ fn matches(key: &str, host: &str, path: &str) -> bool {
         && keys.len() == labels.len()
         && format!("/{}", image::repository(path)).starts_with(key_path)
         && keys.iter().zip(&labels).all(|(key, label)| glob(key, label))
+}
+
+/// Letters that no host of an address has, and a bracket in front, which begins an address in numbers: such keys are
+/// passed over.
+fn is_no_address(host: &str) -> bool {
+    host.starts_with('[') || host.contains(|letter: char| letter.is_whitespace() || r"{}|\^`".contains(letter))
 }
 
 fn glob(pattern: &str, text: &str) -> bool {
@@ -104,15 +128,20 @@ mod tests {
 
     fn credential(host: Node) -> Credential {
         let nobody = Node::text("", Span::default());
-        Credential { host, user: nobody, password: Password::Placeholder, password_span: Span::default() }
+        Credential { host, user: nobody, password: Password::Unfilled, password_span: Span::default() }
     }
 
     #[test]
     fn hosts_match_as_in_the_keyring() {
         let of_web = |key: &str| matches(key, "foo.azurecr.io", "web:1");
-        for key in
-            ["foo.azurecr.io", "https://foo.azurecr.io/v2/", "*.azurecr.io", "foo.azurecr.io/web", "f?o.azurecr.io"]
-        {
+        for key in [
+            "foo.azurecr.io",
+            "https://foo.azurecr.io/v2/",
+            "*.azurecr.io",
+            "foo.azurecr.io/web",
+            "f*o.azurecr.io",
+            "u@foo.azurecr.io",
+        ] {
             assert!(of_web(key), "{key}");
         }
         for key in [
@@ -124,6 +153,10 @@ mod tests {
             "foo.azurecr.io/web:1",
             "https://foo.azurecr.io/v2",
             "foo.azurecr.io/web/",
+            "?oo.azurecr.io",
+            "f?o.azurecr.io",
+            "[a-f]oo.azurecr.io",
+            "{foo,bar}.azurecr.io",
         ] {
             assert!(!of_web(key), "{key}");
         }

@@ -16,6 +16,8 @@ pub enum Maker {
     SealedSecret,
     /// Vault Secrets Operator.
     Vault,
+    /// The Secrets Store driver.
+    ProviderClass,
 }
 
 impl Maker {
@@ -25,6 +27,7 @@ impl Maker {
             Maker::ExternalSecret => "spec.target.template.type",
             Maker::SealedSecret => "spec.template.type",
             Maker::Vault => "spec.destination.type",
+            Maker::ProviderClass => "spec.secretObjects[].type",
         }
     }
 
@@ -34,28 +37,34 @@ impl Maker {
             ("external-secrets.io", "ExternalSecret") => Some(Maker::ExternalSecret),
             ("bitnami.com", "SealedSecret") => Some(Maker::SealedSecret),
             ("secrets.hashicorp.com", _) => Some(Maker::Vault),
+            ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => Some(Maker::ProviderClass),
             _ => None,
         }
     }
 }
 
-/// The secret that a controller makes of this object, when its whole type is up to the object.
-pub(in crate::world) fn secret<'a>(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Secret<'a>> {
-    let maker = Maker::of(resource)?;
+/// The secrets that a controller makes of this object, where names and types are up to the object; none where some can't
+/// be told.
+pub(in crate::world) fn secrets<'a>(resource: &'a Resource, resolver: &Resolver<'a>) -> Vec<Secret<'a>> {
+    let Some(maker) = Maker::of(resource) else { return Vec::new() };
     let body = resolver.node(&resource.body);
     let (own, namespace) = metadata(&body, resource);
     let made = match maker {
-        Maker::ExternalSecret => external(&body)?,
-        Maker::SealedSecret => sealed(&body)?,
-        Maker::Vault => vault(&body)?,
+        Maker::ExternalSecret => external(&body).into_iter().collect(),
+        Maker::SealedSecret => sealed(&body).into_iter().collect(),
+        Maker::Vault => vault(&body).into_iter().collect(),
+        Maker::ProviderClass => synced(&body).unwrap_or_default(),
     };
-    let kind = kind(made.kind.as_ref(), resource.declared);
-    let (payload, payload_span) = match kind.value() {
-        None => (Payload::Unknown(Why::TemplateText), resource.declared),
-        Some(kind) => made.payload(kind, resource.declared),
+    let secret = |made: Made| {
+        let kind = kind(made.kind.as_ref(), resource.declared);
+        let (payload, payload_span) = match kind.value() {
+            None => (Payload::Unknown(Why::TemplateText), resource.declared),
+            Some(kind) => made.payload(kind, resource.declared),
+        };
+        let (name, namespace) = (made.name.unwrap_or_else(|| own.clone()), namespace.clone());
+        Secret { resource, name, namespace, kind, payload, payload_span, copied: false, maker: Some(maker) }
     };
-    let name = made.name.unwrap_or(own);
-    Some(Secret { resource, name, namespace, kind, payload, payload_span, copied: false, maker: Some(maker) })
+    made.into_iter().map(secret).collect()
 }
 
 /// What an object says of the secret that is made of it.
@@ -163,6 +172,23 @@ fn sealed(body: &Node) -> Option<Made> {
         texts: None,
         keys: map.map(|map| keys(&map.entries)),
     })
+}
+
+/// What the driver makes while a pod mounts the class. It wants name and type of every one.
+fn synced(body: &Node) -> Option<Vec<Made>> {
+    let objects = at(body, &["spec", "secretObjects"]).ok()??;
+    let list = objects.as_list().filter(|list| list.open.is_none())?;
+    let made = |object: &Node| {
+        let data = object.get("data").and_then(Node::as_list).filter(|data| data.open.is_none());
+        let keys = data.and_then(|data| data.items.iter().map(|item| item.get("key").cloned()).collect());
+        Some(Made {
+            name: Some(object.get("secretName")?.clone()),
+            kind: Some(object.get("type")?.clone()),
+            texts: None,
+            keys,
+        })
+    };
+    list.items.iter().map(made).collect()
 }
 
 /// Only a secret that the operator creates itself gets the type that is written here.

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::keyring::Password;
+use super::keyring::{Lack, Password};
 use crate::ir::placeholder::{self, Placeholders, filled_in_later};
 use crate::ir::{Node, Value, Why};
 use crate::source::Span;
@@ -17,11 +17,13 @@ pub(super) fn facts(password: &Node) -> Password {
             _ => Node::unknown(Why::Sensitive, password.span),
         });
     };
+    let line_end = text.ends_with(['\n', '\r']);
     match () {
-        () if is_placeholder(text.trim()) => Password::Placeholder,
-        () if placeholder::stands_in(text) => Password::Elsewhere(Node::unknown(Why::TemplateText, password.span)),
-        () if text.starts_with("eyJ") => Password::Token(expiry(text)),
-        () => Password::Literal { real: looks_real(text) },
+        () if text.trim().is_empty() => Password::Lacking(Lack::Password),
+        () if is_placeholder(text.trim()) => Password::Lacking(Lack::Word),
+        () if placeholder::stands_in(text) || text.trim_start().starts_with("<path:") => Password::Unfilled,
+        () if text.starts_with("eyJ") && !line_end => Password::Token(expiry(text)),
+        () => Password::Literal { real: looks_real(text.trim_end()), line_end },
     }
 }
 
@@ -32,9 +34,13 @@ pub(super) fn name(text: &str, span: Span) -> Node {
 
 /// Base64 with white space and with or without padding, as text.
 pub(super) fn decode(text: &str) -> Option<String> {
+    String::from_utf8(bytes(text)?).ok()
+}
+
+/// What such base64 stands for.
+pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
     let compact: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let bytes = STANDARD.decode(&compact).or_else(|_| STANDARD_NO_PAD.decode(&compact)).ok()?;
-    String::from_utf8(bytes).ok()
+    STANDARD.decode(&compact).or_else(|_| STANDARD_NO_PAD.decode(&compact)).ok()
 }
 
 /// The `exp` claim of a token of three parts.
@@ -119,14 +125,18 @@ mod tests {
         assert_eq!(of(&format!("eyJhbGciOiJub25lIn0.{claims}.c2ln")), Password::Token(Some(1_533_553_200)));
         assert_eq!(of("eyJhbGciOiJub25lIn0.e30.c2ln"), Password::Token(None));
         assert_eq!(of("eyJ.a.b.c"), Password::Token(None));
-        assert_eq!(of("hunter2"), Password::Literal { real: false });
-        assert_eq!(of("vT3q8xKp0LwZr1mB"), Password::Literal { real: true });
-        assert_eq!(of("not-a-real-password"), Password::Literal { real: false });
-        for word in ["", " ", "<password>", "${PASSWORD}", "ChangeMe", "TODO"] {
-            assert_eq!(of(word), Password::Placeholder, "{word}");
+        let literal = |real, line_end| Password::Literal { real, line_end };
+        assert_eq!(of("hunter2"), literal(false, false));
+        assert_eq!(of("vT3q8xKp0LwZr1mB"), literal(true, false));
+        assert_eq!(of("vT3q8xKp0LwZr1mB\n"), literal(true, true));
+        assert_eq!(of("not-a-real-password"), literal(false, false));
+        for word in ["<password>", "${PASSWORD}", "ChangeMe", "TODO"] {
+            assert_eq!(of(word), Password::Lacking(Lack::Word), "{word}");
         }
-        assert!(matches!(of("#{password}#"), Password::Elsewhere(_)));
-        assert!(matches!(of("${{ secrets.PASSWORD }}"), Password::Elsewhere(_)));
+        assert_eq!([of(""), of(" ")], [Password::Lacking(Lack::Password), Password::Lacking(Lack::Password)]);
+        for text in ["#{password}#", "${{ secrets.PASSWORD }}", "$(PASSWORD)", "{{ .p }}", "<path:secret/acr#pw>"] {
+            assert_eq!(of(text), Password::Unfilled, "{text}");
+        }
         let pieces = Node::concat(
             vec![Node::text("hun", Span::default()), Node::unknown(Why::TemplateText, Span::default())],
             Span::default(),

@@ -1,7 +1,7 @@
 //! What the kubelet would read from a pull secret.
 
-use super::keyring::{Credential, Password};
-use super::password::{decode, facts, is_placeholder, name};
+use super::keyring::{Credential, Lack, Password};
+use super::password::{bytes, decode, facts, is_placeholder, name};
 use crate::ir::placeholder::{self, Placeholders, filled_in_later};
 use crate::ir::{Node, Value, Why};
 use crate::source::Span;
@@ -38,6 +38,7 @@ pub(super) fn read(document: &Node, encoded: bool, key: &str) -> Payload {
         Value::Call(name, arguments) => match (&**name, arguments.as_slice()) {
             ("tf:jsonencode" | "string", [inner]) if !encoded => written(inner, wrapped),
             ("tf:base64encode" | "base64", [inner]) if encoded => read(inner, false, key),
+            ("tf:base64encode" | "base64", [_]) => Payload::Malformed(TWICE.to_owned()),
             _ => unknown(),
         },
         Value::Str(text) => read_text(text, encoded, wrapped, document.span),
@@ -45,6 +46,10 @@ pub(super) fn read(document: &Node, encoded: bool, key: &str) -> Payload {
         _ => unknown(),
     }
 }
+
+const TWICE: &str = "the value is encoded twice";
+const NO_AUTHS: &str = "the JSON has no object `auths`";
+const NO_PAIR: &str = "an `auth` is no base64 of `user:password`";
 
 /// Whether a text was encrypted before it was put here.
 pub(super) fn is_encrypted(text: &str) -> bool {
@@ -64,16 +69,22 @@ fn read_text(text: &str, encoded: bool, wrapped: bool, span: Span) -> Payload {
         return Payload::Unknown(Why::TemplateText);
     }
     if text.contains("{{") || text.contains("${") {
+        if let Some(entries) = around_placeholders(text, encoded, wrapped, span) {
+            return entries;
+        }
         let style = if text.contains("{{") { Placeholders::Actions } else { Placeholders::AnyStyle };
         return match filled_in_later(text, style, span).value {
-            Value::Concat(pieces) if !encoded && !text.contains("${{") => pieced(&pieces, wrapped, span),
+            Value::Concat(pieces) if !encoded && !text.contains("${{") => unfilled(pieced(&pieces, wrapped, span)),
             _ => Payload::Unknown(Why::TemplateText),
         };
     }
     let plain = match encoded {
         false => text.to_owned(),
-        true => match decode(text) {
-            Some(plain) => plain,
+        true => match bytes(text).map(String::from_utf8) {
+            Some(Ok(plain)) => plain,
+            Some(Err(_)) => {
+                return Payload::Malformed("the value is base64 of bytes that are no UTF-8 text".to_owned());
+            }
             None => return Payload::Malformed("the value is no valid base64".to_owned()),
         },
     };
@@ -82,11 +93,30 @@ fn read_text(text: &str, encoded: bool, wrapped: bool, span: Span) -> Payload {
     }
     let Ok(json) = serde_json::from_str::<serde_json::Value>(plain.trim()) else {
         return match decode(&plain).is_some_and(|twice| twice.trim_start().starts_with('{')) {
-            true => Payload::Malformed("the value is encoded twice".to_owned()),
+            true => Payload::Malformed(TWICE.to_owned()),
             false => Payload::Malformed("the value is no valid JSON".to_owned()),
         };
     };
     Entries { holes: &[], span }.of(&json, wrapped)
+}
+
+/// The entries of a document whose placeholders all stand inside of its texts. Expressions of a pipeline stay out: what
+/// they are filled in with may be more than text.
+fn around_placeholders(text: &str, encoded: bool, wrapped: bool, span: Span) -> Option<Payload> {
+    let json = serde_json::from_str(text.trim()).ok().filter(|_| !encoded && !text.contains("${{"))?;
+    let read = Entries { holes: &[], span }.of(&json, wrapped);
+    matches!(read, Payload::Entries(_)).then_some(read)
+}
+
+/// What is read around placeholders of the text itself: nothing of the tree is known to fill them in.
+fn unfilled(read: Payload) -> Payload {
+    let Payload::Entries(mut entries) = read else { return read };
+    for entry in &mut entries {
+        if matches!(entry.password, Password::Elsewhere(_)) {
+            entry.password = Password::Unfilled;
+        }
+    }
+    Payload::Entries(entries)
 }
 
 /// A document with pieces that are not known. Each of them stands in the text as one letter that nobody writes, so that
@@ -135,7 +165,7 @@ impl Entries<'_> {
     fn of(&self, json: &serde_json::Value, wrapped: bool) -> Payload {
         let auths = if wrapped { member(json, "auths") } else { Some(json) };
         let Some(auths) = auths.and_then(serde_json::Value::as_object) else {
-            return Payload::Malformed("the JSON has no object `auths`".to_owned());
+            return Payload::Malformed(NO_AUTHS.to_owned());
         };
         let read = auths.iter().map(|(host, entry)| self.entry(host, entry));
         match read.collect::<Result<Vec<Credential>, &str>>() {
@@ -146,7 +176,8 @@ impl Entries<'_> {
 
     fn entry(&self, host: &str, entry: &serde_json::Value) -> Result<Credential, &'static str> {
         let is_text = |name: &&str| member(entry, name).is_none_or(|value| value.is_string() || value.is_null());
-        if !entry.is_object() || !["auth", "username", "password"].iter().all(is_text) {
+        // Go takes `null` as an entry without anything.
+        if !(entry.is_object() || entry.is_null()) || !["auth", "username", "password"].iter().all(is_text) {
             return Err("an entry of `auths` is no object of texts");
         }
         let text = |key: &str| member(entry, key).and_then(serde_json::Value::as_str).unwrap_or_default();
@@ -155,7 +186,12 @@ impl Entries<'_> {
             // A non-empty `auth` wins over `username` and `password`.
             auth => self.pair(auth, text("username"))?,
         };
-        Ok(credential(self.node(host), user, &password))
+        let token = ["identitytoken", "registrytoken"].iter().any(|key| !text(key).is_empty());
+        let mut found = credential(self.node(host), user, &password);
+        if token && found.password == Password::Lacking(Lack::Password) {
+            found.password = Password::Lacking(Lack::IdentityToken);
+        }
+        Ok(found)
     }
 
     /// User and password of an `auth`. Without a colon the whole document is refused.
@@ -164,7 +200,7 @@ impl Entries<'_> {
         if is_placeholder(auth) {
             return Ok((self.node(username), Node::text("", self.span)));
         }
-        pair(&written).ok_or("an `auth` is no base64 of `user:password`")
+        pair(&written).ok_or(NO_PAIR)
     }
 
     /// A text with its pieces in their places.
@@ -187,25 +223,49 @@ impl Entries<'_> {
 /// The entries of a document that a template encodes: hosts and users are often known where the password is not.
 fn written(document: &Node, wrapped: bool) -> Payload {
     let unknown = || Payload::Unknown(Why::UnsupportedSyntax("the payload of the secret".into()));
+    if wrapped && lacks_auths(document) {
+        return Payload::Malformed(NO_AUTHS.to_owned());
+    }
     let auths = if wrapped { document.get("auths") } else { Some(document) };
     let Some(map) = auths.and_then(Node::as_map).filter(|map| map.is_whole()) else { return unknown() };
     let entry = |entry: &crate::ir::Entry| {
-        let open = entry.value.as_map()?.open.clone();
+        let open = entry.value.as_map().ok_or("")?.open.clone();
         let absent = || match &open {
             Some(why) => Node::unknown(why.clone(), entry.value.span),
             None => Node::text("", entry.value.span),
         };
         let member = |key: &str| entry.value.get(key).filter(|node| !node.is_null()).cloned();
-        let auth = member("auth").filter(|auth| auth.as_str() != Some("")).and_then(|auth| pair(&auth));
+        let auth = member("auth").filter(|auth| auth.as_str() != Some(""));
+        let auth = match auth {
+            Some(auth) if auth.as_str().is_some_and(is_placeholder) => {
+                Some((member("username").unwrap_or_else(absent), Node::text("<auth>", auth.span)))
+            }
+            Some(auth) => Some(pair(&auth).ok_or(NO_PAIR)?),
+            None => None,
+        };
         let (user, password) = match (auth, member("username")) {
             // One that can't be read is made of what stands beside it.
             (Some((user, password)), None) => (user, password),
             (Some((user, password)), Some(_)) if user.why().is_none() => (user, password),
             (_, user) => (user.unwrap_or_else(absent), member("password").unwrap_or_else(absent)),
         };
-        Some(credential(entry.key.clone(), user, &password))
+        Ok(credential(entry.key.clone(), user, &password))
     };
-    map.entries.iter().map(entry).collect::<Option<Vec<_>>>().map_or_else(unknown, Payload::Entries)
+    match map.entries.iter().map(entry).collect::<Result<Vec<_>, &str>>() {
+        Ok(entries) => Payload::Entries(entries),
+        Err("") => unknown(),
+        Err(why) => Payload::Malformed(why.to_owned()),
+    }
+}
+
+/// Whether a document is all there and has no `auths`: every key is another one, known or by what it holds.
+fn lacks_auths(document: &Node) -> bool {
+    let is_entry = |value: &Node| ["auth", "username", "password"].iter().any(|key| value.get(key).is_some());
+    let is_other = |entry: &crate::ir::Entry| match entry.key.as_str() {
+        Some(key) => !key.eq_ignore_ascii_case("auths"),
+        None => is_entry(&entry.value),
+    };
+    document.as_map().is_some_and(|map| map.is_whole() && map.entries.iter().all(is_other))
 }
 
 /// User and password of an `auth`; nothing when it can't be one.
@@ -221,8 +281,14 @@ fn pair(auth: &Node) -> Option<(Node, Node)> {
         Value::Call(name, arguments) if matches!(&**name, "tf:base64encode" | "base64") => {
             arguments.first().and_then(halves).or_else(|| Some((unknown(), unknown())))
         }
+        Value::Concat(pieces) if pieces.iter().filter_map(Node::as_str).any(is_no_base64) => None,
         _ => Some((unknown(), unknown())),
     }
+}
+
+/// Whether a letter stands in a text that no base64 has.
+fn is_no_base64(text: &str) -> bool {
+    text.contains(|letter: char| !letter.is_ascii_alphanumeric() && !letter.is_whitespace() && !"+/=".contains(letter))
 }
 
 /// `user:password`, cut at its first colon that is known.
@@ -245,9 +311,13 @@ fn credential(host: Node, user: Node, password: &Node) -> Credential {
         None => node,
     };
     let bracketed = |text: &str| text.starts_with('<') && text.ends_with('>');
-    let placeholder = user.as_str().is_some_and(|user| bracketed(user.trim()));
     let password_span = password.span;
-    let password = if placeholder { Password::Placeholder } else { facts(password) };
+    let password = match (user.as_str().map(str::trim), facts(password)) {
+        (_, lacking @ Password::Lacking(_)) => lacking,
+        (Some(""), _) => Password::Lacking(Lack::User),
+        (Some(user), _) if bracketed(user) => Password::Lacking(Lack::Word),
+        (_, password) => password,
+    };
     Credential { host: named(host), user: named(user), password, password_span }
 }
 
@@ -263,6 +333,8 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
+
+    const LITERAL: Password = Password::Literal { real: false, line_end: false };
 
     fn at() -> Span {
         Span::default()
@@ -285,7 +357,7 @@ mod tests {
         let json =
             format!(r#"{{"auths":{{"foo.azurecr.io":{{"auth":"{}","username":"x"}}}}}}"#, encoded("user:se:cret"));
         let read = only(of(&encoded(&json), true));
-        assert_eq!((read.username(), &read.password), (Some("user"), &Password::Literal { real: false }));
+        assert_eq!((read.username(), &read.password), (Some("user"), &LITERAL));
         assert!(matches!(of(&encoded(&encoded(&json)), true), Payload::Malformed(why) if why.contains("twice")));
         assert!(matches!(of("%%%", true), Payload::Malformed(_)));
         assert!(matches!(of(r#"{"foo.azurecr.io":{}}"#, false), Payload::Malformed(why) if why.contains("auths")));
@@ -301,16 +373,37 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_without_user_or_password_is_no_credential() {
+        let lack = |entry: &str| match only(of(&format!(r#"{{"auths":{{"a.azurecr.io":{entry}}}}}"#), false)).password {
+            Password::Lacking(lack) => Some(lack),
+            _ => None,
+        };
+        assert_eq!(lack(r#"{"password":"hunter2"}"#), Some(Lack::User));
+        assert_eq!(lack(r#"{"username":"u"}"#), Some(Lack::Password));
+        let auth = |text: &str, more: &str| lack(&format!(r#"{{"auth":"{}"{more}}}"#, STANDARD.encode(text)));
+        assert_eq!(auth(":hunter2", ""), Some(Lack::User));
+        assert_eq!(auth("0000:", r#","identitytoken":"x""#), Some(Lack::IdentityToken));
+        assert_eq!(auth("u:hunter2", r#","identitytoken":"x""#), None);
+        let wide: Vec<u8> = r#"{"auths":{}}"#.encode_utf16().flat_map(u16::to_le_bytes).chain([0xFF]).collect();
+        assert!(matches!(of(&STANDARD.encode(wide), true), Payload::Malformed(why) if why.contains("UTF-8")));
+    }
+
+    #[test]
     fn what_is_filled_in_leaves_the_rest_known() {
         let read = only(of(r##"{"auths":{"#{acr}#.azurecr.io":{"username":"u","password":"p"}}}"##, false));
         assert!(read.host.as_str().is_none() && read.username() == Some("u"));
         let template = r#"{"auths":{"a.azurecr.io":{"username":"u","password":"{{ .p | toString }}","auth":"{{ printf "%s:%s" .u .p | b64enc }}"}}}"#;
         let read = only(of(template, false));
         assert_eq!((read.host.as_str(), read.username()), (Some("a.azurecr.io"), None));
-        assert!(matches!(read.password, Password::Elsewhere(_)));
+        assert!(matches!(read.password, Password::Unfilled));
         assert!(matches!(of(r#"{"auths":{ {{ .entries }} }}"#, false), Payload::Unknown(_)));
-        let shell = only(of(r#"{"auths":{"a.azurecr.io":{"username":"u","password":"${P}"}}}"#, false));
-        assert!(matches!(shell.password, Password::Elsewhere(_)));
+        let password = |text: &str| {
+            only(of(&format!(r#"{{"auths":{{"a.azurecr.io":{{"username":"u","password":"{text}"}}}}}}"#), false))
+        };
+        assert_eq!(password("${P}").password, Password::Lacking(Lack::Word));
+        for text in ["$(P)", "{{ .Values.p }}", "<path:secret/acr#p>", "a-${B}"] {
+            assert_eq!(password(text).password, Password::Unfilled, "{text}");
+        }
     }
 
     #[test]
@@ -327,7 +420,18 @@ mod tests {
         let document = call("tf:jsonencode", object(vec![("auths", auths)]));
         let read_as = |document: &Node, encoded| only(read(document, encoded, ".dockerconfigjson"));
         assert_eq!(read_as(&document, false).user, part("user"));
-        assert_eq!(read_as(&call("tf:base64encode", document), true).password, Password::Elsewhere(part("password")));
+        assert_eq!(
+            read_as(&call("tf:base64encode", document.clone()), true).password,
+            Password::Elsewhere(part("password"))
+        );
+        let twice = read(&call("tf:base64encode", document.clone()), false, ".dockerconfigjson");
+        assert_eq!(twice, Payload::Malformed(TWICE.to_owned()));
+        let bare = call("tf:jsonencode", object(vec![("a.azurecr.io", object(vec![("auth", auth.clone())]))]));
+        assert_eq!(read(&bare, false, ".dockerconfigjson"), Payload::Malformed(NO_AUTHS.to_owned()));
+        let plain = Node::concat(vec![part("user"), text(":"), part("password")], at());
+        let plain = object(vec![("auths", object(vec![("a.azurecr.io", object(vec![("auth", plain)]))]))]);
+        let plain = read(&call("tf:jsonencode", plain), false, ".dockerconfigjson");
+        assert_eq!(plain, Payload::Malformed(NO_PAIR.to_owned()));
         let joined = Node::concat(vec![text(r#"{"auths":{"a.azurecr.io":{"auth":""#), auth, text(r#""}}}"#)], at());
         assert_eq!(read_as(&joined, false).user, part("user"));
     }

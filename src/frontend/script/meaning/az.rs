@@ -32,6 +32,11 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
         }
         ["acr", "scope-map", "create"] => acr::scope_map(run, &arguments, span),
         ["acr", "token", "create"] => acr::token(run, &arguments, span),
+        ["acr", "token", "update"] | ["acr", "token", "credential", "generate"] | ["acr", "scope-map", "update"] => {
+            let name = arguments.option(&["--registry", "-r"]);
+            run.open(Makes::Token, "az acr token", span, Named { registry: name.as_ref(), ..Named::default() });
+            Printed::default()
+        }
         ["acr", "credential", "show"] => printed(acr::credential(run, &arguments, span)),
         ["role", "assignment", "create"] => role::create(run, &arguments, span),
         ["role", "assignment", "delete"] => role::delete(run, &arguments, span),

@@ -1,0 +1,1 @@
+helm upgrade --install loom ./loom --namespace weave --set registry.create=$CREATE

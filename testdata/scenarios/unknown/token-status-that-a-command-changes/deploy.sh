@@ -1,0 +1,1 @@
+az acr token update --name loom-puller --registry loomimages --status enabled
