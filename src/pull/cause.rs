@@ -4,7 +4,7 @@ use super::pair::wires;
 use super::permission::serves;
 use super::{Case, Outcome, Pair, Tie};
 use crate::azure::kinds::SCHEDULE_REQUEST;
-use crate::ir::{Makes, Node, Truth};
+use crate::ir::{Imperative, Makes, Node, Truth};
 use crate::source::{Hop, Span, Via};
 use crate::world::cluster::Cluster;
 use crate::world::grant::{Grant, Granted};
@@ -157,9 +157,14 @@ impl<'a> Case<'_, 'a> {
 
     /// A page, or a text that nothing runs, tells somebody to make the grant.
     pub fn granted_by_hand(&self, pair: &Pair) -> bool {
-        let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return false };
+        self.grant_by_hand(pair).is_some()
+    }
+
+    /// The command by which somebody is told to.
+    pub fn grant_by_hand(&self, pair: &Pair) -> Option<&Imperative> {
+        let (cluster, registry) = (self.cluster(pair)?, self.registry(pair)?);
         let mut commands = self.world.imperative.iter();
-        commands.any(|command| {
+        commands.find(|command| {
             command.makes == Makes::Grant && command.manual && self.world.may_be_about(command, cluster, registry)
         })
     }

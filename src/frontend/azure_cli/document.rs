@@ -10,8 +10,9 @@ pub(super) enum Document {
     Foreign,
     /// Output of a command that breaks the grammar.
     Broken(Fault),
-    /// Objects, lists taken apart.
-    Read(Vec<Tree>),
+    /// Objects, lists taken apart. Each list of several that stand behind each other is told apart from the others: what
+    /// one of them lacks, another one may have been asked for.
+    Read(Vec<Vec<Tree>>),
 }
 
 /// So much of the beginning of a file tells whether it is a template, a plan or a state.
@@ -77,7 +78,7 @@ pub(super) fn read(path: &str, text: &str, source: SourceId) -> Document {
             if !faults.is_empty() {
                 return Document::Foreign;
             }
-            Document::Read(documents.into_iter().flat_map(|document| items(document.root)).collect())
+            Document::Read(documents.into_iter().map(|document| items(document.root)).collect())
         }
         () => Document::Foreign,
     }
@@ -115,21 +116,23 @@ fn read_json(text: &str, source: SourceId) -> Document {
     let text = text.get(skipped..).unwrap_or_default();
     let whole = json::parse_part(source, text, skipped);
     let fault = match whole {
-        Ok(tree) => return Document::Read(items(tree)),
+        Ok(tree) => return Document::Read(vec![items(tree)]),
         Err(fault) => fault,
     };
     let parts = values(text);
     if parts.len() < 2 {
         return ours(text, fault);
     }
-    let mut trees = Vec::new();
+    // Objects behind each other are the lines of one output.
+    let (mut lines, mut lists) = (Vec::new(), Vec::new());
     for (at, part) in parts {
         match json::parse_part(source, part, skipped + at) {
-            Ok(tree) => trees.extend(items(tree)),
+            Ok(tree) if tree.as_list().is_some() => lists.push(items(tree)),
+            Ok(tree) => lines.extend(items(tree)),
             Err(fault) => return ours(text, fault),
         }
     }
-    Document::Read(trees)
+    Document::Read(std::iter::once(lines).chain(lists).collect())
 }
 
 /// A broken text is ours only where it can be nothing else: a manifest or a settings file has its own front end, or none.

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use self::document::{Document, read};
 use self::recognise::{Found, recognise};
 use super::{Lowered, Problem};
+use crate::azure::kinds::ROLE_ASSIGNMENT;
 use crate::ir::{
     Address, Cond, Deployment, Entry, Gap, Hides, Language, Node, Origin, Resource, ResourceId, Step, Value, Why,
 };
@@ -42,12 +43,14 @@ pub fn lower(store: &Store, sources: &[SourceId], scripts: &[SourceId]) -> Lower
                     .push(Deployment { gaps: vec![gap], ..Deployment::new(path, Language::AzureCli, id) });
                 lowered.problems.push(Problem::from(fault));
             }
-            Document::Read(trees) => {
-                let resources = resources(&path, &trees);
-                if !resources.is_empty() {
+            Document::Read(outputs) => {
+                let outputs = resources(&path, &outputs);
+                if !outputs.is_empty() {
                     lowered.inputs.push(id);
-                    lowered.deployments.push(Deployment { resources, ..Deployment::new(path, Language::AzureCli, id) });
                 }
+                let deployment =
+                    |resources| Deployment { resources, ..Deployment::new(path.clone(), Language::AzureCli, id) };
+                lowered.deployments.extend(outputs.into_iter().map(deployment));
             }
         }
     }
@@ -58,21 +61,30 @@ pub fn lower(store: &Store, sources: &[SourceId], scripts: &[SourceId]) -> Lower
     lowered
 }
 
-/// The resources of a file, and those that follow from them.
-fn resources(path: &Arc<str>, trees: &[Tree]) -> Vec<Resource> {
+/// The resources of a file, and those that follow from them. Further lists of role assignments are by themselves: whether
+/// one is complete is asked of each.
+fn resources(path: &Arc<str>, outputs: &[Vec<Tree>]) -> Vec<Vec<Resource>> {
     let mut making = Making { root: path.clone(), taken: BTreeMap::new(), made: Vec::new() };
-    for tree in trees {
-        for found in recognise(tree, path) {
+    let (mut whole, mut lists) = (Vec::new(), Vec::new());
+    for output in outputs {
+        for found in output.iter().flat_map(|tree| recognise(tree, path)) {
             match found {
                 Found::Resource(kind, id, body) => making.resource(kind, Some(&id), body),
                 Found::Object(kind, body) => making.resource(kind, None, body),
             }
         }
+        let made = std::mem::take(&mut making.made);
+        let assignments = made.iter().any(|it| it.is_kind(ROLE_ASSIGNMENT));
+        match assignments && !whole.is_empty() {
+            true => lists.push(made),
+            false => whole.extend(made),
+        }
     }
-    for (kind, id, body) in making.made.iter().flat_map(derived::from).collect::<Vec<_>>() {
+    for (kind, id, body) in whole.iter().chain(lists.iter().flatten()).flat_map(derived::from).collect::<Vec<_>>() {
         making.resource(kind, id.as_ref(), body);
     }
-    making.made
+    whole.extend(making.made);
+    std::iter::once(whole).chain(lists).filter(|made| !made.is_empty()).collect()
 }
 
 /// Resources of one file, each at an address of its own.

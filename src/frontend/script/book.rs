@@ -71,7 +71,7 @@ impl Book {
         if let Some(known) = self.find(kind, name) {
             return known.address.clone();
         }
-        let made = Made { extent: at, declared: name.span, when: Cond::Always };
+        let made = Made { extent: at, declared: at, when: Cond::Always };
         self.push(kind, name, group, body, Origin::Existing, &made)
     }
 
@@ -139,6 +139,16 @@ impl Book {
             _ => Node::null(made.extent),
         };
         self.put(address, kind, name, id, scope, body, Origin::Declared, made)
+    }
+
+    /// A change of a child of a resource.
+    pub fn change_child(&mut self, kind: &str, name: Node, parent: &Node, body: Node, made: &Made) {
+        let shown = crate::world::workload::shown(&name);
+        let scope = Node::null(made.extent);
+        let address = self.child(kind, &format!("update {shown}"), name, parent, scope, body, made);
+        if let Some(change) = self.resources.iter_mut().find(|it| it.address == address) {
+            change.origin = Origin::Update;
+        }
     }
 
     fn push(

@@ -80,7 +80,7 @@ macro_rules! commands {
     };
 }
 
-pub(super) static COMMANDS: [Command; 30] = commands! {
+pub(super) static COMMANDS: [Command; 35] = commands! {
     "az aks --attach-acr" Grant All ["ttach-acr", "ttach_acr", "ttachAcr"] r"(?i)\battach[-_]?acr\b" [];
     "Set-AzAksCluster -AcrNameToAttach" Grant All ["AcrNameToAttach", "acrnametoattach"] r"(?i)\bAcrNameToAttach\b" [];
     "az role assignment create" Grant All ["assignment"] r#"\brole['",\s]+assignment['",\s]+create\b"# [];
@@ -98,7 +98,8 @@ pub(super) static COMMANDS: [Command; 30] = commands! {
     "a deployment of a template from elsewhere" Grant All ["emplate-uri", "emplateUri", "emplate-spec", "emplateSpecId"]
         r"\baz\s+(?:deployment|stack)\b|\bNew-Az\w*Deployment\b"
         ["--template-uri", "--template-spec", "-templateuri", "-templatespecid"];
-    "kustomize edit" Manifests All ["kustomize edit"] r"\bkustomize\s+edit\s+(?:set|add)\b" [];
+    "kustomize edit" Manifests All ["kustomize edit", "kustomize create"]
+        r"\bkustomize\s+(?:edit\s+(?:set|add)|create)\b" [];
     "kubectl create secret docker-registry" Secret All ["docker-registry"]
         r#"\bcreate['",\s]+secret['",\s]+docker-registry\b"# [];
     "kubectl create secret generic" Secret All ["dockerconfigjson", "dockercfg"]
@@ -111,6 +112,16 @@ pub(super) static COMMANDS: [Command; 30] = commands! {
     "a step that makes a pull secret" Secret All ["dockerRegistry", "createSecret"]
         r"\bsecretType:\s*dockerRegistry|\baction:\s*'?createSecret" [];
     "kubectl patch serviceaccount" AccountSecrets All ["patch"] r"\bpatch\s+(?:serviceaccounts?|sa)\b" [];
+    "kubernetes.core.k8s" Secret All ["k8s:"]
+        r"(?m)^\s*(?:- )?(?:kubernetes\.core\.|community\.(?:kubernetes|okd)\.)k8s:|^\s*(?:- )?k8s:\s*\n\s+(?:state|definition|template|src|kubeconfig|resource_definition):" [];
+    "a command that writes adminUserEnabled" AdminUser All ["adminUserEnabled"]
+        r"\b(?:az\s+rest|az\s+resource|curl|Invoke-RestMethod|Invoke-AzRestMethod|Set-AzResource)\b" ["adminuserenabled"];
+    "a command that writes anonymousPullEnabled" AnonymousPull All ["anonymousPullEnabled"]
+        r"\b(?:az\s+rest|az\s+resource|curl|Invoke-RestMethod|Invoke-AzRestMethod|Set-AzResource)\b" ["anonymouspullenabled"];
+    "a command that writes publicNetworkAccess" PublicAccess All ["publicNetworkAccess"]
+        r"\b(?:az\s+rest|az\s+resource|curl|Invoke-RestMethod|Invoke-AzRestMethod|Set-AzResource)\b" ["publicnetworkaccess"];
+    "a command that writes roleAssignmentMode" RoleMode All ["roleAssignmentMode"]
+        r"\b(?:az\s+rest|az\s+resource|curl|Invoke-RestMethod|Invoke-AzRestMethod|Set-AzResource)\b" ["roleassignmentmode"];
     "a step that adds pull secrets" PodSecrets All ["k8s-deploy@", "KubernetesManifest@"]
         r"(?m)^\s*(?:imagepullsecrets|imagePullSecrets):[ \t]*[^\s\[]" [];
     "az acr update --admin-enabled" AdminUser All ["admin-enabled"] r"\baz\s+acr\s+(?:update|create)\b" ["--admin-enabled"];

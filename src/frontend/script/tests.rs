@@ -364,3 +364,53 @@ fn broken_scripts_do_no_harm() {
     }
     one("x.sh", &many);
 }
+
+/// What commands write into the registry `shop`.
+fn written(script: &str, path: &[&str]) -> String {
+    let scripted = one("deploy.sh", script);
+    let updates: Vec<&Resource> = resources(&scripted).into_iter().filter(|it| it.origin == Origin::Update).collect();
+    updates.first().map_or("-".to_owned(), |update| format!("{:?}", update.body.at(path).map(|it| &it.value)))
+}
+
+#[test]
+fn settings_of_a_registry_are_written_in_several_ways() {
+    for script in [
+        "az acr update -n shop --admin-enabled",
+        "az acr update -n shop --admin-enabled true",
+        "az acr update -n shop --set adminUserEnabled=true",
+        "az resource update --ids $(az acr show -n shop --query id -o tsv) --set properties.adminUserEnabled=true",
+    ] {
+        let value = written(script, &["properties", "adminUserEnabled"]);
+        assert!(value.contains("Bool(true)"), "{script}: {value}");
+    }
+}
+
+#[test]
+fn words_that_nobody_sees_may_attach() {
+    for script in ["az aks create -n a -g g \"$@\"", "az aks create -n a -g g @args.txt"] {
+        let found = found("deploy.sh", script);
+        assert!(found.iter().any(|it| it.makes == Makes::Grant), "{script}: {found:?}");
+    }
+    for script in ["run() { \"$@\"; }\nrun az aks update -n a --attach-acr shop", "az aks update -n a --attach shop"] {
+        assert_eq!(named(&one("deploy.sh", script), "roleAssignments").len(), 1, "{script}");
+    }
+}
+
+#[test]
+fn what_is_piped_to_be_applied_may_be_a_secret() {
+    let secrets = |script: &str| found("deploy.sh", script).iter().any(|it| it.makes == Makes::Secret);
+    for script in [
+        "cat <<EOF | kubectl apply -f -\nkind: Secret\nmetadata:\n  name: acr\nEOF\n",
+        "kubectl apply -f - <<EOF\n$SECRET\nEOF\n",
+        "curl -s https://x | kubectl apply -f -",
+        "kubectl apply -f <(sed s/a/b/ secret.yaml)",
+    ] {
+        assert!(secrets(script), "{script}");
+    }
+    for script in [
+        "kubectl create ns a --dry-run=client -o yaml | kubectl apply -f -",
+        "kubectl apply -f - <<EOF\nkind: Namespace\nmetadata:\n  name: a\nEOF\n",
+    ] {
+        assert!(!secrets(script), "{script}");
+    }
+}

@@ -103,7 +103,14 @@ fn steps_of(run: &mut Run<'_>, steps: &Tree, text: &str, depth: u32) {
         return;
     }
     for step in steps.as_list().unwrap_or_default() {
+        // A step that is switched off runs when somebody switches it on.
+        let off = step.get("enabled").filter(|enabled| scalar(enabled).as_deref() != Some("true"));
+        let off = off.map(|enabled| run.unsure("enabled", enabled.span));
         let condition = run.condition(step.get("condition"));
+        let condition = match (condition, off) {
+            (Some(condition), Some(off)) => Some(crate::ir::Cond::all([condition, off])),
+            (one, other) => one.or(other),
+        };
         run.alone(condition, |run| one(run, step, text));
         for member in step.as_map().unwrap_or_default().iter().filter(|member| member.key.starts_with("${{")) {
             let when = run.unsure(&member.key, member.key_span);

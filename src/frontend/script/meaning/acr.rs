@@ -13,16 +13,82 @@ use crate::source::Span;
 fn settings(arguments: &Arguments) -> Body {
     let text = |text: &str| Value::Str(text.into());
     let (yes, no) = (Value::Bool(true), Value::Bool(false));
-    let flag = |names: &[&str]| switched(arguments.option(names), &yes, &no);
+    let flag = |name: &str| switched(arguments.switch(name), &yes, &no);
     let mut body = Body::default();
+    set_directly(arguments, &mut body);
     body.put(&["sku", "name"], arguments.option(&["--sku"]));
-    body.put(&["properties", "adminUserEnabled"], flag(&["--admin-enabled"]));
-    body.put(&["properties", "anonymousPullEnabled"], flag(&["--anonymous-pull-enabled"]));
-    let public = switched(arguments.option(&["--public-network-enabled"]), &text("Enabled"), &text("Disabled"));
+    body.put(&["properties", "adminUserEnabled"], flag("--admin-enabled"));
+    body.put(&["properties", "anonymousPullEnabled"], flag("--anonymous-pull-enabled"));
+    let public = switched(arguments.switch("--public-network-enabled"), &text("Enabled"), &text("Disabled"));
     body.put(&["properties", "publicNetworkAccess"], public);
     body.put(&["properties", "networkRuleSet", "defaultAction"], arguments.option(&["--default-action"]));
     body.put(&["properties", "roleAssignmentMode"], arguments.option(&["--role-assignment-mode"]).map(mode));
     body
+}
+
+/// Settings that `--set` may write, by the words that stand in the path, and their paths in a registry.
+const SETTABLE: [(&str, &[&str]); 5] = [
+    ("adminuserenabled", &["properties", "adminUserEnabled"]),
+    ("anonymouspullenabled", &["properties", "anonymousPullEnabled"]),
+    ("publicnetworkaccess", &["properties", "publicNetworkAccess"]),
+    ("networkruleset", &["properties", "networkRuleSet", "defaultAction"]),
+    ("roleassignmentmode", &["properties", "roleAssignmentMode"]),
+];
+
+/// `--set properties.adminUserEnabled=true`, `--add …`, `--remove …`.
+fn set_directly(arguments: &Arguments, body: &mut Body) {
+    let why = || Why::UnsupportedSyntax("a setting written by its path".into());
+    for word in ["--set", "--add", "--remove"].iter().flat_map(|option| arguments.several(option)) {
+        let Some((path, value)) = super::kubectl::cut(&word, '=', false).or_else(|| Some((word.clone(), word.clone())))
+        else {
+            continue;
+        };
+        let known = path.as_str().map(|path| path.to_ascii_lowercase().replace('_', ""));
+        for (name, target) in SETTABLE {
+            let is_it = known.as_deref().is_none_or(|path| path.split(['.', '[']).any(|step| step == name));
+            if !is_it {
+                continue;
+            }
+            let whole = known.as_deref().is_some_and(|path| path.trim_start_matches("properties.") == name);
+            let plain = value.as_str().map(|text| text.trim_matches(['"', '\'']).to_ascii_lowercase());
+            let on = match plain.as_deref() {
+                Some("true") => Some(Value::Bool(true)),
+                Some("false") => Some(Value::Bool(false)),
+                Some(word) if !name.ends_with("enabled") => Some(Value::Str(word.into())),
+                _ => None,
+            };
+            let value = on.filter(|_| whole).unwrap_or_else(|| Value::Unknown { why: why(), sym: None });
+            body.put(target, Some(Node::new(value, word.span)));
+        }
+    }
+}
+
+/// `az resource update`: of a registry it writes what `az acr update` writes.
+pub(super) fn update_resource(run: &mut Run<'_>, arguments: &Arguments, span: Span) {
+    let kind = arguments.option(&["--resource-type"]);
+    let other = kind.as_ref().and_then(Node::as_str).is_some_and(|kind| !kind.eq_ignore_ascii_case(REGISTRY));
+    let id = arguments.option(&["--ids"]);
+    let named = id.clone().or_else(|| arguments.option(&["--name", "-n"]));
+    let mut body = Body::default();
+    set_directly(arguments, &mut body);
+    run.understood.push(span);
+    if other || body.is_empty() && !arguments.may_add() {
+        return;
+    }
+    let address = named.as_ref().and_then(|node| registry_end(run, node, span));
+    let name = address.and_then(|address| run.book.at(&address).map(|it| it.name.clone()));
+    match name.filter(|_| !arguments.may_add()) {
+        Some(name) => {
+            let made = run.made(span, span);
+            run.book.change(REGISTRY, &name, None, body.close(span, None), &made);
+        }
+        None => {
+            let named = Named { registry: named.as_ref(), ..Named::default() };
+            for makes in [Makes::AdminUser, Makes::AnonymousPull, Makes::PublicAccess, Makes::RoleMode] {
+                run.open(makes, "az resource update", span, named);
+            }
+        }
+    }
 }
 
 /// The command line calls the modes `rbac` and `rbac-abac`.
@@ -40,7 +106,7 @@ fn mode(node: Node) -> Node {
 pub(super) fn create(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Option<Node> {
     let name = arguments.option(&["--name", "-n"])?;
     let group = arguments.option(&["--resource-group", "-g"]);
-    let made = run.made(span, name.span);
+    let made = run.made(span, span);
     let mut body = settings(arguments);
     body.put(&["location"], arguments.option(&["--location", "-l"]));
     body.put(&["properties", "autoGeneratedDomainNameLabelScope"], arguments.option(&["--dnl-scope"]));
@@ -78,7 +144,7 @@ fn is_firm(run: &Run<'_>, name: &Node) -> bool {
 /// A change of a registry whose name is not known.
 fn loosen(run: &mut Run<'_>, arguments: &Arguments, name: Option<&Node>, span: Span) {
     let named = Named { registry: name, ..Named::default() };
-    let open = arguments.may_add();
+    let open = arguments.may_add() || arguments.has(&["--set", "--add", "--remove"]);
     let settings: [(&[&str], Makes, &'static str); 4] = [
         (&["--admin-enabled"], Makes::AdminUser, "az acr update --admin-enabled"),
         (&["--anonymous-pull-enabled"], Makes::AnonymousPull, "az acr update --anonymous-pull-enabled"),
@@ -178,6 +244,22 @@ pub(super) fn token(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Pri
     Printed::default()
 }
 
+/// `az acr token update`, `az acr token delete`, `az acr token credential …`: what it is afterwards is not followed.
+pub(super) fn change_token(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Printed {
+    let registry = arguments.option(&["--registry", "-r"]);
+    let (Some(name), Some(registry)) = (arguments.option(&["--name", "-n"]), registry) else {
+        return Printed::default();
+    };
+    let Some(address) = registry_end(run, &registry, span) else { return Printed::default() };
+    let why = || Node::unknown(Why::Overridden("a command about the token".into()), span);
+    let body = object(vec![("properties", object(vec![("status", why()), ("scopeMapId", why())], span))], span);
+    let made = run.made(span, span);
+    if let Some(id) = run.book.at(&address).map(|it| it.id.clone()) {
+        run.book.change_child(&format!("{REGISTRY}/tokens"), name, &id, body, &made);
+    }
+    Printed::default()
+}
+
 /// A child of a registry.
 fn child(
     run: &mut Run<'_>,
@@ -187,7 +269,7 @@ fn child(
     body: Node,
     span: Span,
 ) -> std::sync::Arc<crate::ir::Address> {
-    let made = run.made(span, name.span);
+    let made = run.made(span, span);
     let parent = run.book.at(registry).map(|it| (it.id.clone(), it.scope.clone()));
     let shown = crate::world::workload::shown(&name);
     let (id, scope) = parent.unwrap_or((Node::null(span), Node::null(span)));

@@ -17,7 +17,7 @@ const ATTACH: &str = "az aks --attach-acr";
 pub(super) fn create(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Option<Node> {
     let name = arguments.option(&["--name", "-n"])?;
     let group = arguments.option(&["--resource-group", "-g"]);
-    let made = run.made(span, name.span);
+    let made = run.made(span, span);
     let open = arguments.may_add().then(|| Why::External("options in a variable".into()));
     let cluster = Cluster {
         client: arguments.option(&["--service-principal"]),
@@ -27,6 +27,7 @@ pub(super) fn create(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Op
         outbound: arguments.option(&["--outbound-type"]),
         location: arguments.option(&["--location", "-l"]),
         private: arguments.has(&["--enable-private-cluster"]),
+        identities: None,
     };
     let address = declare(run, &name, group.as_ref(), cluster, open.clone(), &made, span);
     match arguments.option(&["--attach-acr"]) {
@@ -50,6 +51,8 @@ pub(super) struct Cluster {
     pub outbound: Option<Node>,
     pub location: Option<Node>,
     pub private: bool,
+    /// Which identities it gets is not said by the options alone.
+    pub identities: Option<Why>,
 }
 
 /// Puts a cluster into the book.
@@ -74,6 +77,11 @@ pub(super) fn declare(
             body.put(&["identity", "type"], Some(Node::text("UserAssigned", control.span)));
             let own = Entry { value: Node::map(Vec::new(), control.span), key: control.clone() };
             body.put(&["identity", "userAssignedIdentities"], Some(Node::map(vec![own], control.span)));
+        }
+        (None, None) if cluster.identities.is_some() => {
+            let why = cluster.identities.unwrap_or(Why::External("an identity".into()));
+            let unknown = || Some(Node::unknown(why.clone(), span));
+            body.put(&["identity"], unknown()).put(&["properties", "servicePrincipalProfile"], unknown());
         }
         // The command makes a managed identity where nobody says otherwise.
         (None, None) => drop(body.put(&["identity", "type"], Some(Node::text("SystemAssigned", name.span)))),

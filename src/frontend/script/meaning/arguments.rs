@@ -1,6 +1,6 @@
 //! The words of a command as options.
 
-use crate::ir::{Node, Value};
+use crate::ir::{Node, Value, Why};
 
 /// One word.
 #[derive(Clone, Debug)]
@@ -52,6 +52,35 @@ impl Argument {
     }
 }
 
+impl Argument {
+    /// The same word with the option in front of it called by its whole name.
+    fn renamed(&self, name: &str, whole: &str) -> Argument {
+        let first = |text: &str| Value::Str(format!("{whole}{}", text.strip_prefix(name).unwrap_or(text)).into());
+        let value = match &self.node.value {
+            Value::Str(text) => first(text),
+            Value::Concat(pieces) => {
+                let mut pieces = pieces.to_vec();
+                if let Some(piece) = pieces.first_mut()
+                    && let Value::Str(text) = &piece.value
+                {
+                    piece.value = first(text);
+                }
+                Value::Concat(std::sync::Arc::new(pieces))
+            }
+            other => other.clone(),
+        };
+        Argument { node: Node { value, ..self.node.clone() }, bare: self.bare }
+    }
+}
+
+/// The one option that a text is the beginning of.
+fn completed(name: &str, long: &[&'static str]) -> Option<&'static str> {
+    let begins = |option: &&&'static str| option.starts_with(name) && **option != name;
+    let mut fits = long.iter().filter(begins);
+    let only = fits.next().filter(|_| name.len() > 4 && fits.next().is_none() && !long.contains(&name))?;
+    Some(only)
+}
+
 impl Arguments {
     /// The first word.
     pub fn first(&self) -> Option<&str> {
@@ -88,6 +117,41 @@ impl Arguments {
     /// The value of an option: the last one wins.
     pub fn option(&self, names: &[&str]) -> Option<Node> {
         self.options(names).pop()
+    }
+
+    /// The value of an option that stands for `true` when nothing is behind it.
+    pub fn switch(&self, name: &str) -> Option<Node> {
+        let given = |word: &Argument| word.option().is_some_and(|(own, _)| is_named(own, name));
+        let at = self.words.iter().rposition(given)?;
+        let word = self.words.get(at)?;
+        match word.option()? {
+            (_, Some(value)) => Some(value),
+            _ => {
+                let value = self.words.get(at + 1).filter(|next| next.option().is_none());
+                Some(value.map_or_else(|| Node::text("true", word.node.span), |value| value.node.clone()))
+            }
+        }
+    }
+
+    /// What `az` makes of its words: `@file` stands for what is written in a file, and the beginning of a long option for
+    /// the option. The beginnings of options that are none of these are left as they are.
+    pub fn read_by_az(mut self, long: &[&'static str]) -> Arguments {
+        let mut behind_option = false;
+        for word in &mut self.words {
+            let option = word.option().map(|(name, value)| (name.to_owned(), value.is_some()));
+            let from_file = word.text().is_some_and(|text| text.starts_with('@'));
+            if from_file && behind_option {
+                word.node = Node::unknown(Why::External("a file".into()), word.node.span);
+            }
+            self.open |= from_file && !behind_option;
+            if let Some((name, _)) = &option
+                && let Some(whole) = completed(name, long)
+            {
+                *word = word.renamed(name, whole);
+            }
+            behind_option = option.is_some_and(|(_, valued)| !valued);
+        }
+        self
     }
 
     /// All words behind an option that takes several.

@@ -7,8 +7,23 @@ use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Makes, Node, ResourceId, Why};
 use crate::source::Span;
 
+/// Options that decide about pulls and that are told apart by their first letters.
+const LONG: [&str; 10] = [
+    "--attach-acr",
+    "--detach-acr",
+    "--assign-identity",
+    "--assign-kubelet-identity",
+    "--service-principal",
+    "--enable-managed-identity",
+    "--admin-enabled",
+    "--anonymous-pull-enabled",
+    "--public-network-enabled",
+    "--default-action",
+];
+
 /// A command of `az`.
 pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed {
+    let arguments = arguments.read_by_az(&LONG);
     let verbs: Vec<String> = arguments.verbs().iter().skip(1).map(|&verb| verb.to_owned()).collect();
     let verbs: Vec<&str> = verbs.iter().map(String::as_str).collect();
     let printed = |value: Option<Node>| Printed { value, ..Printed::default() };
@@ -31,6 +46,11 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
             Printed::default()
         }
         ["acr", "scope-map", "create"] => acr::scope_map(run, &arguments, span),
+        ["resource", "update" | "patch"] => {
+            acr::update_resource(run, &arguments, span);
+            Printed::default()
+        }
+        ["acr", "token", "delete"] => acr::change_token(run, &arguments, span),
         ["acr", "token", "create"] => acr::token(run, &arguments, span),
         ["acr", "token", "update"] | ["acr", "token", "credential", "generate"] | ["acr", "scope-map", "update"] => {
             let name = arguments.option(&["--registry", "-r"]);
@@ -42,7 +62,7 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
         ["role", "assignment", "delete"] => role::delete(run, &arguments, span),
         ["identity", "create"] => {
             let Some(name) = arguments.option(&["--name", "-n"]) else { return Printed::default() };
-            let made = run.made(span, name.span);
+            let made = run.made(span, span);
             let group = arguments.option(&["--resource-group", "-g"]);
             let body = Node::map(Vec::new(), span);
             let address = run.book.declare(IDENTITY, &name, group.as_ref(), body, &made);

@@ -81,7 +81,7 @@ pub(super) fn switched(node: Option<Node>, yes: &Value, no: &Value) -> Option<No
     let value = match node.as_str().map(str::to_ascii_lowercase).as_deref() {
         Some("true" | "t" | "yes" | "1" | "enabled" | "$true") => yes.clone(),
         Some("false" | "f" | "no" | "0" | "disabled" | "$false") => no.clone(),
-        Some(_) => return None,
+        Some(text) => Value::Unknown { why: Why::UnresolvedName(text.into()), sym: None },
         None => Value::Unknown { why: node.why().cloned().unwrap_or(Why::External("a variable".into())), sym: None },
     };
     Some(Node { value, ..node })

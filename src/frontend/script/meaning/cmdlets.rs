@@ -26,7 +26,7 @@ pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: &Arguments, span: Spa
         "remove-azroleassignment" => Printed::default(),
         "new-azuserassignedidentity" => {
             let Some(name) = arguments.option(&NAME) else { return Printed::default() };
-            let made = run.made(span, name.span);
+            let made = run.made(span, span);
             let group = arguments.option(&GROUP);
             let address = run.book.declare(IDENTITY, &name, group.as_ref(), Node::map(Vec::new(), span), &made);
             printed(query::shown(&address, None, span))
@@ -49,24 +49,19 @@ fn got(run: &mut Run<'_>, kind: &str, arguments: &Arguments, span: Span) -> Opti
 fn new_cluster(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Option<Node> {
     let name = arguments.option(&NAME)?;
     let group = arguments.option(&GROUP);
-    let made = run.made(span, name.span);
-    let sure = arguments.has(&["-EnableManagedIdentity"]) && !arguments.may_add();
-    let open = (!sure).then(|| Why::External("the identity that the module gives a cluster".into()));
+    let made = run.made(span, span);
+    let open = arguments.may_add().then(|| Why::External("options in a variable".into()));
+    let identities = || Why::External("the identity that the module gives a cluster".into());
     let cluster = aks::Cluster {
         control: arguments.option(&["-AssignIdentity"]),
         kubelet: arguments.option(&["-AssignKubeletIdentity"]),
         subnet: arguments.option(&["-NodeVnetSubnetID"]),
         outbound: arguments.option(&["-OutboundType"]),
         location: arguments.option(&["-Location"]),
+        identities: (!arguments.has(&["-EnableManagedIdentity"])).then(identities),
         ..aks::Cluster::default()
     };
-    let address = match open {
-        None => aks::declare(run, &name, group.as_ref(), cluster, None, &made, span),
-        Some(why) => {
-            let body = Body::default().close(span, Some(why));
-            run.book.declare(CLUSTER, &name, group.as_ref(), body, &made)
-        }
-    };
+    let address = aks::declare(run, &name, group.as_ref(), cluster, open, &made, span);
     run.understood.push(span);
     match arguments.option(&["-AcrNameToAttach"]) {
         Some(registry) => aks::attach(run, &name, group.as_ref(), &registry, "New-AzAksCluster -AcrNameToAttach", span),
@@ -107,7 +102,7 @@ fn set_cluster(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Option<N
 fn new_registry(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Option<Node> {
     let name = arguments.option(&NAME)?;
     let group = arguments.option(&GROUP);
-    let made = run.made(span, name.span);
+    let made = run.made(span, span);
     let body = settings(arguments, span);
     let open = arguments.may_add().then(|| Why::External("options in a variable".into()));
     let address = run.book.declare(REGISTRY, &name, group.as_ref(), body.close(span, open), &made);

@@ -10,7 +10,7 @@ use crate::ir::{Cond, Delivery, Makes, Node, Parcel, Value, Why};
 use crate::source::Span;
 
 /// Options that take a value.
-const VALUED: [&str; 24] = [
+const VALUED: [&str; 25] = [
     "-n",
     "--namespace",
     "--context",
@@ -35,8 +35,10 @@ const VALUED: [&str; 24] = [
     "--from-file",
     "--field-manager",
     "--timeout",
+    "--image",
 ];
 
+const FILES: [&str; 4] = ["-f", "--filename", "-k", "--kustomize"];
 const NAMESPACE: [&str; 2] = ["-n", "--namespace"];
 
 /// A command of `kubectl`.
@@ -61,12 +63,28 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span, input: Pri
             created(run, made, &arguments)
         }
         ["create", "secret", "generic", ..] => {
-            match name(3).and_then(|name| generic(&arguments, name, namespace, span)) {
+            let Some(name) = name(3).or_else(|| named_late(&arguments)) else { return Printed::default() };
+            match generic(&arguments, name.clone(), namespace.clone(), span) {
                 Some(made) => created(run, made, &arguments),
-                None => Printed::default(),
+                None => ignored(run, &arguments, name, namespace, span),
             }
         }
-        ["create", "namespace" | "ns", ..] => Printed::default(),
+        ["create", "secret", "tls", ..] => {
+            let Some(name) = name(3) else { return Printed::default() };
+            let mut made = PullSecret::empty(name, namespace, Node::text("kubernetes.io/tls", span), span);
+            made.command = "kubectl create secret tls";
+            created(run, made, &arguments)
+        }
+        ["create", "deployment" | "deploy", ..] | ["run", ..] => {
+            let at = if words.first() == Some(&"run") { 1 } else { 2 };
+            if let Some(name) = name(at).filter(|_| !arguments.has(&["--dry-run"])) {
+                workload(run, &arguments, name, namespace, at == 2, span);
+            }
+            harmless()
+        }
+        // What these print holds no pull secrets.
+        ["create", what, ..] if *what != "secret" && !arguments.has(&FILES) => harmless(),
+        ["get", what, ..] if !what.starts_with("secret") && !what.contains(',') && *what != "all" => harmless(),
         ["apply" | "create" | "replace", ..] => {
             apply(run, &arguments, namespace, span, input);
             Printed::default()
@@ -92,6 +110,11 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span, input: Pri
         ["kustomize", ..] => built(run, name(1), span),
         _ => Printed::default(),
     }
+}
+
+/// A text without pull secrets.
+fn harmless() -> Printed {
+    Printed { plain: true, ..Printed::default() }
 }
 
 /// `create secret docker-registry -n a acr`: the name may stand behind options that are not known to take values.
@@ -138,6 +161,66 @@ fn generic(arguments: &Arguments, name: Node, namespace: Option<Node>, span: Spa
     })
 }
 
+/// `create secret generic` without a payload that a kubelet would find: its type says that none reads it, or nobody knows.
+fn ignored(run: &mut Run<'_>, arguments: &Arguments, name: Node, namespace: Option<Node>, span: Span) -> Printed {
+    let kind = arguments.option(&["--type"]).unwrap_or_else(|| Node::text("Opaque", span));
+    let certain = kind.as_str().is_some_and(|kind| super::is_literal(kind) && !kind.contains("docker"));
+    if certain && !arguments.may_add() {
+        let made = PullSecret::empty(name, namespace, kind, span);
+        return created(run, made, arguments);
+    }
+    if !arguments.has(&["--dry-run"]) {
+        let named = Named { secret: Some(&name), ..Named::default() };
+        run.open(Makes::Secret, "kubectl create secret generic", span, named);
+    }
+    Printed::default()
+}
+
+/// `kubectl create deployment web --image=…`, `kubectl run web --image=…`.
+fn workload(
+    run: &mut Run<'_>,
+    arguments: &Arguments,
+    name: Node,
+    namespace: Option<Node>,
+    deployment: bool,
+    span: Span,
+) {
+    let images = arguments.options(&["--image"]);
+    // What overrides say may be anything.
+    if images.is_empty() || run.manual || arguments.may_add() || arguments.has(&["--overrides"]) {
+        return;
+    }
+    let container = |image: Node| object(vec![("name", name.clone()), ("image", super::opened(image))], span);
+    let containers = Node::list(images.into_iter().map(container).collect(), span);
+    let pod = object(vec![("containers", containers)], span);
+    let (api, kind) = if deployment { ("apps/v1", "Deployment") } else { ("v1", "Pod") };
+    let spec = match deployment {
+        true => object(vec![("template", object(vec![("spec", pod)], span))], span),
+        false => pod,
+    };
+    let members = vec![
+        ("apiVersion", Node::text(api, span)),
+        ("kind", Node::text(kind, span)),
+        ("metadata", secret::metadata(&name, namespace.as_ref(), span)),
+        ("spec", spec),
+    ];
+    let called = format!("{kind} {}", crate::world::workload::shown(&name));
+    let made = run.made(span, span);
+    run.book.add(&format!("{api}/{kind}"), &called, name, Node::null(span), object(members, span), &made);
+}
+
+/// Whether what is handed to a command that applies it may hold secrets that nobody sees in the tree.
+fn may_hide_secrets(run: &Run<'_>, delivery: &Delivery) -> bool {
+    match &delivery.parcel {
+        Parcel::Elsewhere(_) => true,
+        Parcel::Manifests { path, .. } if run.tree.has_file(path) => {
+            let content = run.store.open_path(path).ok().map(|id| run.store.source(id).text.contains("Secret"));
+            content != Some(false) && (delivery.open.is_some() || !super::is_manifest(path))
+        }
+        _ => delivery.open.is_some(),
+    }
+}
+
 /// `apply -f`, `apply -k`, `create -f`.
 fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<Node>, span: Span, input: Printed) {
     let recursive = arguments.has(&["-R", "--recursive"]);
@@ -161,6 +244,14 @@ fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<Node>, span
     if !reads {
         return;
     }
+    let mut input = input;
+    if let Some(text) = input.value.as_ref().and_then(Node::as_str).map(str::to_owned) {
+        input.plain = run.written(&text, span).plain;
+    }
+    let told = input.plain || input.secret.is_some() || !input.parcels.is_empty();
+    if !told || input.parcels.iter().any(|parcel| may_hide_secrets(run, parcel)) {
+        run.open(Makes::Secret, "kubectl apply -f -", span, Named::default());
+    }
     for delivery in input.parcels {
         let namespace = namespace.clone().or(delivery.namespace.clone());
         run.deliveries.push(Delivery { namespace, span, manual: run.manual, ..delivery });
@@ -183,7 +274,21 @@ fn kustomization(run: &Run<'_>, folder: &Node) -> Parcel {
 
 fn deliver(run: &mut Run<'_>, parcel: Parcel, namespace: Option<Node>, span: Span) {
     let changes = changes(run, &parcel, span);
-    run.deliveries.push(Delivery { namespace, changes, manual: run.manual, ..Delivery::of(parcel, span) });
+    let open = changed(run, &parcel);
+    let delivery = Delivery { namespace, changes, open, manual: run.manual, ..Delivery::of(parcel, span) };
+    let from_web = |why: &Why| matches!(why, Why::External(text) if text.contains("://"));
+    let web = matches!(&delivery.parcel, Parcel::Elsewhere(why) if from_web(why));
+    if !web && may_hide_secrets(run, &delivery) {
+        run.open(Makes::Secret, "kubectl apply -f", span, Named::default());
+    }
+    run.deliveries.push(delivery);
+}
+
+/// Commands have changed what is applied.
+fn changed(run: &Run<'_>, parcel: &Parcel) -> Option<Why> {
+    let (Parcel::Manifests { path, .. } | Parcel::Kustomization(path)) = parcel else { return None };
+    let inside = |file: &String| **file == **path || path.is_empty() || file.starts_with(&format!("{path}/"));
+    run.changed.iter().any(inside).then(|| Why::NotAnalysed("a command that changes the file".into()))
 }
 
 /// What `kustomize edit` set in a folder before.

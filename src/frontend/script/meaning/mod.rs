@@ -52,6 +52,12 @@ pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: Arguments, span: Span
         "tr" | "xargs" | "head" | "tail" | "tee" | "sort" | "uniq" | "Out-String" => input,
         "envsubst" => input,
         "sed" | "yq" | "awk" | "perl" => {
+            let in_place = |text: &str| text == "--inplace" || text.starts_with("--in-place") || is_in_place(text);
+            if arguments.words.iter().any(|word| word.text().is_some_and(in_place)) {
+                let files = arguments.words.iter().skip(1).filter_map(|word| run.locate(word.text()?));
+                let files: Vec<String> = files.collect();
+                run.changed.extend(files);
+            }
             let file = arguments
                 .words
                 .last()
@@ -81,9 +87,15 @@ pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: Arguments, span: Span
     }
 }
 
+/// `-i`, `-i.bak`, `-pi`.
+fn is_in_place(option: &str) -> bool {
+    let letters = option.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or_default();
+    letters.chars().take_while(char::is_ascii_lowercase).take(3).any(|letter| letter == 'i')
+}
+
 /// Whether a text is a name, and nothing that somebody replaces first.
-fn is_literal(text: &str) -> bool {
-    !text.is_empty() && !placeholder::stands_in(text) && !text.contains(['<', '>', '$', '{', '*', ' '])
+pub(super) fn is_literal(text: &str) -> bool {
+    !text.is_empty() && !placeholder::stands_in(text) && !text.contains(['<', '>', '$', '{', '*', ' ', '@'])
 }
 
 /// A text of Kubernetes with its placeholders as unknown pieces.
@@ -97,7 +109,7 @@ fn opened(node: Node) -> Node {
     }
 }
 
-fn is_manifest(path: &str) -> bool {
+pub(super) fn is_manifest(path: &str) -> bool {
     [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending))
 }
 

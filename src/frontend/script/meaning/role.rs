@@ -128,7 +128,7 @@ pub(super) fn grant(run: &mut Run<'_>, scope: Node, principal: Node, role: Node,
 fn principal(run: &mut Run<'_>, node: &Node, looked_up: bool, span: Span) -> Principal {
     if let Some(text) = node.as_str() {
         return match () {
-            () if text.contains('@') => Principal::NoPuller,
+            () if text.contains('@') && !text.starts_with('@') => Principal::NoPuller,
             () if looked_up || text.is_empty() => Principal::Unknown,
             () => Principal::Known(node.clone()),
         };
@@ -243,7 +243,7 @@ pub(super) fn create_for_rbac(run: &mut Run<'_>, arguments: &Arguments, span: Sp
     let name = arguments.option(&["--name", "-n"]).unwrap_or(absent);
     let bare = name.as_str().and_then(|text| text.strip_prefix("http://")).map(|text| Node::text(text, name.span));
     let name = bare.unwrap_or(name);
-    let made = run.made(span, name.span);
+    let made = run.made(span, span);
     let body = Node::map(Vec::new(), span);
     let address = run.book.declare(SERVICE_PRINCIPAL, &name, None, body, &made);
     let scopes = arguments.several("--scopes");

@@ -29,6 +29,11 @@ pub(super) struct Login {
 }
 
 impl PullSecret {
+    /// A secret without anything that a kubelet reads.
+    pub(super) fn empty(name: Node, namespace: Option<Node>, kind: Node, span: Span) -> PullSecret {
+        PullSecret { name, namespace, kind, data: Vec::new(), command: "kubectl create secret generic", span }
+    }
+
     /// The secret that `kubectl create secret docker-registry` writes.
     pub(super) fn for_login(
         name: Node,
@@ -68,7 +73,8 @@ fn kept(node: Node) -> Node {
         let (letter, digit) = (text.bytes().any(|b| b.is_ascii_alphabetic()), text.bytes().any(|b| b.is_ascii_digit()));
         letter && digit && text.len() >= 12 && !text.contains(['<', '>', '{', '[', ' '])
     };
-    match node.as_str().is_some_and(|text| !real(text)) {
+    // What is certainly none is told as such, as it is in a manifest.
+    match node.as_str().is_some_and(|text| !real(text) && !crate::world::secret::is_placeholder(text.trim())) {
         true => Node::unknown(Why::TemplateText, node.span),
         false => node,
     }

@@ -114,7 +114,7 @@ impl Run<'_> {
     /// `source file`: what it sets counts; what it does is told where it stands.
     pub(super) fn read_file(&mut self, arguments: &Arguments) {
         const HARMLESS: [&str; 6] = ["activate", ".bashrc", ".profile", "completion", "/etc/", "nvm.sh"];
-        let Some(word) = arguments.words.get(1) else { return };
+        let Some(word) = arguments.words.get(1).filter(|word| word.text() != Some("-")) else { return };
         let text = word.text().map(str::to_owned);
         if text.as_ref().is_some_and(|text| HARMLESS.iter().any(|harmless| text.contains(harmless))) {
             return;

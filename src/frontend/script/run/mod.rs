@@ -36,6 +36,8 @@ pub(super) struct Printed {
     pub parcels: Vec<Delivery>,
     /// A secret that is only written, not made yet.
     pub secret: Option<meaning::secret::PullSecret>,
+    /// No pull secrets are in it but those that are told.
+    pub plain: bool,
 }
 
 /// A script that is followed.
@@ -52,6 +54,8 @@ pub(super) struct Run<'r> {
     /// Commands whose meaning is told in full.
     pub understood: Vec<Span>,
     pub shell: State,
+    /// Files that commands have changed.
+    pub changed: BTreeSet<String>,
     fuel: u32,
     depth: u32,
 }
@@ -85,6 +89,7 @@ impl<'r> Run<'r> {
             imperative: Vec::new(),
             deliveries: Vec::new(),
             understood: Vec::new(),
+            changed: BTreeSet::new(),
             shell: State { scope: path.clone(), ..State::default() },
             fuel: COMMANDS,
             depth: DEEPEST,
@@ -212,11 +217,49 @@ impl<'r> Run<'r> {
                 self.manifests(&file, false)
                     .map_or(input, |parcel| Printed { parcels: vec![Delivery::of(parcel, at)], ..Printed::default() })
             }
-            _ => input,
+            Some(Input::Text(text)) => self.written(text, command.span),
+            Some(Input::Word(word)) => {
+                let node = self.word(word);
+                match node.as_str().map(str::to_owned) {
+                    Some(text) => self.written(&text, node.span),
+                    None => Printed { value: Some(node), ..Printed::default() },
+                }
+            }
+            Some(Input::Output(body)) => self.statements(body),
+            None => input,
         };
         let printed = self.call(arguments, command.span, input);
         self.restore(kept);
         printed
+    }
+
+    /// A text that a script writes, for whoever applies it: the secrets in it are made.
+    pub fn written(&mut self, text: &str, span: Span) -> Printed {
+        let lines = || text.lines().map(str::trim);
+        let filled = lines().any(|line| line.starts_with(['$', '{']));
+        for document in text.split("\n---") {
+            let kind = document.lines().map(str::trim).find_map(|line| line.strip_prefix("kind:")).map(str::trim);
+            let own = document.split("metadata:").nth(1).and_then(|rest| {
+                rest.lines().map(str::trim).find_map(|line| line.strip_prefix("name:")).map(str::trim)
+            });
+            let name = own.map(|name| Node::text(name.trim_matches(['"', '\'']), span));
+            let name = name.filter(|name| name.as_str().is_some_and(meaning::is_literal));
+            match kind {
+                Some("Secret") => {
+                    let named = Named { secret: name.as_ref(), ..Named::default() };
+                    self.open(Makes::Secret, "a manifest in a script", span, named);
+                }
+                Some("ServiceAccount") if document.contains("imagePullSecrets") => {
+                    self.open(Makes::AccountSecrets, "a manifest in a script", span, Named::default());
+                }
+                // What controllers make secrets of, and what can't be told apart.
+                _ if document.contains("Secret\n") || document.contains("\"Secret\"") => {
+                    self.open(Makes::Secret, "a manifest in a script", span, Named::default());
+                }
+                _ => {}
+            }
+        }
+        Printed { plain: !filled, ..Printed::default() }
     }
 
     fn restore(&mut self, kept: Vec<(String, Option<Node>)>) {
@@ -237,6 +280,12 @@ impl<'r> Run<'r> {
             let node = given.unwrap_or_else(symbol);
             self.shell.vars.insert(at.to_string(), node);
         }
+        // All of them together: `"$@"`.
+        let all = match arguments.open || arguments.words.is_empty() {
+            true => Node::unknown(Why::External("$@".into()), span),
+            false => Node::list(arguments.words.iter().skip(1).map(|word| word.node.clone()).collect(), span),
+        };
+        self.shell.vars.insert("@".to_owned(), all);
     }
 
     fn assign(&mut self, set: &Assignment) {
@@ -298,8 +347,9 @@ impl<'r> Run<'r> {
                 let body = functions.get(&name).or_else(|| functions.get(&name.to_ascii_lowercase())).cloned();
                 self.shell.called.insert(name.clone());
                 self.shell.called.insert(name.to_ascii_lowercase());
+                let names = (1..=9).map(|at: u32| at.to_string()).chain(["@".to_owned()]);
                 let kept: Vec<(String, Option<Node>)> =
-                    (1..=9).map(|at| (at.to_string(), self.shell.vars.get(&at.to_string()).cloned())).collect();
+                    names.map(|name| (name.clone(), self.shell.vars.get(&name).cloned())).collect();
                 self.give(&arguments, &format!("{name}@{}", span.start), span);
                 let printed = body.map(|body| self.statements(&body)).unwrap_or_default();
                 self.restore(kept);

@@ -81,7 +81,12 @@ pub(super) struct Command {
 #[derive(Clone, Debug)]
 pub(super) enum Input {
     File(Word),
-    Text,
+    /// The text behind `<<`, as it is written.
+    Text(Arc<str>),
+    /// The word behind `<<<`.
+    Word(Word),
+    /// What commands print: `<(…)`.
+    Output(Vec<Statement>),
 }
 
 /// Something that runs.

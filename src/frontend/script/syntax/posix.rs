@@ -246,7 +246,12 @@ impl Reader<'_> {
             let digits = self.rest().chars().take_while(char::is_ascii_digit).count();
             if self.rest().get(digits..).is_some_and(|rest| rest.starts_with(['<', '>'])) || self.starts("&>") {
                 self.at += digits;
-                input = self.redirection().or(input);
+                let (start, found) = (self.at, self.redirection());
+                if matches!(found, Some(Input::Output(_))) {
+                    // The command is given a file in its place.
+                    words.push(Word::of("-", self.span(start)));
+                }
+                input = found.or(input);
                 continue;
             }
             if words.is_empty()
@@ -276,15 +281,14 @@ impl Reader<'_> {
         self.eat("&");
         if self.eat("<<<") {
             self.blanks();
-            self.word();
-            return Some(Input::Text);
+            return self.word().map(Input::Word);
         }
         if self.eat("<<") {
             let indented = self.eat("-");
             self.blanks();
             let mark = self.word()?;
-            self.skip_text(&mark.text().unwrap_or_default(), indented);
-            return Some(Input::Text);
+            let text = self.skip_text(&mark.text().unwrap_or_default(), indented);
+            return Some(Input::Text(text.into()));
         }
         let reads = self.eat("<");
         if !reads {
@@ -295,9 +299,9 @@ impl Reader<'_> {
         if self.starts("(") {
             // `<(…)`: the output of commands as a file.
             self.bump();
-            self.statements(&[")"]);
+            let body = self.statements(&[")"]);
             self.eat(")");
-            return Some(Input::Text);
+            return reads.then_some(Input::Output(body));
         }
         self.eat("&");
         self.blanks();
@@ -306,10 +310,11 @@ impl Reader<'_> {
     }
 
     /// Remembers where reading goes on after the text that ends with a line `mark`.
-    fn skip_text(&mut self, mark: &str, indented: bool) {
+    /// The text as it is written.
+    fn skip_text(&mut self, mark: &str, indented: bool) -> String {
         let from =
             self.resume.unwrap_or_else(|| self.at + self.rest().find('\n').map_or(self.rest().len(), |at| at + 1));
-        let mut at = from;
+        let (mut at, mut end) = (from, from);
         for line in self.text.get(from..).unwrap_or_default().split_inclusive('\n') {
             at += line.len();
             self.pay(line.len());
@@ -318,10 +323,12 @@ impl Reader<'_> {
             let line = if indented { line.trim_start_matches('\t') } else { line };
             if line.trim() == mark {
                 self.resume = Some(at);
-                return;
+                return self.text.get(from..end).unwrap_or_default().to_owned();
             }
+            end = at;
         }
         self.resume = Some(from);
+        String::new()
     }
 
     /// `NAME=value`, `NAME+=value`, `NAME=(a b)`.

@@ -173,9 +173,10 @@ impl Reader<'_> {
             }
             Some(c) if c.is_ascii_digit() || matches!(c, '@' | '*' | '#' | '?' | '!' | '$' | '-') => {
                 self.bump();
-                pieces.push(match c.is_ascii_digit() {
-                    true => Piece::Variable(c.to_string(), None, self.span(from)),
-                    false => Piece::Unknown(self.span(from)),
+                pieces.push(match c {
+                    '@' | '*' => Piece::Members("@".to_owned(), self.span(from)),
+                    c if c.is_ascii_digit() => Piece::Variable(c.to_string(), None, self.span(from)),
+                    _ => Piece::Unknown(self.span(from)),
                 });
             }
             _ => pieces.push(Piece::Text("$".to_owned(), self.span(from))),
