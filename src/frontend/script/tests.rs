@@ -414,3 +414,16 @@ fn what_is_piped_to_be_applied_may_be_a_secret() {
         assert!(!secrets(script), "{script}");
     }
 }
+
+#[test]
+fn each_arm_of_a_case_may_be_the_one() {
+    let text = "case \"$ENV\" in\n prod) NS=prod;;\n dev | test)\n  NS=dev\n  ;;\nesac\nkubectl apply -f k8s -n $NS\necho done;;\nkubectl apply -f other -n late\n";
+    let files = [("k8s/a.yaml", ""), ("other/b.yaml", ""), ("deploy.sh", text)];
+    let contents = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+    let store = Store::new(MemoryFiles(contents));
+    let ids: Vec<SourceId> = files.iter().map(|(path, _)| store.open_path(path).unwrap()).collect();
+    let read = read(&store, &ids);
+    let namespace = |at: usize| read.deliveries[at].namespace.clone().unwrap();
+    assert_eq!(namespace(0).as_str(), None, "{:?}", read.deliveries);
+    assert_eq!(namespace(1).as_str(), Some("late"));
+}

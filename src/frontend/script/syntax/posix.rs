@@ -126,7 +126,7 @@ impl Reader<'_> {
             self.blanks();
             match self.peek() {
                 Some('\n') => self.newline(),
-                Some(';') => drop(self.bump()),
+                Some(';') if !self.starts(";;") => drop(self.bump()),
                 Some('&') if !self.starts("&&") => drop(self.bump()),
                 _ => return,
             }
