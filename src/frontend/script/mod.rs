@@ -63,5 +63,7 @@ fn file(store: &Store, tree: &run::Tree, id: SourceId) -> Found {
     let known = |at: Span| run.understood.iter().any(|known| known.start <= at.start && at.start < known.end);
     let mut imperative: Vec<Imperative> = imperative.into_iter().filter(|it| !known(it.span)).collect();
     imperative.extend(run.imperative);
-    Found { imperative, deliveries: run.deliveries, deployment: run.book.close() }
+    let placed = |it: Delivery| Delivery { namespace: it.namespace.map(meaning::certain), ..it };
+    let deliveries = run.deliveries.into_iter().map(placed).collect();
+    Found { imperative, deliveries, deployment: run.book.close() }
 }

@@ -427,3 +427,12 @@ fn each_arm_of_a_case_may_be_the_one() {
     assert_eq!(namespace(0).as_str(), None, "{:?}", read.deliveries);
     assert_eq!(namespace(1).as_str(), Some("late"));
 }
+
+#[test]
+fn a_default_is_no_certain_namespace() {
+    let (_, scripted) =
+        tree(&[("k8s/a.yaml", ""), ("deploy.sh", "kubectl apply -f k8s -n ${1:-dev}\nkubectl apply -f k8s -n shop\n")]);
+    let namespaces: Vec<_> =
+        scripted.deliveries.iter().map(|it| it.namespace.as_ref().and_then(Node::as_str)).collect();
+    assert_eq!(namespaces, [None, Some("shop")], "{:?}", scripted.deliveries);
+}

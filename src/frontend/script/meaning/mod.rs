@@ -16,7 +16,7 @@ pub(super) mod steps;
 use self::arguments::Arguments;
 use super::run::{HERE, Printed, ROOT, Run};
 use crate::ir::{Node, Why, placeholder};
-use crate::source::Span;
+use crate::source::{Span, Via};
 
 /// A command with its words, the first one being `name`.
 pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: Arguments, span: Span, input: Printed) -> Printed {
@@ -128,4 +128,13 @@ fn folder_of(arguments: &Arguments, span: Span) -> Option<Node> {
     };
     let folder = text.rsplit_once('/').map_or(".", |(folder, _)| folder);
     Some(Node::text(folder, span))
+}
+
+/// A default is only what the script says by itself: whoever calls it may say otherwise.
+pub(super) fn certain(node: Node) -> Node {
+    let defaulted = node.trail.hops().any(|hop| hop.via == Via::Parameter);
+    match defaulted {
+        true => Node::unknown(Why::External("a variable with a default".into()), node.span),
+        false => opened(node),
+    }
 }

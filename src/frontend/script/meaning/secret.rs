@@ -3,7 +3,7 @@
 use super::body::object;
 use crate::frontend::script::run::{Named, Run};
 use crate::ir::{Cond, Entry, Makes, Node, Value, Why};
-use crate::source::{Span, Via};
+use crate::source::Span;
 
 /// A pull secret as a command makes it.
 #[derive(Clone, Debug)]
@@ -46,24 +46,15 @@ impl PullSecret {
         let server = login.server.unwrap_or_else(|| Node::text("https://index.docker.io/v1/", span));
         let entry = object(
             vec![
-                ("username", certain(login.username.unwrap_or_else(absent))),
+                ("username", super::certain(login.username.unwrap_or_else(absent))),
                 ("password", kept(login.password.unwrap_or_else(absent)).secret()),
             ],
             span,
         );
-        let host = Entry { key: certain(server), value: entry };
+        let host = Entry { key: super::certain(server), value: entry };
         let auths = object(vec![("auths", Node::map(vec![host], span))], span);
         let document = Node::new(Value::Call("tf:jsonencode".into(), std::sync::Arc::new(vec![auths])), span);
         PullSecret { name, namespace, kind: Node::text(KIND, span), data: vec![(KEY, document)], command, span }
-    }
-}
-
-/// A default is only what the script says by itself: whoever calls it may say otherwise.
-fn certain(node: Node) -> Node {
-    let defaulted = node.trail.hops().any(|hop| hop.via == Via::Parameter);
-    match defaulted {
-        true => Node::unknown(Why::External("a variable with a default".into()), node.span),
-        false => super::opened(node),
     }
 }
 
@@ -111,6 +102,6 @@ pub(super) fn make(run: &mut Run<'_>, secret: PullSecret) {
 
 pub(super) fn metadata(name: &Node, namespace: Option<&Node>, span: Span) -> Node {
     let mut members = vec![("name", name.clone())];
-    members.extend(namespace.map(|namespace| ("namespace", certain(namespace.clone()))));
+    members.extend(namespace.map(|namespace| ("namespace", super::certain(namespace.clone()))));
     object(members, span)
 }
