@@ -436,3 +436,11 @@ fn a_default_is_no_certain_namespace() {
         scripted.deliveries.iter().map(|it| it.namespace.as_ref().and_then(Node::as_str)).collect();
     assert_eq!(namespaces, [None, Some("shop")], "{:?}", scripted.deliveries);
 }
+
+#[test]
+fn releases_of_nobody_knows_which_chart_are_told() {
+    let text = "helm upgrade -i a charts/$APP\nfor c in charts/*; do helm upgrade -i x $c; done\nhelm secrets upgrade -i a charts/a -f v.yaml\nhelm diff upgrade a charts/a\nhelm upgrade -i b bitnami/nginx\n";
+    let deliveries = one("deploy.sh", text).deliveries;
+    let elsewhere = deliveries.iter().filter(|it| matches!(it.parcel, Parcel::Elsewhere(_)) && it.release.is_some());
+    assert_eq!((elsewhere.count(), deliveries.len()), (3, 3), "{deliveries:?}");
+}

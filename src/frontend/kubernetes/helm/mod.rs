@@ -118,12 +118,19 @@ impl Charts {
         }
         let replaced = deliveries.iter().any(|it| chart_of(it) == Some(folder) && !it.manual);
         if !replaced {
+            // A release of nobody knows which chart may be one of this, with values of its own.
+            let other = deliveries.iter().find_map(|it| match &it.parcel {
+                Parcel::Elsewhere(why) if it.release.is_some() && !it.manual => {
+                    Some(Layer::Unknown(why.clone(), it.span))
+                }
+                _ => None,
+            });
             let plain = |values: Vec<Layer>, span: Span| Release {
                 folder: folder.to_owned(),
                 name: None,
                 namespace: None,
                 moves: false,
-                values,
+                values: values.into_iter().chain(other.clone()).collect(),
                 span,
             };
             let here = store.open_path(&path).map_or_else(|_| Span::default(), Span::file);

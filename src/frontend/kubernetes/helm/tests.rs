@@ -350,3 +350,22 @@ fn values_of_a_chart_without_templates_name_images() {
     let told = told(&charts(&store, &files, &[]));
     assert!(told.contains("helm.sh/v3/Release") && told.contains("image:contoso.azurecr.io/web:"), "{told}");
 }
+
+#[test]
+fn a_release_of_an_unknown_chart_leaves_defaults_open() {
+    let files = [
+        ("c/Chart.yaml", CHART),
+        ("c/values.yaml", "image: contoso.azurecr.io/web:1\n"),
+        ("c/templates/x.yaml", "apiVersion: v1\nkind: Pod\nimage: {{ .Values.image }}\n"),
+    ];
+    let store = store(&files);
+    let at = Span::file(store.open_path("c/values.yaml").unwrap());
+    let parcel = Parcel::Elsewhere(Why::External("$APP".into()));
+    let delivery = Delivery { release: Some(Node::text("web", at)), ..Delivery::of(parcel, at) };
+    let image = |deliveries: &[Delivery]| {
+        let lowered = charts(&store, &files, deliveries);
+        text(lowered.deployments[0].resources[0].body.get("image").unwrap())
+    };
+    assert_eq!(image(&[]), "contoso.azurecr.io/web:1");
+    assert_eq!(image(&[delivery]), "…");
+}

@@ -47,6 +47,12 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
     let words: Vec<&str> = plain.iter().skip(1).map(|node| node.as_str().unwrap_or_default()).collect();
     let Some(&verb) = words.first() else { return Printed::default() };
     if !["upgrade", "install", "template"].contains(&verb) {
+        // A plugin that installs: `helm secrets upgrade`, `helm diff` doesn't.
+        if words.iter().any(|word| ["upgrade", "install"].contains(word)) && verb != "diff" {
+            let why = Why::NotAnalysed(format!("`helm {verb}`").into());
+            let release = Some(Node::unknown(why.clone(), span));
+            run.deliveries.push(Delivery { release, manual: run.manual, ..Delivery::of(Parcel::Elsewhere(why), span) });
+        }
         return Printed::default();
     }
     let (release, chart) = match (plain.get(2), plain.get(3)) {
@@ -86,6 +92,9 @@ pub(super) fn chart_of(run: &Run<'_>, chart: &Node) -> Option<Parcel> {
     let Some(text) = chart.as_str() else {
         return Some(Parcel::Elsewhere(chart.why().cloned().unwrap_or(Why::External("a path with variables".into()))));
     };
+    if text.contains(['*', '?', '[']) {
+        return Some(Parcel::Elsewhere(Why::External("a path with wildcards".into())));
+    }
     let folder = run.locate(text)?;
     run.tree.has_file(&join(&folder, "Chart.yaml")).then(|| Parcel::Chart(folder.into()))
 }
