@@ -216,7 +216,9 @@ fn objects(deployments: &[Deployment], tool: Tool) -> Objects {
     };
     let named = |secrets: &PullSecrets| (texts(&secrets.names), secrets.open);
     let mut found = Objects::new();
-    for workload in &world.workloads {
+    // What only the values of a chart name stands for objects that can't be seen.
+    let seen = world.workloads.iter().filter(|workload| &*workload.resource.kind != "helm.sh/v3/Release");
+    for workload in seen {
         let kind = workload.resource.kind.rsplit('/').next().unwrap_or_default();
         let (secrets, open) = named(&workload.secrets);
         let facts = Facts {
