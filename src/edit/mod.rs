@@ -165,3 +165,20 @@ pub fn user_assigned(language: Language) -> String {
     }
     .to_owned()
 }
+
+/// Another way to sign in for a cluster whose service principal has a secret that is of no use.
+pub fn principal_without_end(language: Language, cluster: &str) -> String {
+    match language {
+        Language::Terraform | Language::Plan => {
+            "give the cluster an `identity` block in the place of `service_principal`: nothing ends there; or renew the password"
+                .to_owned()
+        }
+        Language::AzureCli => format!(
+            "`az aks update --name {cluster} --enable-managed-identity`, or a new secret with `az aks update-credentials \
+             --name {cluster} --reset-service-principal`"
+        ),
+        _ => "give the cluster an `identity` in the place of `servicePrincipalProfile`: nothing ends there; or read the \
+              secret from a key vault"
+            .to_owned(),
+    }
+}

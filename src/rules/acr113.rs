@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Key, Reporter, Rule};
 use crate::finding::Severity;
-use crate::ir::Node;
 use crate::pull::Case;
+use crate::world::Node;
 use crate::world::knowledge::Truth;
 use crate::world::principal::is_guid;
 use crate::world::workload::{ServiceAccount, shown};

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::{Key, Reporter, Rule};
 use crate::azure::image::is_registry_host;
 use crate::finding::Severity;
-use crate::ir::{Language, Origin, Resource};
 use crate::pull::Case;
 use crate::source::Span;
-use crate::world::secret::{Credential, Password, Secret, is_placeholder, looks_real};
+use crate::world::secret::{Credential, Password, Secret};
 use crate::world::workload::shown;
+use crate::world::written::is_written;
 
 pub(super) static RULE: Rule = Rule {
     id: "ACR208",
@@ -31,27 +31,18 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             .hidden()
             .help("revoke it, grant the kubelet identity AcrPull, or let something make the secret that knows it");
     }
-    for cluster in case.world.clusters.iter().filter(|cluster| is_written(cluster.resource)) {
-        let secret = cluster.resource.body.at(&["properties", "servicePrincipalProfile", "secret"]);
-        let Some(secret) = secret.map(|node| case.world.resolver.node(node)) else { continue };
-        let real = secret.as_str().is_some_and(|text| looks_real(text) && !is_placeholder(text));
-        if !real || !told.insert(secret.span) {
-            continue;
-        }
+    for cluster in &case.world.clusters {
+        let place = case.world.written_principal_secret(cluster);
+        let Some(place) = place.filter(|place| told.insert(*place)) else { continue };
         let message = format!("the secret of the service principal of `{}` stands in clear text", shown(&cluster.name));
         reporter
-            .report(RULE.severity, secret.span, message, Key::from(&cluster.resource.address).and("service principal"))
+            .report(RULE.severity, place, message, Key::from(&cluster.resource.address).and("service principal"))
             .hidden()
             .help("revoke it, and use a managed identity or read the secret from a key vault");
     }
 }
 
-/// Base64 hides nothing. A plan or saved output is no file that somebody wrote.
-fn is_written(resource: &Resource) -> bool {
-    resource.origin == Origin::Declared && !matches!(resource.language, Language::Plan | Language::AzureCli)
-}
-
-/// Where the password of an entry for one of Azure's registries is written out.
+/// Where the password of an entry for one of Azure's registries is written out. Base64 hides nothing.
 fn written_out(secret: &Secret<'_>) -> Option<Span> {
     let azure = |entry: &&Credential| {
         let host = entry.bare_host();

@@ -2,8 +2,8 @@
 
 use super::{Reporter, Rule};
 use crate::finding::Severity;
-use crate::ir::Truth;
 use crate::pull::Case;
+use crate::world::knowledge::Truth;
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {

@@ -3,8 +3,8 @@
 use super::{Reporter, Rule};
 use crate::azure::image;
 use crate::finding::Severity;
-use crate::ir::Truth;
 use crate::pull::{Case, Offer, Path};
+use crate::world::knowledge::Truth;
 use crate::world::secret::{Credential, Secret};
 
 pub(super) static RULE: Rule = Rule {

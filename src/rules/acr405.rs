@@ -1,8 +1,8 @@
 //! ACR405 `service-principal-secret-dead`.
 
 use super::{Reporter, Rule};
+use crate::edit;
 use crate::finding::Severity;
-use crate::ir::Language;
 use crate::pull::Case;
 use crate::world::workload::shown;
 
@@ -26,22 +26,6 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let told = reporter.report(severity, place, message, &cluster.resource.address);
         let told = if dead.value.secret { told.hidden() } else { told };
         let told = told.with(cluster.pulling_span, format!("`{aks}` pulls as this service principal"));
-        told.help(help(dead.language, &aks));
-    }
-}
-
-fn help(language: Language, cluster: &str) -> String {
-    match language {
-        Language::Terraform | Language::Plan => {
-            "give the cluster an `identity` block in the place of `service_principal`: nothing ends there; or renew the password"
-                .to_owned()
-        }
-        Language::AzureCli => format!(
-            "`az aks update --name {cluster} --enable-managed-identity`, or a new secret with `az aks update-credentials \
-             --name {cluster} --reset-service-principal`"
-        ),
-        _ => "give the cluster an `identity` in the place of `servicePrincipalProfile`: nothing ends there; or read the \
-              secret from a key vault"
-            .to_owned(),
+        told.help(edit::principal_without_end(dead.language, &aks));
     }
 }

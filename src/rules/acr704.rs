@@ -3,8 +3,8 @@
 use super::{Reporter, Rule};
 use crate::azure::image;
 use crate::finding::Severity;
-use crate::ir::Node;
 use crate::pull::Case;
+use crate::world::Node;
 use crate::world::World;
 use crate::world::cluster::Cluster;
 use crate::world::workload::shown;

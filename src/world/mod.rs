@@ -30,12 +30,13 @@ pub mod token;
 mod unseen;
 mod update;
 pub mod workload;
+pub mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::azure;
-pub use crate::ir::Address;
-use crate::ir::{Cond, Deployment, Gap, Imperative, Makes, Node, Order, Origin, Resolver, Resource, Truth};
+pub use crate::ir::{Address, Node};
+use crate::ir::{Cond, Deployment, Gap, Imperative, Makes, Order, Origin, Resolver, Resource, Truth};
 use crate::source::Span;
 use assignments::Assignments;
 use cluster::{Cluster, Stated};

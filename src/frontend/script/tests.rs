@@ -3,7 +3,6 @@
 use super::*;
 use crate::ir::{Cond, Layer, Makes, Node, Origin, Parcel, Resource, Value};
 use crate::source::MemoryFiles;
-use crate::world::workload::shown;
 
 fn tree(files: &[(&str, &str)]) -> (Store, Scripted) {
     let store = Store::new(MemoryFiles::default());
@@ -33,8 +32,13 @@ fn named<'s>(scripted: &'s Scripted, kind: &str) -> Vec<&'s Resource> {
 fn text(node: Option<&Node>) -> String {
     node.map_or("-".to_owned(), |node| match &node.value {
         Value::Ref(reference) => format!("ref:{}", reference.path.join(".")),
-        Value::Id(id) => id.text(node.span).map_or("id".to_owned(), |text| shown(&text)),
-        _ => shown(node),
+        Value::Id(id) => id.text(node.span).map_or("id".to_owned(), |id| text(Some(&id))),
+        Value::Concat(pieces) => pieces.iter().map(|piece| text(Some(piece))).collect(),
+        Value::Bool(value) => value.to_string(),
+        Value::Int(value) => value.to_string(),
+        Value::Str(text) if !node.secret => text.to_string(),
+        Value::Str(_) => "•••".to_owned(),
+        _ => "…".to_owned(),
     })
 }
 
