@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{Key, Reporter, Rule};
+use crate::azure::guid::is_guid;
 use crate::finding::Severity;
 use crate::pull::Case;
 use crate::world::Node;
 use crate::world::knowledge::Truth;
-use crate::world::principal::is_guid;
 use crate::world::workload::{ServiceAccount, shown};
 
 pub(super) static RULE: Rule = Rule {

@@ -9,15 +9,6 @@ use super::{Completeness, World};
 use crate::azure::kinds::{APPLICATION, IDENTITY, SERVICE_PRINCIPAL};
 use crate::ir::{Case, Node, Origin, Resource, Truth, Value, same_in};
 
-/// Whether a text is a GUID.
-pub fn is_guid(text: &str) -> bool {
-    let lengths = [8, 4, 4, 4, 12];
-    let parts: Vec<&str> = text.split('-').collect();
-    let hex =
-        |(part, length): (&&str, usize)| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    parts.len() == lengths.len() && parts.iter().zip(lengths).all(hex)
-}
-
 impl<'a> World<'a> {
     /// The service principal, or the application that has one, whose app id this is, when the tree has it.
     pub fn principal_of_app(&self, app: &Node) -> Option<&'a Resource> {
@@ -109,16 +100,5 @@ impl<'a> World<'a> {
             Holder::Kubelet(_) | Holder::ControlPlane(_) if who.is_kind(IDENTITY) => Truth::Unknown,
             _ => Truth::No,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_guid;
-
-    #[test]
-    fn guids_have_five_groups() {
-        assert!(is_guid("8c1f6d8e-93d4-4a5e-8f3e-2b7c1d9a0e44"));
-        assert!(!is_guid("8c1f6d8e93d44a5e8f3e2b7c1d9a0e44") && !is_guid("8c1f6d8e-93d4-4a5e-8f3e-2b7c1d9a0e4g"));
     }
 }

@@ -1,6 +1,7 @@
 //! What a resource says of others: identities by their ids, applications by the principals that they have.
 
 use super::shape::around;
+use crate::azure::guid::is_guid;
 use crate::azure::kinds::{CLUSTER, IDENTITY, ROLE_ASSIGNMENT, SCALE_SET, SERVICE_PRINCIPAL};
 use crate::ir::{Entry, Node, Resource, ResourceId};
 
@@ -51,15 +52,4 @@ fn principal(resource: &Resource) -> Option<Made> {
     let principal = at("principalId").filter(|id| id.as_str().is_some_and(is_guid))?;
     let members = vec![Entry::new("id", principal.span, principal.clone()), Entry::new("appId", app.span, app.clone())];
     kind.eq_ignore_ascii_case("ServicePrincipal").then(|| (SERVICE_PRINCIPAL, None, Node::map(members, app.span)))
-}
-
-/// `00000000-0000-0000-0000-000000000000`.
-pub(super) fn is_guid(text: &str) -> bool {
-    let lengths = [8, 4, 4, 4, 12];
-    let parts: Vec<&str> = text.split('-').collect();
-    parts.len() == lengths.len()
-        && parts
-            .iter()
-            .zip(lengths)
-            .all(|(part, length)| part.len() == length && part.bytes().all(|it| it.is_ascii_hexdigit()))
 }

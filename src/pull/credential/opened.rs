@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::Outcome;
+use crate::azure::guid::is_guid;
 use crate::azure::image;
 use crate::ir::{Case, Node, Truth, same_in};
 use crate::world::World;
 use crate::world::knowledge::Fact;
-use crate::world::principal::is_guid;
 use crate::world::registry::Registry;
 use crate::world::secret::{Credential, Lack, Password, Payload, Secret};
 use crate::world::token::{Token, is_past};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::arguments::Arguments;
 use super::body::object;
 use super::query;
+use crate::azure::guid::is_guid;
 use crate::azure::kinds::{CLUSTER, IDENTITY, REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION, SERVICE_PRINCIPAL};
 use crate::azure::roles;
 use crate::frontend::script::run::{Named, Printed, Run};
@@ -218,10 +219,6 @@ fn role(run: &Run<'_>, node: Option<Node>, span: Span) -> Role {
             Role::Known(Node::id(ResourceId::within(&scope, ROLE_DEFINITION, vec![name]), node.span))
         }
     }
-}
-
-fn is_guid(text: &str) -> bool {
-    text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// `az role assignment delete`: what is proved to be meant may be gone.
