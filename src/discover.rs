@@ -138,6 +138,8 @@ pub fn is_script(path: &str) -> bool {
         "tftpl",
         "toml",
         "hcl",
+        "jsonnet",
+        "libsonnet",
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.trim_start_matches('.').rsplit_once('.') {

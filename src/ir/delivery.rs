@@ -20,6 +20,8 @@ pub struct Delivery {
     pub values: Vec<Layer>,
     /// What it changes in the objects, as members of a kustomization (`images`, `patches`, `namePrefix`, …).
     pub changes: Option<Node>,
+    /// What was set in kustomizations of the tree before this is built.
+    pub edits: Vec<Edit>,
     /// It changes more than it can be read to change.
     pub open: Option<Why>,
     /// The command or object, for labels.
@@ -46,6 +48,15 @@ pub enum Parcel {
     Folder(Arc<str>),
     /// Nothing of this tree, or nobody knows what.
     Elsewhere(Why),
+}
+
+/// What a command set in a kustomization: `kustomize edit`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    /// The folder of the kustomization.
+    pub folder: Arc<str>,
+    /// Members that take the place of its own; images do so by their names. Open where more is changed than can be read.
+    pub members: Node,
 }
 
 /// Values for a chart.
@@ -78,6 +89,7 @@ impl Delivery {
             moves: false,
             values: Vec::new(),
             changes: None,
+            edits: Vec::new(),
             open: None,
             span,
             manual: false,

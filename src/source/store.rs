@@ -218,6 +218,7 @@ pub struct Store {
 struct Read {
     sources: Vec<Arc<Source>>,
     by_path: BTreeMap<String, Result<SourceId, OpenError>>,
+    rewritten: BTreeMap<SourceId, Vec<Span>>,
 }
 
 impl Store {
@@ -335,6 +336,20 @@ impl Store {
     /// The text that a span covers; empty when the span is not of this store.
     pub fn snippet(&self, span: Span) -> String {
         self.source(span.source).text.get(span.range()).unwrap_or_default().to_owned()
+    }
+
+    /// Says that something changes a part of a text before it is used.
+    pub fn rewrite(&self, part: Span) {
+        let mut read = self.lock();
+        let parts = read.rewritten.entry(part.source).or_default();
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+
+    /// The parts of a text that something changes before it is used.
+    pub fn rewritten(&self, id: SourceId) -> Vec<Span> {
+        self.lock().rewritten.get(&id).cloned().unwrap_or_default()
     }
 
     /// All sources read so far, in the order of reading.

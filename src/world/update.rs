@@ -108,16 +108,17 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The images that `kubectl set image` puts into a workload.
+    /// The images that `kubectl set image` and `kubectl patch` put into a workload.
     fn set_images(&self, workload: &mut Workload<'a>) {
         for update in self.updates.iter().filter(|update| update.kind == workload.resource.kind) {
             let metadata = |key: &str| update.body.at(&["metadata", key]).and_then(Node::as_str);
-            let own = workload.resource.name.as_str();
             let there = match (metadata("namespace"), &workload.namespace) {
                 (Some(a), Namespace::Known(b, _)) => a == b,
                 _ => true,
             };
-            if !there || metadata("name").zip(own).is_none_or(|(name, own)| name != own) {
+            let named = metadata("name").zip(workload.resource.name.as_str());
+            let sure = named.is_some() && update.deployed == Cond::Always;
+            if !there || named.is_some_and(|(name, own)| name != own) {
                 continue;
             }
             let sets = update.body.get("images").and_then(Node::as_list).map(|list| &list.items);
@@ -125,34 +126,35 @@ impl<'a> World<'a> {
                 let (Some(container), Some(image)) = (set.get("name").and_then(Node::as_str), set.get("image")) else {
                     continue;
                 };
-                let Some(written) = image_of(&workload.resource.body, container, 12) else { continue };
-                let Some(at) = workload.images.iter_mut().find(|it| it.span == written.span) else { continue };
-                if host(at) == host(image) && host(at).is_some() {
-                    continue;
+                let mut places = Vec::new();
+                images_of(&workload.resource.body, container, 12, &mut places);
+                for at in workload.images.iter_mut().filter(|it| places.contains(&it.span)) {
+                    if host(at) == host(image) && host(at).is_some() {
+                        continue;
+                    }
+                    *at = match sure {
+                        true => image.clone().through(update.declared, crate::source::Via::Overlay),
+                        false => Node::unknown(Why::Overridden("kubectl set image".into()), at.span),
+                    };
                 }
-                *at = match update.deployed == Cond::Always {
-                    true => image.clone().through(update.declared, crate::source::Via::Overlay),
-                    false => Node::unknown(Why::Overridden("kubectl set image".into()), at.span),
-                };
             }
         }
     }
 }
 
-/// The image of a container, wherever its pod template stands.
-fn image_of<'n>(node: &'n Node, container: &str, depth: u32) -> Option<&'n Node> {
+/// The places of the images of a container, or of all (`*`), wherever its pod template stands.
+fn images_of(node: &Node, container: &str, depth: u32, places: &mut Vec<Span>) {
     if depth == 0 {
-        return None;
+        return;
     }
     match &node.value {
         Value::Map(map) => {
-            let image = node
-                .get("image")
-                .filter(|_| container == "*" || node.get("name").and_then(Node::as_str) == Some(container));
-            image.or_else(|| map.entries.iter().find_map(|entry| image_of(&entry.value, container, depth - 1)))
+            let is_it = container == "*" || node.get("name").and_then(Node::as_str) == Some(container);
+            places.extend(node.get("image").filter(|_| is_it).map(|image| image.span));
+            map.entries.iter().for_each(|entry| images_of(&entry.value, container, depth - 1, places));
         }
-        Value::List(list) => list.items.iter().find_map(|item| image_of(item, container, depth - 1)),
-        _ => None,
+        Value::List(list) => list.items.iter().for_each(|item| images_of(item, container, depth - 1, places)),
+        _ => {}
     }
 }
 

@@ -61,7 +61,8 @@ pub(super) fn read(store: &Store, id: SourceId) -> Manifest {
     if !text.contains("apiVersion") || !text.contains("kind") {
         return Manifest::default();
     }
-    if source.path.ends_with(".json") { read_json(id, text) } else { read_yaml(id, text) }
+    let manifest = if source.path.ends_with(".json") { read_json(id, text) } else { read_yaml(id, text) };
+    super::rewritten::manifest(store, id, manifest)
 }
 
 fn read_json(id: SourceId, text: &str) -> Manifest {

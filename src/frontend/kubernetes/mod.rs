@@ -9,6 +9,7 @@ mod gitops;
 mod helm;
 mod kustomize;
 mod manifest;
+mod rewritten;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -66,6 +66,17 @@ impl Book {
         self.resources.iter().filter(|it| it.is_kind(kind)).find(own)
     }
 
+    /// Takes an object of Kubernetes out; says whether it was in.
+    pub fn drop_object(&mut self, kind: &str, name: &str, namespace: Option<&str>) -> bool {
+        let is_it = |it: &Resource| {
+            let own = it.body.at(&["metadata", "namespace"]).and_then(Node::as_str);
+            &*it.kind == kind && it.name.as_str() == Some(name) && own == namespace && it.origin == Origin::Declared
+        };
+        let before = self.resources.len();
+        self.resources.retain(|it| !is_it(it));
+        self.resources.len() < before
+    }
+
     /// The resource of this kind and name: made here, or made elsewhere and referred to.
     pub fn refer(&mut self, kind: &str, name: &Node, group: Option<&Node>, body: Node, at: Span) -> Arc<Address> {
         if let Some(known) = self.find(kind, name) {

@@ -35,10 +35,11 @@ pub struct Scripted {
 struct Found {
     imperative: Vec<Imperative>,
     deliveries: Vec<Delivery>,
+    rewritten: Vec<Span>,
     deployment: Option<Deployment>,
 }
 
-/// Reads the commands in these files.
+/// Reads the commands in these files; the store learns which texts they change.
 pub fn read(store: &Store, sources: &[SourceId]) -> Scripted {
     let paths = sources.iter().map(|&id| store.source(id).path.clone());
     let tree = run::Tree(paths.collect());
@@ -46,6 +47,7 @@ pub fn read(store: &Store, sources: &[SourceId]) -> Scripted {
     for (found, &id) in super::on_all_cores(STACK, sources, |&id| file(store, &tree, id)).into_iter().zip(sources) {
         scripted.imperative.extend(found.imperative);
         scripted.deliveries.extend(found.deliveries);
+        found.rewritten.into_iter().for_each(|part| store.rewrite(part));
         if let Some(deployment) = found.deployment {
             scripted.lowered.deployments.push(deployment);
             scripted.lowered.inputs.push(id);
@@ -58,12 +60,14 @@ pub fn read(store: &Store, sources: &[SourceId]) -> Scripted {
 
 fn file(store: &Store, tree: &run::Tree, id: SourceId) -> Found {
     let imperative = words::commands(&store.source(id), id);
-    let Some(run) = hosts::follow(store, tree, id) else { return Found { imperative, ..Found::default() } };
+    let Some(mut run) = hosts::follow(store, tree, id) else { return Found { imperative, ..Found::default() } };
+    meaning::finish(&mut run);
     // What a command is known to do needs no second telling.
     let known = |at: Span| run.understood.iter().any(|known| known.start <= at.start && at.start < known.end);
     let mut imperative: Vec<Imperative> = imperative.into_iter().filter(|it| !known(it.span)).collect();
-    imperative.extend(run.imperative);
+    imperative.append(&mut run.imperative);
     let placed = |it: Delivery| Delivery { namespace: it.namespace.map(meaning::certain), ..it };
-    let deliveries = run.deliveries.into_iter().map(placed).collect();
-    Found { imperative, deliveries, deployment: run.book.close() }
+    let deliveries = std::mem::take(&mut run.deliveries).into_iter().map(placed).collect();
+    let rewritten = if run.manual { Vec::new() } else { run.rewritten };
+    Found { imperative, deliveries, rewritten, deployment: run.book.close() }
 }

@@ -314,7 +314,9 @@ fn what_is_applied_is_found_where_it_lies() {
         matches!(&layers[2], Layer::Set { value, .. } if value.as_str() == Some("shop.azurecr.io/web")),
         "{layers:?}"
     );
-    let images = scripted.deliveries[4].changes.as_ref().and_then(|it| it.at(&["images", "0", "newName"]).cloned());
+    let edit = &scripted.deliveries[4].edits[0];
+    assert_eq!(&*edit.folder, "k8s/overlays/prod");
+    let images = edit.members.at(&["images", "0", "newName"]).cloned();
     assert_eq!(images.as_ref().and_then(Node::as_str), Some("shop.azurecr.io/web"));
 }
 

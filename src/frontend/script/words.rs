@@ -29,8 +29,24 @@ enum Kind {
 
 impl Kind {
     fn of(path: &str) -> Kind {
-        const PROGRAMS: &[&str] =
-            &["py", "ts", "js", "mjs", "cjs", "go", "cs", "fs", "vb", "java", "kt", "rb", "rs", "groovy"];
+        const PROGRAMS: &[&str] = &[
+            "py",
+            "ts",
+            "js",
+            "mjs",
+            "cjs",
+            "go",
+            "cs",
+            "fs",
+            "vb",
+            "java",
+            "kt",
+            "rb",
+            "rs",
+            "groovy",
+            "jsonnet",
+            "libsonnet",
+        ];
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
         // Editors and containers run what stands in their settings.
         if [".devcontainer/", ".vscode/"].iter().any(|folder| path.contains(folder)) || name == ".devcontainer.json" {

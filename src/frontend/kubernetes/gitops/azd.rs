@@ -1,39 +1,20 @@
 //! `azure.yaml` of the Azure Developer CLI: services whose host is AKS.
 
 use super::{Carrier, changes, delivery, external, images, items, member};
-use crate::frontend::Lowered;
-use crate::frontend::kubernetes::{
-    deployment,
-    tree::{Tree, joined},
-};
+use crate::frontend::kubernetes::tree::{Tree, joined};
 use crate::frontend::node_of;
 use crate::ir::placeholder::{Placeholders, filled_in_later};
-use crate::ir::{Gap, Hides, Layer, Node, Parcel, Why};
+use crate::ir::{Layer, Node, Parcel, Why};
 use crate::source::{SourceId, Store};
 use crate::syntax::yaml;
 
-/// What all of them apply.
-pub(super) fn carriers(store: &Store, tree: &Tree) -> (Vec<Carrier>, Lowered) {
-    let (mut found, mut lowered) = (Vec::new(), Lowered::default());
-    let files = tree.files_in("", true);
-    for (path, id) in
-        files.filter(|(path, _)| ["azure.yaml", "azure.yml"].contains(&path.rsplit('/').next().unwrap_or(path)))
-    {
-        let own = of_file(store, tree, path, id);
-        let hidden = own.iter().filter_map(|carrier| Some((carrier.hides()?.clone(), carrier.delivery.span)));
-        let gaps: Vec<Gap> = hidden.map(|(why, span)| Gap { why, span, hides: Some(Hides::Anything) }).collect();
-        if !gaps.is_empty() {
-            lowered.deployments.push(deployment(store, path, id, Vec::new(), gaps));
-        }
-        if !own.is_empty() {
-            lowered.inputs.push(id);
-        }
-        found.extend(own);
-    }
-    (found, lowered)
+/// Whether a file is one by its name.
+pub(super) fn is_one(path: &str) -> bool {
+    ["azure.yaml", "azure.yml"].contains(&path.rsplit('/').next().unwrap_or(path))
 }
 
-fn of_file(store: &Store, tree: &Tree, path: &str, id: SourceId) -> Vec<Carrier> {
+/// What the services of a file apply.
+pub(super) fn of_file(store: &Store, tree: &Tree, path: &str, id: SourceId) -> Vec<Carrier> {
     let text = &store.source(id).text;
     if !text.contains("services") {
         return Vec::new();

@@ -7,6 +7,7 @@ mod carrier;
 mod embedded;
 mod flux;
 mod helm_release;
+mod helmfile;
 mod images;
 mod origin;
 mod skaffold;
@@ -17,8 +18,8 @@ mod tests;
 use std::sync::Arc;
 
 pub(super) use self::carrier::Carrier;
-use super::Lowered;
 use super::tree::{Tree, joined};
+use super::{Lowered, deployment};
 use crate::ir::{Delivery, Gap, Hides, Layer, Node, Parcel, Resource, Value, Why, placeholder};
 use crate::source::{Span, Store, Via};
 
@@ -68,9 +69,26 @@ impl Carried {
     }
 }
 
-/// What azd's files apply, with what can't be seen of it.
+/// What the files of azd and helmfile apply, with what can't be seen of it.
 pub(super) fn of_files(store: &Store, tree: &Tree) -> (Vec<Carrier>, Lowered) {
-    azd::carriers(store, tree)
+    let (mut found, mut lowered) = (Vec::new(), Lowered::default());
+    for (path, id) in tree.files_in("", true) {
+        let own = match path {
+            path if azd::is_one(path) => azd::of_file(store, tree, path, id),
+            path if helmfile::is_one(path) => helmfile::of_file(store, tree, path, id),
+            _ => continue,
+        };
+        let hidden = own.iter().filter_map(|carrier| Some((carrier.hides()?.clone(), carrier.delivery.span)));
+        let gaps: Vec<Gap> = hidden.map(|(why, span)| Gap { why, span, hides: Some(Hides::Anything) }).collect();
+        if !gaps.is_empty() {
+            lowered.deployments.push(deployment(store, path, id, Vec::new(), gaps));
+        }
+        if !own.is_empty() {
+            lowered.inputs.push(id);
+        }
+        found.extend(own);
+    }
+    (found, lowered)
 }
 
 /// Group without version, and kind.

@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::chart::{Chart, Reading, tree};
+use super::chart::{Chart, Reading, join, tree};
 use super::format::shown;
 use super::machine::Machine;
 use super::text::Text;
 use super::value::{Kind, Map, Value};
 use super::yaml::is_secret_key;
+use crate::frontend::kubernetes::rewritten;
 use crate::ir::{Layer, Node, Why};
 use crate::source::Store;
 
@@ -217,13 +218,39 @@ fn loosened(value: &Value, why: &Why, path: &str, machine: &mut Machine<'_>, dep
     }
 }
 
+/// What stands no more in the default values of a chart and of those inside.
+pub(super) fn rewritten_defaults(store: &Store, chart: &Chart, path: &str, layers: &mut Vec<Layer>) {
+    if let Ok(id) = store.open_path(&join(&chart.folder, "values.yaml")) {
+        layers.extend(rewritten::layers(store, id, path));
+    }
+    for inner in &chart.charts {
+        let aliases = chart.dependencies.iter().filter(|it| it.name == inner.name);
+        let mut names: Vec<&str> = aliases.map(|it| it.alias.as_deref().unwrap_or(&it.name)).collect();
+        if names.is_empty() {
+            names.push(&inner.name);
+        }
+        for name in names {
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            rewritten_defaults(store, inner, &path, layers);
+        }
+    }
+}
+
 /// The values that a delivery gives, one layer over the other.
 pub(super) fn layered(store: &Store, layers: &[Layer], machine: &mut Machine<'_>, reading: &mut Reading) -> Value {
-    let mut values = Value::map(BTreeMap::new());
+    laid(store, Value::map(BTreeMap::new()), layers, machine, reading)
+}
+
+fn laid(store: &Store, mut values: Value, layers: &[Layer], machine: &mut Machine<'_>, reading: &mut Reading) -> Value {
     for (at, layer) in layers.iter().enumerate() {
         values = match layer {
             Layer::File(id) => {
                 let file = tree(store, *id, reading);
+                let changed = rewritten::layers(store, *id, "");
+                let file = match changed.is_empty() {
+                    true => file,
+                    false => laid(store, file, &changed, machine, reading),
+                };
                 over(&file, &values, machine, false, 0)
             }
             Layer::Tree(node) => {

@@ -9,7 +9,7 @@ use super::file::{Kustomization, Named};
 use super::generate::{self, Generated, Kind};
 use super::images::{self, Retag};
 use super::item::{Behavior, Id, Item, written};
-use super::loosen::loosen_item;
+use super::loosen::{loosen_item, unplace};
 use super::names::{self, Affix};
 use super::patch::Patching;
 use super::variables::{self, Variable};
@@ -17,7 +17,7 @@ use super::{chart, embedded, finish, replace};
 use crate::frontend::kubernetes::edit::{list_of, member};
 use crate::frontend::kubernetes::manifest;
 use crate::frontend::{Problem, Trouble};
-use crate::ir::{Gap, Hides, Node, Truth, Why};
+use crate::ir::{Edit, Gap, Hides, Node, Truth, Why};
 use crate::source::{SourceId, Span, Store};
 
 /// How deep bases of bases may go, and how many components one run may read: those see what is there, so that each use
@@ -179,11 +179,27 @@ pub(super) struct Build<'a> {
     /// The kustomizations being built, outermost first.
     open: Vec<SourceId>,
     left: usize,
+    /// What commands set in kustomizations before.
+    edits: &'a [Edit],
 }
 
 impl<'a> Build<'a> {
     pub(super) fn new(store: &'a Store) -> Build<'a> {
-        Build { store, bases: BTreeMap::new(), open: Vec::new(), left: MOST_BUILT }
+        Build { store, bases: BTreeMap::new(), open: Vec::new(), left: MOST_BUILT, edits: &[] }
+    }
+
+    /// Builds of a tree in which commands have set something.
+    pub(super) fn edited(store: &'a Store, edits: &'a [Edit]) -> Build<'a> {
+        Build { edits, ..Build::new(store) }
+    }
+
+    /// A kustomization as it is when it is built.
+    fn read(&self, id: SourceId) -> Kustomization {
+        let kustomization = Kustomization::read(self.store, id);
+        let path = self.store.source(id).path.clone();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let own = self.edits.iter().filter(|edit| *edit.folder == *folder);
+        own.fold(kustomization, |kustomization, edit| kustomization.edited(&edit.members))
     }
 
     /// What a kustomization is built to.
@@ -195,7 +211,7 @@ impl<'a> Build<'a> {
         if !self.enter(id, used, &mut built.notes) {
             return Arc::new(built);
         }
-        let kustomization = Kustomization::read(self.store, id);
+        let kustomization = self.read(id);
         self.accumulate(&kustomization, &mut built);
         self.open.pop();
         let built = Arc::new(built);
@@ -233,6 +249,13 @@ impl<'a> Build<'a> {
             self.component(kustomization, entry, built);
         }
         self.transform(kustomization, built);
+        if let Some(why) = kustomization.body.as_map().and_then(|map| map.open.clone()) {
+            built.notes.gap(why.clone(), kustomization.body.span);
+            for item in &mut built.items {
+                loosen_item(item, &why);
+                unplace(&mut item.object.body, &why);
+            }
+        }
         let stated = variables::stated(&mut built.items, &kustomization.body);
         built.variables.extend(stated);
         built.notes.problems.extend(kustomization.problems.iter().cloned());
@@ -278,7 +301,7 @@ impl<'a> Build<'a> {
         let why = match kustomization.entry(self.store, path) {
             Named::Kustomization(id) => {
                 if self.enter(id, entry.span, &mut built.notes) {
-                    let component = Kustomization::read(self.store, id);
+                    let component = self.read(id);
                     self.accumulate(&component, built);
                     self.open.pop();
                 }

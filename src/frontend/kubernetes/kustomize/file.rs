@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::frontend::kubernetes::edit::{leave_open, list_of, member, remove, set};
+use crate::frontend::kubernetes::rewritten;
 use crate::frontend::{Problem, node_of};
 use crate::ir::{Node, Value};
 use crate::source::{SourceId, Span, Store};
@@ -50,12 +52,36 @@ impl Kustomization {
         if text.contains("#{") {
             keep_tokens(&mut body, &text);
         }
+        let body = rewritten::members(store, id, body);
         Kustomization { id, body, problems: faults.into_iter().map(Problem::from).collect() }
     }
 
     /// Something that changes objects as a kustomization would, said by the kustomization `id` or for it.
     pub(super) fn of_members(id: SourceId, members: &Node) -> Kustomization {
         Kustomization { id, body: members.clone(), problems: Vec::new() }
+    }
+
+    /// This one after `kustomize edit`: a member that is set takes the place of the old one, an image that of the entry
+    /// with its name. `*` for a new name keeps the one that is there.
+    pub(super) fn edited(mut self, members: &Node) -> Kustomization {
+        let Value::Map(set_members) = &members.value else { return self };
+        if self.body.as_map().is_none() {
+            return self;
+        }
+        for entry in &set_members.entries {
+            let Some(key) = entry.key.as_str() else { continue };
+            match key {
+                "images" => {
+                    let images = retagged(list_of(self.body.get("images")), list_of(Some(&entry.value)));
+                    set(&mut self.body, key, Node::list(images, entry.value.span));
+                }
+                _ => set(&mut self.body, key, entry.value.clone()),
+            }
+        }
+        if let Some(why) = &set_members.open {
+            leave_open(&mut self.body, why);
+        }
+        self
     }
 
     pub(super) fn items(&self, key: &str) -> &[Node] {
@@ -107,6 +133,28 @@ impl Kustomization {
         let others = named.chain(plain).chain(sources).filter_map(|path| store.open(self.id, path).ok());
         self.listed(store).into_iter().chain(others).collect()
     }
+}
+
+/// Entries of `images` with others set on top of them.
+fn retagged(own: &[Node], given: &[Node]) -> Vec<Node> {
+    let mut images = own.to_vec();
+    let text = |image: &Node, key: &str| member(image, key).and_then(Node::as_str).map(str::to_owned);
+    for image in given {
+        let mut image = image.clone();
+        let name = text(&image, "name");
+        let old = images.iter().position(|old| text(old, "name") == name);
+        if text(&image, "newName").as_deref() == Some("*") {
+            match old.and_then(|at| images.get(at)).and_then(|old| member(old, "newName")).cloned() {
+                Some(kept) => set(&mut image, "newName", kept),
+                None => drop(remove(&mut image, "newName")),
+            }
+        }
+        match old.and_then(|at| images.get_mut(at)) {
+            Some(place) => *place = image,
+            None => images.push(image),
+        }
+    }
+    images
 }
 
 /// A path; a text of several lines stands for itself.

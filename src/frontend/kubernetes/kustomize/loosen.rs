@@ -25,7 +25,7 @@ pub(in super::super) fn loosen(kind: &str, body: &mut Node, why: &Why) {
 }
 
 /// Takes back what an object is called and where it lives.
-pub(super) fn unname(body: &mut Node, why: &Why) {
+pub(in super::super) fn unname(body: &mut Node, why: &Why) {
     members(body, &mut |key, value| {
         if key == "metadata" {
             members(value, &mut |key, value| {

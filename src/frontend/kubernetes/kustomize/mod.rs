@@ -110,7 +110,10 @@ fn applied<'a>(store: &Store, deliveries: &'a [Delivery]) -> BTreeMap<SourceId, 
         };
         let Some(id) = file::in_folder(store, folder) else { continue };
         let same = |known: &&Delivery| {
-            known.namespace == delivery.namespace && known.moves == delivery.moves && known.changes == delivery.changes
+            known.namespace == delivery.namespace
+                && known.moves == delivery.moves
+                && known.changes == delivery.changes
+                && known.edits == delivery.edits
         };
         let of_it = applied.entry(id).or_default();
         if !of_it.iter().any(same) {
@@ -142,7 +145,11 @@ impl Roots<'_> {
         let store = self.build.store;
         let path = store.source(id).path.clone();
         let name = place.map_or_else(|| path.to_string(), |place| format!("{path} applied by {place}"));
-        let mut built = Built::clone(&self.build.base(id, Span::file(id)));
+        let edits = delivery.map_or(&[][..], |delivery| &delivery.edits);
+        let mut built = match edits.is_empty() {
+            true => Built::clone(&self.build.base(id, Span::file(id))),
+            false => Built::clone(&Build::edited(store, edits).base(id, Span::file(id))),
+        };
         if let Some(changes) = delivery.and_then(|delivery| delivery.changes.as_ref()) {
             self.build.accumulate(&Kustomization::of_members(id, changes), &mut built);
         }

@@ -1,11 +1,11 @@
 //! Patches: which objects they are aimed at, and what becomes of those.
 
-pub(in super::super) use super::loosen::{loosen, unplace};
+pub(in super::super) use super::loosen::{loosen, unname, unplace};
 
 use super::build::Notes;
 use super::embedded;
 use super::item::{Id, Item, is_bounded, written};
-use super::loosen::{loosen_item, unname};
+use super::loosen::loosen_item;
 use super::select::Selector;
 use super::{json_patch, merge};
 use crate::frontend::kubernetes::edit::{at, list_of, member, members, remove, set, set_metadata};

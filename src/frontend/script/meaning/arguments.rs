@@ -27,21 +27,23 @@ impl Argument {
         self.node.as_str()
     }
 
+    /// The text that it begins with.
+    pub fn leading(&self) -> Option<&str> {
+        match &self.node.value {
+            Value::Str(text) => Some(text),
+            Value::Concat(pieces) => pieces.first()?.as_str(),
+            _ => None,
+        }
+    }
+
     /// The option that it is, with the value behind its `=`.
     fn option(&self) -> Option<(&str, Option<Node>)> {
-        let first = match &self.node.value {
-            Value::Str(text) => text,
-            Value::Concat(pieces) => match &pieces.first()?.value {
-                Value::Str(text) => text,
-                _ => return None,
-            },
-            _ => return None,
-        };
+        let first = self.leading()?;
         if !first.starts_with('-') || first.len() < 2 {
             return None;
         }
         let Some((name, start)) = first.split_once('=') else {
-            return matches!(self.node.value, Value::Str(_)).then_some((&**first, None));
+            return matches!(self.node.value, Value::Str(_)).then_some((first, None));
         };
         let mut pieces = vec![Node { value: Value::Str(start.into()), ..self.node.clone() }];
         if let Value::Concat(all) = &self.node.value {
@@ -85,6 +87,22 @@ impl Arguments {
     /// The first word.
     pub fn first(&self) -> Option<&str> {
         self.words.first()?.text()
+    }
+
+    /// The command: the first word, or what a variable in its place is called after: `$(KUSTOMIZE)`, `$LOCALBIN/helm`.
+    pub fn tool(&self) -> Option<String> {
+        const TOOLS: [&str; 5] = ["kustomize", "kubectl", "helm", "az", "docker"];
+        let first = self.words.first()?;
+        let named = match &first.node.value {
+            Value::Str(text) => return Some(text.to_string()),
+            Value::Concat(pieces) => pieces.last()?.as_str()?.rsplit('/').next()?.to_owned(),
+            Value::Unknown { why: Why::External(name), .. } => name.trim_matches(['$', '(', ')', '{', '}']).to_owned(),
+            _ => return None,
+        };
+        // `kustomize-v5`, `KUBECTL_BIN`.
+        let named = named.to_ascii_lowercase();
+        let word = named.split(['-', '_']).next().unwrap_or_default();
+        TOOLS.contains(&word).then(|| word.to_owned())
     }
 
     /// `NAME=value` in front of a command.

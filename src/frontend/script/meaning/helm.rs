@@ -1,7 +1,7 @@
 //! `helm`.
 
 use super::arguments::Arguments;
-use crate::frontend::script::run::{Printed, Run};
+use crate::frontend::script::run::{HERE, Printed, ROOT, Run};
 use crate::ir::{Delivery, Layer, Node, Parcel, Value, Why};
 use crate::source::Span;
 
@@ -95,7 +95,13 @@ pub(super) fn chart_of(run: &Run<'_>, chart: &Node) -> Option<Parcel> {
     if text.contains(['*', '?', '[']) {
         return Some(Parcel::Elsewhere(Why::External("a path with wildcards".into())));
     }
-    let folder = run.locate(text)?;
+    // Where that lies isn't known: in a container, beside the tree, or under a folder that is entered before.
+    let outside = ["/", "~", "./", "../"].iter().any(|start| text.starts_with(start))
+        && !text.starts_with(HERE)
+        && !text.starts_with(ROOT);
+    let Some(folder) = run.locate(text) else {
+        return outside.then(|| Parcel::Elsewhere(Why::External(text.into())));
+    };
     run.tree.has_file(&join(&folder, "Chart.yaml")).then(|| Parcel::Chart(folder.into()))
 }
 

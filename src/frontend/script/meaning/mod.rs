@@ -3,12 +3,14 @@
 mod acr;
 mod aks;
 pub(super) mod arguments;
+mod around;
 mod az;
 mod body;
 mod cmdlets;
 mod helm;
 mod kubectl;
 pub(super) mod query;
+pub(super) mod rewrite;
 mod role;
 pub(super) mod secret;
 pub(super) mod steps;
@@ -28,15 +30,19 @@ pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: Arguments, span: Span
         "az" if run.manual => Printed::default(),
         "az" => az::of(run, arguments, span),
         "kubectl" | "oc" | "k" | "kubectl.sh" => kubectl::of(run, arguments, span, input),
+        "kubens" | "kubectx" => {
+            let first = arguments.words.get(1).map(|word| word.node.clone());
+            // Another cluster has a namespace of its own.
+            run.shell.namespace = if tool == "kubens" { first } else { None };
+            Printed::default()
+        }
         "helm" | "helm3" => helm::of(run, arguments, span),
         "kustomize" => kubectl::kustomize(run, &arguments, span),
-        "echo" | "printf" | "Write-Output" | "print" => {
+        "printf" => value(formatted(&arguments, span)),
+        "echo" | "Write-Output" | "print" => {
             let words = arguments.words.iter().skip(1);
-            value(
-                words
-                    .map(|word| word.node.clone())
-                    .find(|node| node.as_str().is_none_or(|text| !text.starts_with('-') && !text.starts_with('%'))),
-            )
+            let is_option = |node: &Node| node.as_str().is_some_and(|text| text.starts_with('-'));
+            value(words.map(|word| word.node.clone()).find(|node| !is_option(node)))
         }
         "jq" => {
             let words = arguments.words.iter().skip(1).filter_map(|word| word.text());
@@ -49,14 +55,21 @@ pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: Arguments, span: Span
             printed_file(run, file, span).unwrap_or(input)
         }
         // They let through what they are given, but for line ends and blanks.
-        "tr" | "xargs" | "head" | "tail" | "tee" | "sort" | "uniq" | "Out-String" => input,
+        "tr" | "head" | "tail" | "sort" | "uniq" | "Out-String" => input,
+        "tee" | "cp" | "mv" | "Set-Content" | "Add-Content" | "Out-File" => {
+            let files: Vec<Node> = arguments.words.iter().skip(1).map(|word| word.node.clone()).collect();
+            // What is copied stays; what it is copied to doesn't.
+            let from = if ["cp", "mv"].contains(&tool) { files.len().saturating_sub(1) } else { 0 };
+            files.iter().skip(from).for_each(|file| rewrite::written(run, file));
+            input
+        }
+        "xargs" => around::xargs(run, arguments, span, input),
+        "find" => around::find(run, &arguments, span),
+        "docker" | "podman" => around::container(run, arguments, span, input),
         "envsubst" => input,
         "sed" | "yq" | "awk" | "perl" => {
-            let in_place = |text: &str| text == "--inplace" || text.starts_with("--in-place") || is_in_place(text);
-            if arguments.words.iter().any(|word| word.text().is_some_and(in_place)) {
-                let files = arguments.words.iter().skip(1).filter_map(|word| run.locate(word.text()?));
-                let files: Vec<String> = files.collect();
-                run.changed.extend(files);
+            if arguments.words.iter().any(|word| word.text().is_some_and(rewrite::is_in_place)) {
+                rewrite::in_place(run, tool, &arguments);
             }
             let file = arguments
                 .words
@@ -87,15 +100,38 @@ pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: Arguments, span: Span
     }
 }
 
-/// `-i`, `-i.bak`, `-pi`.
-fn is_in_place(option: &str) -> bool {
-    let letters = option.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or_default();
-    letters.chars().take_while(char::is_ascii_lowercase).take(3).any(|letter| letter == 'i')
+/// What can be told only when all commands are read.
+pub(super) fn finish(run: &mut Run<'_>) {
+    let applied = rewrite::applied(run);
+    run.rewritten.extend(applied);
+    kubectl::told_deleted(run);
 }
 
 /// Whether a text is a name, and nothing that somebody replaces first.
 pub(super) fn is_literal(text: &str) -> bool {
     !text.is_empty() && !placeholder::stands_in(text) && !text.contains(['<', '>', '$', '{', '*', ' ', '@'])
+}
+
+/// `printf '%s' "$X"`, `printf '%s.azurecr.io\n' "$X"`: the text, when each value has its place.
+fn formatted(arguments: &Arguments, span: Span) -> Option<Node> {
+    let mut words = arguments.words.iter().skip(1).filter(|word| word.text() != Some("--")).map(|word| &word.node);
+    let format = words.next()?;
+    let text = format.as_str()?.trim_end_matches("\\n");
+    let parts: Vec<&str> = text.split("%s").collect();
+    let values: Vec<&Node> = words.collect();
+    let plain = parts.iter().all(|part| !part.contains(['%', '\\'])) && parts.len() == values.len() + 1;
+    if !plain || arguments.may_add() || values.iter().any(|it| it.as_str().is_some_and(|it| it.contains(['*', '?']))) {
+        return None;
+    }
+    let mut pieces = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        pieces.push(Node::text(*part, span));
+        pieces.extend(values.get(at).map(|value| (*value).clone()));
+    }
+    Some(match values.as_slice() {
+        [only] if text == "%s" => (*only).clone(),
+        _ => Node::concat(pieces, span),
+    })
 }
 
 /// A text of Kubernetes with its placeholders as unknown pieces.

@@ -12,7 +12,7 @@ pub(super) use files::{HERE, ROOT, Tree};
 
 use super::book::{Book, Made};
 use super::meaning;
-use super::meaning::arguments::Arguments;
+use super::meaning::arguments::{Argument, Arguments};
 use super::passage::Passage;
 use super::syntax::{Assigned, Assignment, Command, Dialect, Input, Statement, posix};
 use crate::ir::{Cond, Delivery, Entry, Imperative, Makes, Node, Why};
@@ -54,8 +54,12 @@ pub(super) struct Run<'r> {
     /// Commands whose meaning is told in full.
     pub understood: Vec<Span>,
     pub shell: State,
-    /// Files that commands have changed.
+    /// Parts of files that commands change, whoever uses them later.
+    pub rewritten: Vec<Span>,
+    /// Files that commands have changed in ways that can't be told, or have written anew.
     pub changed: BTreeSet<String>,
+    /// Secrets that commands took away after others made them.
+    pub deleted: Vec<Node>,
     fuel: u32,
     depth: u32,
 }
@@ -89,7 +93,9 @@ impl<'r> Run<'r> {
             imperative: Vec::new(),
             deliveries: Vec::new(),
             understood: Vec::new(),
+            rewritten: Vec::new(),
             changed: BTreeSet::new(),
+            deleted: Vec::new(),
             shell: State { scope: path.clone(), ..State::default() },
             fuel: COMMANDS,
             depth: DEEPEST,
@@ -228,7 +234,12 @@ impl<'r> Run<'r> {
             Some(Input::Output(body)) => self.statements(body),
             None => input,
         };
+        let saved = arguments.first().is_some_and(|name| meaning::rewrite::saves(name, &arguments));
         let printed = self.call(arguments, command.span, input);
+        if let Some(word) = command.output.as_ref().filter(|_| !saved) {
+            let file = self.word(word);
+            meaning::rewrite::written(self, &file);
+        }
         self.restore(kept);
         printed
     }
@@ -321,12 +332,15 @@ impl<'r> Run<'r> {
     }
 
     /// A command with its words.
-    fn call(&mut self, mut arguments: Arguments, span: Span, input: Printed) -> Printed {
+    pub fn call(&mut self, mut arguments: Arguments, span: Span, input: Printed) -> Printed {
         const AROUND: [&str; 8] = ["sudo", "time", "exec", "command", "nohup", "call", "env", "!"];
         while arguments.first().is_some_and(|word| AROUND.contains(&word)) || arguments.first_sets() {
             arguments.words.remove(0);
         }
-        let Some(name) = arguments.first().map(str::to_owned) else { return Printed::default() };
+        let Some(name) = arguments.tool() else { return Printed::default() };
+        if let Some(first) = arguments.words.first_mut().filter(|word| word.text().is_none()) {
+            *first = Argument::of(Node::text(name.as_str(), first.node.span));
+        }
         match name.as_str() {
             "cd" | "pushd" | "Set-Location" | "sl" | "Push-Location" => self.enter(&arguments),
             "popd" | "Pop-Location" => self.shell.folders.clear(),

@@ -74,6 +74,8 @@ pub(super) struct Command {
     pub words: Vec<Word>,
     /// The file that it reads, or the text behind `<<`.
     pub input: Option<Input>,
+    /// The file that it writes.
+    pub output: Option<Word>,
     pub span: Span,
 }
 

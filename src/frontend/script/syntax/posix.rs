@@ -45,6 +45,12 @@ struct Reader<'p> {
     fuel: &'p Cell<usize>,
 }
 
+/// What stands behind `<` or `>`.
+enum Redirection {
+    From(Input),
+    To(Word),
+}
+
 const KEYWORDS: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
 impl Reader<'_> {
@@ -240,18 +246,25 @@ impl Reader<'_> {
     }
 
     fn simple(&mut self, from: usize) -> Option<Statement> {
-        let (mut sets, mut words, mut input) = (Vec::new(), Vec::new(), None);
+        let (mut sets, mut words, mut input, mut output) = (Vec::new(), Vec::new(), None, None);
         loop {
             self.blanks();
             let digits = self.rest().chars().take_while(char::is_ascii_digit).count();
             if self.rest().get(digits..).is_some_and(|rest| rest.starts_with(['<', '>'])) || self.starts("&>") {
+                let faults = self.rest().starts_with('2');
                 self.at += digits;
-                let (start, found) = (self.at, self.redirection());
-                if matches!(found, Some(Input::Output(_))) {
-                    // The command is given a file in its place.
-                    words.push(Word::of("-", self.span(start)));
+                let start = self.at;
+                match self.redirection() {
+                    Some(Redirection::From(found)) => {
+                        if matches!(found, Input::Output(_)) {
+                            // The command is given a file in its place.
+                            words.push(Word::of("-", self.span(start)));
+                        }
+                        input = Some(found);
+                    }
+                    Some(Redirection::To(file)) if !faults => output = Some(file),
+                    _ => {}
                 }
-                input = found.or(input);
                 continue;
             }
             if words.is_empty()
@@ -273,22 +286,22 @@ impl Reader<'_> {
         if sets.is_empty() && words.is_empty() {
             return None;
         }
-        Some(Statement::Command(Command { sets, words, input, span: self.span(from) }))
+        Some(Statement::Command(Command { sets, words, input, output, span: self.span(from) }))
     }
 
     /// `< file`, `<< END`, `> file`.
-    fn redirection(&mut self) -> Option<Input> {
+    fn redirection(&mut self) -> Option<Redirection> {
         self.eat("&");
         if self.eat("<<<") {
             self.blanks();
-            return self.word().map(Input::Word);
+            return self.word().map(|word| Redirection::From(Input::Word(word)));
         }
         if self.eat("<<") {
             let indented = self.eat("-");
             self.blanks();
             let mark = self.word()?;
             let text = self.skip_text(&mark.text().unwrap_or_default(), indented);
-            return Some(Input::Text(text.into()));
+            return Some(Redirection::From(Input::Text(text.into())));
         }
         let reads = self.eat("<");
         if !reads {
@@ -301,16 +314,15 @@ impl Reader<'_> {
             self.bump();
             let body = self.statements(&[")"]);
             self.eat(")");
-            return reads.then_some(Input::Output(body));
+            return reads.then_some(Redirection::From(Input::Output(body)));
         }
         self.eat("&");
         self.blanks();
         let word = self.word()?;
-        reads.then_some(Input::File(word))
+        Some(if reads { Redirection::From(Input::File(word)) } else { Redirection::To(word) })
     }
 
-    /// Remembers where reading goes on after the text that ends with a line `mark`.
-    /// The text as it is written.
+    /// The text as it is written, up to a line `mark`; remembers where reading goes on after it.
     fn skip_text(&mut self, mark: &str, indented: bool) -> String {
         let from =
             self.resume.unwrap_or_else(|| self.at + self.rest().find('\n').map_or(self.rest().len(), |at| at + 1));

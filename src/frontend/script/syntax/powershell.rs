@@ -308,7 +308,7 @@ impl Reader<'_> {
         self.gap();
         let value = self.value();
         let sets = vec![Assignment { name, value, more }];
-        Some(Statement::Command(Command { sets, words: Vec::new(), input: None, span: self.span(from) }))
+        Some(Statement::Command(Command { sets, words: Vec::new(), input: None, output: None, span: self.span(from) }))
     }
 
     fn pipeline(&mut self) -> Option<Statement> {
@@ -339,7 +339,7 @@ impl Reader<'_> {
         if self.eat("&") || self.rest().starts_with(". ") {
             self.blanks();
         }
-        let mut words = Vec::new();
+        let (mut words, mut output) = (Vec::new(), None);
         if self.rest().starts_with('(') {
             words.extend(self.bracketed());
         }
@@ -349,9 +349,10 @@ impl Reader<'_> {
             let digits = self.rest().chars().take_while(char::is_ascii_digit).count();
             if self.rest().get(digits..).is_some_and(|rest| rest.starts_with('>')) {
                 self.at += digits;
+                let plain = digits == 0;
                 while self.eat(">") || self.eat("&") {}
                 self.blanks();
-                self.word(&[]);
+                output = self.word(&[]).filter(|_| plain).or(output);
                 continue;
             }
             match self.word(&[]) {
@@ -364,7 +365,7 @@ impl Reader<'_> {
         if words.is_empty() {
             return None;
         }
-        Some(Statement::Command(Command { sets: Vec::new(), words, input: None, span: self.span(from) }))
+        Some(Statement::Command(Command { sets: Vec::new(), words, input: None, output, span: self.span(from) }))
     }
 }
 

@@ -1,0 +1,168 @@
+//! Texts that a command changes before they are applied: what stands in the changed parts is not known.
+
+use std::sync::Arc;
+
+use super::edit::leave_open;
+use super::kustomize::patch::{loosen, unname, unplace};
+use super::manifest::Manifest;
+use crate::ir::{Gap, Hides, Layer, Node, Value, Why};
+use crate::source::{SourceId, Span, Store};
+use crate::syntax::tree::{Tree, TreeKind};
+use crate::syntax::yaml;
+
+/// Which parts of a text are changed.
+pub(super) struct Rewritten {
+    parts: Vec<Span>,
+    /// The whole text: what is there may be anything.
+    pub(super) whole: bool,
+}
+
+/// Why a changed part is not known.
+pub(super) fn why() -> Why {
+    Why::Overridden("a command that changes the file".into())
+}
+
+impl Rewritten {
+    /// Nothing when a text is used as it stands.
+    pub(super) fn of(store: &Store, id: SourceId) -> Option<Rewritten> {
+        let parts = store.rewritten(id);
+        let length = store.source(id).text.len();
+        let whole = parts.iter().any(|part| part.range().len() >= length);
+        (!parts.is_empty()).then_some(Rewritten { parts, whole })
+    }
+
+    fn touches(&self, span: Span) -> bool {
+        let (at, empty) = (span.range(), span.range().is_empty());
+        self.parts.iter().any(|part| {
+            let part = part.range();
+            part == at
+                || part.start < at.end && at.start < part.end
+                || empty && part.start < at.start && at.start < part.end
+        })
+    }
+
+    /// What stands in the changed parts becomes unknown; of a text only the part that is changed.
+    pub(super) fn forget(&self, store: &Store, node: &mut Node) {
+        match &mut node.value {
+            Value::List(list) => Arc::make_mut(list).items.iter_mut().for_each(|item| self.forget(store, item)),
+            Value::Map(map) => {
+                for entry in &mut Arc::make_mut(map).entries {
+                    // Another key may stand there then.
+                    match self.touches(entry.key.span) {
+                        true => {
+                            entry.value = Node { value: Node::unknown(why(), node.span).value, ..entry.value.clone() }
+                        }
+                        false => self.forget(store, &mut entry.value),
+                    }
+                }
+            }
+            _ if self.touches(node.span) => *node = self.cut(store, node),
+            _ => {}
+        }
+    }
+
+    /// A text with its changed parts as unknown pieces.
+    fn cut(&self, store: &Store, node: &Node) -> Node {
+        let unknown = || Node { value: Node::unknown(why(), node.span).value, ..node.clone() };
+        let (Some(text), span) = (node.as_str(), node.span) else { return unknown() };
+        let written = store.snippet(span);
+        let Some(start) = written.find(text).map(|at| span.range().start + at) else { return unknown() };
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        let mut parts = self.parts.clone();
+        parts.sort_by_key(|part| (part.range().start, part.range().end));
+        for part in parts {
+            let from = part.range().start.saturating_sub(start).clamp(at, text.len());
+            let to = part.range().end.saturating_sub(start).min(text.len());
+            if from >= to {
+                continue;
+            }
+            pieces.extend(text.get(at..from).filter(|it| !it.is_empty()).map(|it| Node::text(it, span)));
+            pieces.push(Node::unknown(why(), span));
+            at = to;
+        }
+        pieces.extend(text.get(at..).filter(|it| !it.is_empty()).map(|it| Node::text(it, span)));
+        if pieces.iter().all(|piece| piece.as_str().is_none()) {
+            return unknown();
+        }
+        Node { value: Node::concat(pieces, span).value, ..node.clone() }
+    }
+}
+
+/// A manifest as it will be applied.
+pub(super) fn manifest(store: &Store, id: SourceId, mut manifest: Manifest) -> Manifest {
+    let Some(rewritten) = Rewritten::of(store, id) else { return manifest };
+    for object in &mut manifest.objects {
+        match rewritten.whole {
+            true => {
+                let kind = object.kind.clone();
+                loosen(&kind, &mut object.body, &why());
+                unplace(&mut object.body, &why());
+                unname(&mut object.body, &why());
+            }
+            false => rewritten.forget(store, &mut object.body),
+        }
+    }
+    if rewritten.whole && !manifest.is_empty() {
+        manifest.gaps.push(Gap { why: why(), span: Span::file(id), hides: Some(Hides::Anything) });
+    }
+    manifest
+}
+
+/// The members of a kustomization as it will be built.
+pub(super) fn members(store: &Store, id: SourceId, mut body: Node) -> Node {
+    match Rewritten::of(store, id) {
+        Some(rewritten) if rewritten.whole => leave_open(&mut body, &why()),
+        Some(rewritten) => rewritten.forget(store, &mut body),
+        None => {}
+    }
+    body
+}
+
+/// What is laid over the values of a file, because it stands there no more; `below` is the path that they have in all.
+pub(super) fn layers(store: &Store, id: SourceId, below: &str) -> Vec<Layer> {
+    let Some(rewritten) = Rewritten::of(store, id) else { return Vec::new() };
+    if rewritten.whole {
+        let span = Span::file(id);
+        return vec![match below {
+            "" => Layer::Unknown(why(), span),
+            below => set(below, Node::unknown(why(), span)),
+        }];
+    }
+    let (documents, _, _) = yaml::parse(id, &store.source(id).text);
+    let mut found = Vec::new();
+    if let Some(document) = documents.first() {
+        changed(store, &rewritten, &document.root, below, &mut found);
+    }
+    found
+}
+
+/// The values that are changed, each with its path.
+fn changed(store: &Store, rewritten: &Rewritten, tree: &Tree, path: &str, found: &mut Vec<Layer>) {
+    match &tree.kind {
+        TreeKind::Map(members) => {
+            for member in members {
+                let key = member.key.replace('\\', "\\\\").replace('.', "\\.");
+                let path = if path.is_empty() { key } else { format!("{path}.{key}") };
+                match rewritten.touches(member.key_span) {
+                    true => found.push(set(&path, Node::unknown(why(), member.value.span))),
+                    false => changed(store, rewritten, &member.value, &path, found),
+                }
+            }
+        }
+        TreeKind::List(items) => {
+            for (at, item) in items.iter().enumerate() {
+                changed(store, rewritten, item, &format!("{path}[{at}]"), found);
+            }
+        }
+        _ if rewritten.touches(tree.span) => {
+            let value = rewritten.cut(store, &crate::frontend::node_of(tree));
+            found.push(set(path, value));
+        }
+        _ => {}
+    }
+}
+
+fn set(path: &str, value: Node) -> Layer {
+    Layer::Set { path: Node::text(path, value.span), text: value.why().is_none(), value }
+}

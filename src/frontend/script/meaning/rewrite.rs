@@ -1,0 +1,271 @@
+//! Commands that change files of the tree before something uses them.
+
+#[cfg(test)]
+mod tests;
+
+use globset::GlobBuilder;
+use regex::Regex;
+
+use super::arguments::Arguments;
+use super::is_manifest;
+use crate::frontend::script::run::Run;
+use crate::ir::{Delivery, Layer, Node, Parcel, Value};
+use crate::source::{SourceId, Span};
+use crate::syntax::tree::{Tree, TreeKind};
+use crate::syntax::yaml;
+
+/// Stands for what is not known in an expression.
+const VARIABLE: char = '\u{e000}';
+/// Files that one command may change where nothing says which.
+const MOST_FILES: usize = 2_000;
+
+/// `-i`, `-i.bak`, `-pi`, `--in-place`, `--inplace`.
+pub(super) fn is_in_place(option: &str) -> bool {
+    let letters = option.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or_default();
+    let short = letters.chars().take_while(char::is_ascii_lowercase).take(3).any(|letter| letter == 'i');
+    short || option == "--inplace" || option.starts_with("--in-place")
+}
+
+/// `sed -i`, `yq -i`, `perl -pi`: the parts of files that they change, as far as their expressions can be read.
+pub(super) fn in_place(run: &mut Run<'_>, tool: &str, arguments: &Arguments) {
+    let (mut files, mut expressions): (Vec<String>, Vec<Node>) =
+        (Vec::new(), arguments.options(&["-e", "--expression"]));
+    let stated = !expressions.is_empty() && tool != "yq";
+    for word in arguments.words.iter().skip(1) {
+        let named = word.text().map(|text| matching(run, text)).unwrap_or_default();
+        let is_option = word.text().is_some_and(|text| text.is_empty() || text.starts_with('-'));
+        match named.is_empty() {
+            false => files.extend(named),
+            true if !is_option && !stated => expressions.push(word.node.clone()),
+            true => {}
+        }
+    }
+    if files.is_empty() && arguments.may_add() {
+        files = anywhere(run);
+    }
+    let perl = tool == "perl" || arguments.has(&["-E", "-r", "--regexp-extended"]);
+    for path in files {
+        let Ok(id) = run.store.open_path(&path) else { continue };
+        let text = run.store.source(id).text.clone();
+        let spans = match tool {
+            "sed" | "perl" => expressions.first().and_then(|it| substituted(id, &text, it, perl)),
+            "yq" => assigned(id, &text, &expressions),
+            _ => None,
+        };
+        match spans {
+            Some(spans) => run.rewritten.extend(spans),
+            None => drop(run.changed.insert(path)),
+        }
+    }
+}
+
+/// Whether a command prints what is there now: a file with that is no manifest that is made anew.
+pub(in crate::frontend::script) fn saves(name: &str, arguments: &Arguments) -> bool {
+    let verb = arguments.words.get(1).and_then(|word| word.text());
+    name == "az" || ["kubectl", "oc"].contains(&name) && ["get", "config", "describe"].map(Some).contains(&verb)
+}
+
+/// A file is written.
+pub(in crate::frontend::script) fn written(run: &mut Run<'_>, file: &Node) {
+    if let Some(path) = file.as_str().and_then(|text| run.locate(text)).filter(|path| run.tree.has_file(path)) {
+        run.changed.insert(path);
+    }
+}
+
+/// The files that were changed as a whole before something applies them.
+pub(in crate::frontend::script) fn applied(run: &Run<'_>) -> Vec<Span> {
+    let inside = |folder: &str, path: &str| {
+        folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let uses = |delivery: &Delivery, path: &str, id: SourceId| {
+        let parcel = match &delivery.parcel {
+            Parcel::Manifests { path: folder, .. } | Parcel::Chart(folder) => inside(folder, path),
+            // It may use others, wherever they lie.
+            Parcel::Kustomization(_) | Parcel::Folder(_) => true,
+            Parcel::Elsewhere(_) => false,
+        };
+        parcel || delivery.values.contains(&Layer::File(id))
+    };
+    let files = run.changed.iter().filter_map(|path| {
+        let id = run.store.open_path(path).ok()?;
+        let used = run.deliveries.iter().any(|delivery| uses(delivery, path, id));
+        used.then(|| Span::new(id, 0, run.store.source(id).text.len()))
+    });
+    files.collect()
+}
+
+/// The files of the tree that a path or a pattern means.
+fn matching(run: &Run<'_>, text: &str) -> Vec<String> {
+    if !text.contains(['*', '?', '[']) {
+        return run.locate(text).filter(|path| run.tree.has_file(path)).into_iter().collect();
+    }
+    let folder = text.split(['*', '?', '[']).next().and_then(|fixed| fixed.rsplit_once('/')).map_or(".", |(it, _)| it);
+    let Some(place) = run.locate(folder) else { return Vec::new() };
+    let rest = text.strip_prefix(folder).unwrap_or(text).trim_start_matches('/');
+    let pattern = if place.is_empty() { rest.to_owned() } else { format!("{place}/{rest}") };
+    let Ok(glob) = GlobBuilder::new(&pattern).literal_separator(true).build() else { return Vec::new() };
+    let glob = glob.compile_matcher();
+    run.tree.0.iter().filter(|path| glob.is_match(&***path)).take(MOST_FILES).map(|path| path.to_string()).collect()
+}
+
+/// All manifests below the folder in which the script stands.
+fn anywhere(run: &Run<'_>) -> Vec<String> {
+    let folder = run.shell.folders.first().map(|folder| format!("{folder}/")).unwrap_or_default();
+    let here = run.tree.0.iter().filter(|path| path.starts_with(&folder) && is_manifest(path));
+    here.take(MOST_FILES).map(|path| path.to_string()).collect()
+}
+
+/// What `s/…/…/` changes; nothing when the expression does more, or can't be read.
+fn substituted(id: SourceId, text: &str, expression: &Node, extended: bool) -> Option<Vec<Span>> {
+    let patterns = patterns(&plain(expression)?, extended)?;
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        for (pattern, all) in &patterns {
+            for found in pattern.find_iter(content).take(if *all { usize::MAX } else { 1 }) {
+                // Nothing is taken away there, but anything may come in.
+                if found.is_empty() {
+                    return None;
+                }
+                spans.push(Span::new(id, start + found.start(), start + found.end()));
+            }
+        }
+        start += line.len();
+    }
+    Some(spans)
+}
+
+/// The text of an expression, with a sign for each unknown part.
+fn plain(expression: &Node) -> Option<String> {
+    match &expression.value {
+        Value::Str(text) => Some(text.to_string()),
+        Value::Concat(pieces) => {
+            let text = |piece: &Node| piece.as_str().map_or_else(|| VARIABLE.to_string(), str::to_owned);
+            Some(pieces.iter().map(text).collect())
+        }
+        _ => None,
+    }
+}
+
+/// The patterns of `s/a/b/g; s/c/d/`, and whether each replaces all that matches on a line. An address only takes lines
+/// away from them.
+fn patterns(script: &str, extended: bool) -> Option<Vec<(Regex, bool)>> {
+    let mut found = Vec::new();
+    let mut rest = script;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '\n', ';']);
+        if rest.is_empty() {
+            return Some(found).filter(|found| !found.is_empty());
+        }
+        rest = behind_address(rest)?.strip_prefix('s')?;
+        let delimiter = rest.chars().next().filter(|sign| !sign.is_alphanumeric() && *sign != VARIABLE)?;
+        rest = rest.get(delimiter.len_utf8()..)?;
+        let (pattern, after) = until(rest, delimiter)?;
+        let (_, after) = until(after, delimiter)?;
+        let flags = after.find([';', '\n', ' ', '}']).map_or(after, |end| after.get(..end).unwrap_or(after));
+        if !flags.chars().all(|flag| flag.is_ascii_digit() || "gIipme".contains(flag)) {
+            return None;
+        }
+        rest = after.get(flags.len()..)?;
+        let folds = flags.contains(['I', 'i']);
+        let pattern = expression_of(pattern, delimiter, extended)?;
+        let regex = regex::RegexBuilder::new(&pattern).case_insensitive(folds).size_limit(1 << 20).build().ok()?;
+        found.push((regex, flags.contains(|flag: char| flag == 'g' || flag.is_ascii_digit())));
+    }
+}
+
+/// What stands behind `3`, `2,5`, `$` or `/pattern/` in front of a command.
+fn behind_address(text: &str) -> Option<&str> {
+    let rest = match text.strip_prefix('/') {
+        Some(pattern) => until(pattern, '/')?.1.trim_start_matches('I'),
+        None => text.trim_start_matches(|sign: char| sign.is_ascii_digit() || ",$".contains(sign)),
+    };
+    Some(rest.trim_start_matches([' ', '!']))
+}
+
+/// The text up to a sign that no backslash stands in front of, and what is behind it.
+fn until(text: &str, sign: char) -> Option<(&str, &str)> {
+    let mut escaped = false;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            letter if letter == sign && !escaped => return Some((text.get(..at)?, text.get(at + sign.len_utf8()..)?)),
+            letter => escaped = letter == '\\' && !escaped,
+        }
+    }
+    None
+}
+
+/// A pattern of `sed` as this program's own patterns are written.
+fn expression_of(pattern: &str, delimiter: char, extended: bool) -> Option<String> {
+    const OPERATORS: &str = "(){}|+?";
+    let mut out = String::with_capacity(pattern.len());
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            VARIABLE => out.push_str(".*"),
+            '\\' => match letters.next()? {
+                digit if digit.is_ascii_digit() => return None,
+                sign if sign == delimiter => out.push_str(&regex::escape(&sign.to_string())),
+                sign if OPERATORS.contains(sign) && !extended => out.push(sign),
+                class if "ntsSwWbBd".contains(class) => out.extend(['\\', class]),
+                sign => out.push_str(&regex::escape(&sign.to_string())),
+            },
+            sign if OPERATORS.contains(sign) && !extended => out.push_str(&regex::escape(&sign.to_string())),
+            sign => out.push(sign),
+        }
+    }
+    Some(out)
+}
+
+/// What `.a.b = …` changes: all values under the last key of the path. Nothing when there is none, or when the expression
+/// does anything else.
+fn assigned(id: SourceId, text: &str, expressions: &[Node]) -> Option<Vec<Span>> {
+    let words: Vec<String> = expressions.iter().map(plain).collect::<Option<_>>()?;
+    let words: Vec<&str> =
+        words.iter().map(String::as_str).filter(|word| !["e", "eval", "ea"].contains(word)).collect();
+    let keys: Vec<String> = match words.as_slice() {
+        // `yq w -i FILE a.b value`.
+        ["w" | "write", path, ..] => vec![path.rsplit('.').next()?.to_owned()],
+        [expression] => keys_of(expression)?,
+        _ => return None,
+    };
+    let (documents, _, _) = yaml::parse(id, text);
+    let mut spans = Vec::new();
+    for key in &keys {
+        let before = spans.len();
+        documents.iter().for_each(|document| under(&document.root, key, &mut spans));
+        if spans.len() == before {
+            return None;
+        }
+    }
+    Some(spans)
+}
+
+/// The last keys of the paths that an expression of `yq` assigns to.
+fn keys_of(expression: &str) -> Option<Vec<String>> {
+    let assignment = Regex::new(r#"\.("[^"]+"|[\w-]+)(\[[^\]]*\])*[\s)]*[|+*]?=([^=]|$)"#).ok()?;
+    let keys = assignment.captures_iter(expression).filter_map(|found| Some(found.get(1)?.as_str()));
+    let keys: Vec<String> = keys.map(|key| key.trim_matches('"').to_owned()).collect();
+    let more = ["del(", "with(", "with_entries", "reduce", "delpaths", VARIABLE_KEY];
+    (!keys.is_empty() && !more.iter().any(|word| expression.contains(word))).then_some(keys)
+}
+
+/// A key that a variable gives.
+const VARIABLE_KEY: &str = ".\u{e000}";
+
+/// The places of all values under a key.
+fn under(tree: &Tree, key: &str, spans: &mut Vec<Span>) {
+    match &tree.kind {
+        TreeKind::Map(members) => {
+            for member in members {
+                match &*member.key == key {
+                    true => spans.push(member.value.span),
+                    false => under(&member.value, key, spans),
+                }
+            }
+        }
+        TreeKind::List(items) => items.iter().for_each(|item| under(item, key, spans)),
+        _ => {}
+    }
+}
