@@ -46,6 +46,8 @@ pub enum Parcel {
     },
     /// A folder whose content decides: a chart, a kustomization, or manifests.
     Folder(Arc<str>),
+    /// A chart, and nobody knows which: it may be one of this tree.
+    SomeChart(Why),
     /// Nothing of this tree, or nobody knows what.
     Elsewhere(Why),
 }

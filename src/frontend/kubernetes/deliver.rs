@@ -99,7 +99,7 @@ impl<'a> Applied<'a> {
         match self.sure.first().map(|carrier| &carrier.delivery.parcel) {
             Some(Parcel::Chart(folder) | Parcel::Kustomization(folder) | Parcel::Folder(folder)) => folder,
             Some(Parcel::Manifests { path, .. }) => path,
-            Some(Parcel::Elsewhere(_)) | None => "",
+            Some(Parcel::SomeChart(_) | Parcel::Elsewhere(_)) | None => "",
         }
     }
 

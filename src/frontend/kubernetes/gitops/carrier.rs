@@ -37,7 +37,7 @@ impl Carrier {
         match &self.delivery.parcel {
             Parcel::Chart(folder) | Parcel::Kustomization(folder) | Parcel::Folder(folder) => Some(folder),
             Parcel::Manifests { path, .. } => Some(path),
-            Parcel::Elsewhere(_) => None,
+            Parcel::SomeChart(_) | Parcel::Elsewhere(_) => None,
         }
     }
 
@@ -56,7 +56,7 @@ impl Carrier {
     /// Why what it applies may not be all in the tree, or not as the tree tells it.
     pub(super) fn hides(&self) -> Option<&Why> {
         match &self.delivery.parcel {
-            Parcel::Elsewhere(why) => Some(why),
+            Parcel::SomeChart(why) | Parcel::Elsewhere(why) => Some(why),
             _ => self.delivery.open.as_ref(),
         }
     }

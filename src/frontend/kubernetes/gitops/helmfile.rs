@@ -42,9 +42,7 @@ pub(super) fn of_file(store: &Store, tree: &Tree, path: &str, id: SourceId) -> V
 
 /// A release of which nothing is known.
 fn somewhere(why: Why, span: Span) -> Carrier {
-    let mut carrier = Carrier::of(delivery(Parcel::Elsewhere(why.clone()), span));
-    carrier.delivery.release = Some(Node::unknown(why, span));
-    carrier
+    Carrier::of(delivery(Parcel::SomeChart(why), span))
 }
 
 struct File<'a> {
@@ -63,6 +61,9 @@ impl File<'_> {
         let folder = chart.as_ref().and_then(Node::as_str).and_then(|chart| joined(self.folder, chart));
         let parcel = match folder.filter(|folder| self.scene.tree.is_chart(folder)) {
             Some(folder) => Parcel::Chart(folder.into()),
+            None if chart.as_ref().is_some_and(|chart| chart.as_str().is_none()) => {
+                Parcel::SomeChart(Why::TemplateText)
+            }
             None => Parcel::Elsewhere(external(chart.as_ref().and_then(Node::as_str).unwrap_or("a chart"))),
         };
         let mut carrier = Carrier::of(delivery(parcel, release.span));

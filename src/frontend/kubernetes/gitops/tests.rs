@@ -56,7 +56,7 @@ fn line(store: &Store, carrier: &Carrier) -> String {
         Parcel::Kustomization(path) => format!("kustomization {path}"),
         Parcel::Folder(path) => format!("folder {path}"),
         Parcel::Manifests { path, recursive } => format!("manifests {path}{}", if *recursive { "/**" } else { "" }),
-        Parcel::Elsewhere(_) => "elsewhere".to_owned(),
+        Parcel::SomeChart(_) | Parcel::Elsewhere(_) => "elsewhere".to_owned(),
     };
     if let Some(folder) = &carrier.below {
         write!(line, " below `{folder}`").unwrap();

@@ -120,9 +120,7 @@ impl Charts {
         if !replaced {
             // A release of nobody knows which chart may be one of this, with values of its own.
             let other = deliveries.iter().find_map(|it| match &it.parcel {
-                Parcel::Elsewhere(why) if it.release.is_some() && !it.manual => {
-                    Some(Layer::Unknown(why.clone(), it.span))
-                }
+                Parcel::SomeChart(why) if !it.manual => Some(Layer::Unknown(why.clone(), it.span)),
                 _ => None,
             });
             let plain = |values: Vec<Layer>, span: Span| Release {
@@ -157,7 +155,7 @@ impl Charts {
 fn chart_of(delivery: &Delivery) -> Option<&str> {
     match &delivery.parcel {
         Parcel::Chart(folder) | Parcel::Folder(folder) => Some(folder),
-        Parcel::Kustomization(_) | Parcel::Manifests { .. } | Parcel::Elsewhere(_) => None,
+        Parcel::Kustomization(_) | Parcel::Manifests { .. } | Parcel::SomeChart(_) | Parcel::Elsewhere(_) => None,
     }
 }
 

@@ -360,7 +360,7 @@ fn a_release_of_an_unknown_chart_leaves_defaults_open() {
     ];
     let store = store(&files);
     let at = Span::file(store.open_path("c/values.yaml").unwrap());
-    let parcel = Parcel::Elsewhere(Why::External("$APP".into()));
+    let parcel = Parcel::SomeChart(Why::External("$APP".into()));
     let delivery = Delivery { release: Some(Node::text("web", at)), ..Delivery::of(parcel, at) };
     let image = |deliveries: &[Delivery]| {
         let lowered = charts(&store, &files, deliveries);

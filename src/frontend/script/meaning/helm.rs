@@ -50,8 +50,7 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
         // A plugin that installs: `helm secrets upgrade`, `helm diff` doesn't.
         if words.iter().any(|word| ["upgrade", "install"].contains(word)) && verb != "diff" {
             let why = Why::NotAnalysed(format!("`helm {verb}`").into());
-            let release = Some(Node::unknown(why.clone(), span));
-            run.deliveries.push(Delivery { release, manual: run.manual, ..Delivery::of(Parcel::Elsewhere(why), span) });
+            run.deliveries.push(Delivery { manual: run.manual, ..Delivery::of(Parcel::SomeChart(why), span) });
         }
         return Printed::default();
     }
@@ -87,20 +86,21 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
     }
 }
 
-/// The chart in a folder of the tree; nothing for charts from elsewhere.
+/// The chart in a folder of the tree; nothing for charts from elsewhere, unless they are called like one of the tree: that
+/// one may be published there.
 pub(super) fn chart_of(run: &Run<'_>, chart: &Node) -> Option<Parcel> {
     let Some(text) = chart.as_str() else {
-        return Some(Parcel::Elsewhere(chart.why().cloned().unwrap_or(Why::External("a path with variables".into()))));
+        return Some(Parcel::SomeChart(chart.why().cloned().unwrap_or(Why::External("a path with variables".into()))));
     };
     if text.contains(['*', '?', '[']) {
-        return Some(Parcel::Elsewhere(Why::External("a path with wildcards".into())));
+        return Some(Parcel::SomeChart(Why::External("a path with wildcards".into())));
     }
     // Where that lies isn't known: in a container, beside the tree, or under a folder that is entered before.
-    let outside = ["/", "~", "./", "../"].iter().any(|start| text.starts_with(start))
-        && !text.starts_with(HERE)
-        && !text.starts_with(ROOT);
+    let begins = |start: &&str| text.starts_with(*start);
+    let outside = ["/", "~", "./", "../"].iter().any(begins) && ![HERE, ROOT].iter().any(begins);
     let Some(folder) = run.locate(text) else {
-        return outside.then(|| Parcel::Elsewhere(Why::External(text.into())));
+        let published = text.rsplit('/').next().is_some_and(|name| run.tree.has_chart(name));
+        return (outside || published).then(|| Parcel::SomeChart(Why::External(text.into())));
     };
     run.tree.has_file(&join(&folder, "Chart.yaml")).then(|| Parcel::Chart(folder.into()))
 }

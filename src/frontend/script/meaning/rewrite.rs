@@ -82,7 +82,7 @@ pub(in crate::frontend::script) fn applied(run: &Run<'_>) -> Vec<Span> {
             Parcel::Manifests { path: folder, .. } | Parcel::Chart(folder) => inside(folder, path),
             // It may use others, wherever they lie.
             Parcel::Kustomization(_) | Parcel::Folder(_) => true,
-            Parcel::Elsewhere(_) => false,
+            Parcel::SomeChart(_) | Parcel::Elsewhere(_) => false,
         };
         parcel || delivery.values.contains(&Layer::File(id))
     };

@@ -22,6 +22,12 @@ impl Tree {
         self.0.contains(path)
     }
 
+    /// Whether a chart lies in a folder of this name.
+    pub fn has_chart(&self, name: &str) -> bool {
+        let file = format!("{name}/Chart.yaml");
+        self.0.iter().any(|path| path.strip_suffix(&file).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+    }
+
     pub fn has_folder(&self, path: &str) -> bool {
         let prefix = format!("{path}/");
         path.is_empty()

@@ -10,7 +10,7 @@ use crate::source::Span;
 /// Whether what is handed to a command that applies it may hold secrets that nobody sees in the tree.
 fn may_hide_secrets(run: &Run<'_>, delivery: &Delivery) -> bool {
     match &delivery.parcel {
-        Parcel::Elsewhere(_) => true,
+        Parcel::SomeChart(_) | Parcel::Elsewhere(_) => true,
         Parcel::Manifests { path, .. } if run.tree.has_file(path) => {
             let content = run.store.open_path(path).ok().map(|id| run.store.source(id).text.contains("Secret"));
             let changed = delivery.open.is_some() || run.changed.contains(&**path);
