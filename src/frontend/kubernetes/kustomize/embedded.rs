@@ -1,7 +1,7 @@
 //! YAML and JSON that stand in a file of their own or inside of a text, with places that can be edited.
 
 use crate::frontend::node_of;
-use crate::ir::{Entry, Node, Value};
+use crate::ir::{Entry, Node, Value, Why};
 use crate::source::{SourceId, Span, Store, Via};
 use crate::syntax::yaml;
 
@@ -19,10 +19,23 @@ pub(super) fn documents_of_file(store: &Store, id: SourceId, used: Span) -> Opti
     Some(roots.into_iter().map(|root| passed(root, used)).collect())
 }
 
+/// The documents of a text. What kustomize takes for an object as a key (`port: {{ .Values.port }}`) is not known.
 fn parsed(id: SourceId, text: &str) -> Option<Vec<Node>> {
     let (documents, _, faults) = yaml::parse(id, text);
+    let is_action =
+        |span: Span| text.get(span.range().start.saturating_sub(1)..).is_some_and(|rest| rest.starts_with("{{"));
+    let readable = faults.iter().all(|fault| is_action(fault.span));
     let roots = documents.iter().map(|document| node_of(&document.root)).filter(|root| !root.is_null());
-    faults.is_empty().then(|| roots.collect())
+    let opened = |root: Node| match faults.is_empty() {
+        true => root,
+        false => changed(root, &mut |node| {
+            let begins = text.get(node.span.range().start..).is_some_and(|rest| rest.starts_with("{{"));
+            if begins && node.as_map().is_some() {
+                node.value = Node::unknown(Why::TemplateText, node.span).value;
+            }
+        }),
+    };
+    readable.then(|| roots.map(opened).collect())
 }
 
 /// Every value, seen through the line that names its file.

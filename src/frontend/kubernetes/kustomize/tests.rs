@@ -430,3 +430,13 @@ fn every_truncation_is_survived() {
         lowering(&[("kustomization.yaml", &text[..end]), ("pod.yaml", POD)], &|_| Vec::new());
     }
 }
+
+#[test]
+fn patches_hold_actions_of_templates() {
+    let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  priority: {{ .Values.priority }}\n  containers:\n  - name: side\n    image: acr.azurecr.io/side:2\n  - name: web\n    image: {{ .Values.image }}\n";
+    let built = built("patches: [{path: p.yaml}]\n", &[("k/p.yaml", patch)]);
+    let mut images = built.images();
+    images.sort();
+    assert_eq!(images, ["acr.azurecr.io/side:2", "…"]);
+    assert_eq!(built.secrets(), ["pull", "other"]);
+}
