@@ -451,3 +451,17 @@ fn releases_of_nobody_knows_which_chart_are_told() {
     let elsewhere = deliveries.iter().filter(|it| matches!(it.parcel, Parcel::SomeChart(_)));
     assert_eq!((elsewhere.count(), deliveries.len()), (3, 3), "{deliveries:?}");
 }
+
+#[test]
+fn what_one_branch_sets_in_a_kustomization_may_be_set() {
+    let files = [
+        ("k/kustomization.yaml", "resources: []\n"),
+        (
+            "deploy.sh",
+            "cd k\nif [ \"$ENV\" = prod ]; then\n  kustomize edit set image web=shop.azurecr.io/web:1\nfi\nkubectl apply -k .\n",
+        ),
+    ];
+    let (_, scripted) = tree(&files);
+    let members = &scripted.deliveries[0].edits[0].members;
+    assert!(members.as_map().is_some_and(|map| map.open.is_some() && map.get("images").is_some()), "{members:?}");
+}

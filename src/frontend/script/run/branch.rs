@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::syntax::{Statement, Word};
-use super::{BRANCHES, COMMANDS, ITEMS, Run, State, value};
+use super::{BRANCHES, COMMANDS, ITEMS, MORE, Run, State, value};
 use crate::ir::{Cond, Node, Why};
 use crate::source::Span;
 
@@ -63,8 +63,17 @@ impl Run<'_> {
         };
         let (functions, called) = (self.shell.functions.clone(), self.shell.called.clone());
         let mut edits = before.edits.clone();
-        for (_, state) in &outcomes {
-            edits.extend(state.edits.clone());
+        for (folder, set) in outcomes.iter().flat_map(|(_, state)| &state.edits) {
+            let everywhere = whole && outcomes.iter().all(|(_, state)| state.edits.get(folder) == Some(set));
+            if before.edits.get(folder) == Some(set) {
+                continue;
+            }
+            // What only one branch sets may be set, or not.
+            let own: &mut Vec<(String, Node)> = edits.entry(folder.clone()).or_default();
+            own.extend(set.iter().filter(|it| !own.contains(it)).cloned().collect::<Vec<_>>());
+            if !everywhere {
+                own.push((MORE.to_owned(), Node::unknown(Why::External("a condition of a script".into()), span)));
+            }
         }
         self.shell = State { vars, namespace, functions, called, edits, ..before };
     }

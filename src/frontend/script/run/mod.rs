@@ -24,6 +24,8 @@ const COMMANDS: u32 = 20_000;
 const DEEPEST: u32 = 48;
 /// Items of a loop that are followed one by one.
 const ITEMS: usize = 12;
+/// Stands among what `kustomize edit` sets for what it does that is not read.
+pub(super) const MORE: &str = "";
 /// Branches that a variable's value is remembered for.
 const BRANCHES: usize = 4;
 

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use super::cut;
 use crate::frontend::script::meaning::arguments::Arguments;
 use crate::frontend::script::meaning::body::object;
-use crate::frontend::script::run::{Printed, Run};
+use crate::frontend::script::run::{MORE, Printed, Run};
 use crate::ir::{Delivery, Edit, Map, Node, Parcel, Value, Why};
 use crate::source::Span;
 
-/// Stands for what an edit does that is not read.
-const MORE: &str = "";
 /// The names of kustomizations.
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
