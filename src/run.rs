@@ -15,12 +15,13 @@ use failure::{about_file, first_of_each, internal, trouble};
 use places::one_for_each_place;
 use secrets::secrets;
 
+use crate::azure::image;
 use crate::cli;
 use crate::discover::{self, Discovered};
 use crate::finding::{Finding, Severity};
 use crate::frontend::template::{Outside, Registries};
 use crate::frontend::{Lowered, Problem, Trouble, azure_cli, kubernetes, script, template, terraform};
-use crate::ir::{Delivery, Deployment, Gap, Hides, Imperative, Language, Why};
+use crate::ir::{Delivery, Deployment, Gap, Hides, Imperative, Language, Node, Why};
 use crate::pull::Case;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
 use crate::rules;
@@ -287,9 +288,9 @@ struct Stranger {
 fn strangers(world: &World<'_>) -> Vec<Stranger> {
     let clusters: Vec<&str> = world.clusters.iter().filter_map(|cluster| cluster.name.as_str()).collect();
     let registries = world.registries.iter().filter_map(|registry| registry.name.as_str());
-    let images = world.workloads.iter().flat_map(|workload| &workload.images).filter_map(|image| image.as_str());
-    let hosts = images.filter_map(|image| Some(image.split('/').next()?.split_once(".azurecr.")?.0));
-    let registries: Vec<&str> = registries.chain(hosts).collect();
+    let images = world.workloads.iter().flat_map(|workload| &workload.images);
+    let hosts: Vec<String> = images.filter_map(|image| azure_name(&image::parse(image).host?)).collect();
+    let registries: Vec<&str> = registries.chain(hosts.iter().map(String::as_str)).collect();
     let (mut named, mut origins) = (BTreeSet::new(), BTreeSet::new());
     named.extend(world.outlook.clusters.values());
     for fact in &world.outlook.assumed {
@@ -308,6 +309,12 @@ fn strangers(world: &World<'_>) -> Vec<Stranger> {
         }));
     }
     found
+}
+
+/// The name of the registry that has a host of Azure's.
+fn azure_name(host: &Node) -> Option<String> {
+    let (label, _) = host.as_str()?.split_once(".azurecr.")?;
+    label.split(['.', '-']).next().map(str::to_owned)
 }
 
 fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<SourceId>) -> Vec<Finding> {

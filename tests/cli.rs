@@ -254,6 +254,46 @@ fn the_configuration_says_what_is_applied_and_where_it_runs() {
 }
 
 #[test]
+fn what_is_assumed_of_a_registry_that_only_an_image_names_holds() {
+    let folder = clean();
+    let write = |path: &str, text: &str| {
+        std::fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+        std::fs::write(folder.path().join(path), text).unwrap();
+    };
+    write("up.sh", "az aks create -n aks-loom -g rg-loom\n");
+    write(
+        "k8s/web.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: loom}\nspec: {containers: [{name: web, image: hubimages.azurecr.io/web:1}]}\n",
+    );
+    let assume = "assume:\n- grant: {registry: hubimages, cluster: aks-loom}\n  reason: the hub grants it\n";
+    let pulls = || acrlint(folder.path(), &["pulls"]);
+    assert!(stdout(&pulls()).contains("1 unknown"), "{}", stdout(&pulls()));
+    write("acrlint.yaml", assume);
+    assert!(stdout(&pulls()).contains("1 fine"), "{}", stdout(&pulls()));
+    assert_eq!(stderr(&pulls()), "");
+    write("acrlint.yaml", &assume.replace("aks-loom", "aks-lom"));
+    assert!(stdout(&pulls()).contains("1 unknown"), "{}", stdout(&pulls()));
+    assert!(stderr(&pulls()).contains("did you mean `aks-loom`?"), "{}", stderr(&pulls()));
+}
+
+#[test]
+fn a_secret_may_be_assumed_in_every_namespace() {
+    let folder = clean();
+    let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+    write("up.sh", "az acr create -n loomimages -g rg-loom --sku Basic\naz aks create -n aks-loom -g rg-loom\n");
+    write(
+        "web.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: loom}\nspec: {imagePullSecrets: [{name: pull}], containers: [{name: web, image: loomimages.azurecr.io/web:1}]}\n",
+    );
+    let told = || stdout(&acrlint(folder.path(), &["--format", "concise"]));
+    assert!(told().contains("ACR202"), "{}", told());
+    for namespace in ["loom", "\"*\""] {
+        write("acrlint.yaml", &format!("assume:\n- secret: {{namespace: {namespace}, name: pull}}\n  reason: x\n"));
+        assert!(!told().contains("ACR202"), "{namespace}: {}", told());
+    }
+}
+
+#[test]
 fn the_schema_of_the_configuration_is_printed() {
     let folder = clean();
     let schema: serde_json::Value = serde_json::from_str(&stdout(&acrlint(folder.path(), &["schema"]))).unwrap();

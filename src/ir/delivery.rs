@@ -16,6 +16,8 @@ pub struct Delivery {
     pub namespace: Option<Node>,
     /// The namespace replaces the one that objects state.
     pub moves: bool,
+    /// The cluster that it goes to; `None` where nothing says which.
+    pub cluster: Option<Aim>,
     /// Values for a chart, in the order in which later ones win.
     pub values: Vec<Layer>,
     /// What it changes in the objects, as members of a kustomization (`images`, `patches`, `namePrefix`, …).
@@ -28,6 +30,24 @@ pub struct Delivery {
     pub span: Span,
     /// A step that somebody takes by hand: it stands in a page.
     pub manual: bool,
+}
+
+/// How a cluster is named by whoever brings something there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Aim {
+    /// By its own name.
+    Cluster(Node),
+    /// By a context that was made elsewhere: it has the name of its cluster unless somebody called it otherwise.
+    Context(Node),
+}
+
+/// Where a part of a deployment goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// The file or the command whose objects go there; `None` for all of the deployment.
+    pub part: Option<Span>,
+    /// The cluster; `None` where whoever brings it there names none.
+    pub cluster: Option<Aim>,
 }
 
 /// What is delivered. Paths are relative to the root of the scan, without `./` and without a slash at the end.
@@ -89,6 +109,7 @@ impl Delivery {
             release: None,
             namespace: None,
             moves: false,
+            cluster: None,
             values: Vec::new(),
             changes: None,
             edits: Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Cond, Node, Order, Why};
+use super::{Cond, Node, Order, Site, Why};
 use crate::source::{SourceId, Span};
 
 /// The language that a resource was written in; fixes are worded in it.
@@ -247,6 +247,8 @@ pub struct Deployment {
     pub calls: BTreeMap<Arc<str>, Span>,
     /// What waits for what, where the language says it and something asks.
     pub order: Option<Order>,
+    /// To which clusters its objects are brought.
+    pub sites: Vec<Site>,
     /// What was not understood.
     pub gaps: Vec<Gap>,
 }
@@ -264,6 +266,7 @@ impl Deployment {
             former: Vec::new(),
             calls: BTreeMap::new(),
             order: None,
+            sites: Vec::new(),
             gaps: Vec::new(),
         }
     }

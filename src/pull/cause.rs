@@ -45,7 +45,15 @@ impl<'a> Case<'_, 'a> {
         // What is requested by a schedule may be the end of a grant as well.
         let made = grants.filter(|(_, grant)| !grant.resource.is_kind(SCHEDULE_REQUEST));
         let concerned = made.filter(|(_, grant)| grant.concerns(cluster, registry));
-        concerned.filter_map(|(at, grant)| Some((self.cause(grant, cluster, registry)?, at))).collect()
+        // Wherever such a grant reaches, the cluster never pulls by it.
+        let control = |grant: &Grant<'a>| {
+            let meant = pair.permission.truth == Truth::No && grant.may_be_above(registry) && grant.means_pull();
+            let only = grant.pulls_for(cluster) == Truth::No && !grant.pulled_for(cluster);
+            let held = meant && only && grant.is_control_plane_of(cluster) == Truth::Yes;
+            held.then_some(Cause::ControlPlane)
+        };
+        let cause = |grant: &Grant<'a>| self.cause(grant, cluster, registry).or_else(|| control(grant));
+        concerned.filter_map(|(at, grant)| Some((cause(grant)?, at))).collect()
     }
 
     fn cause(&self, grant: &Grant<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Cause> {
@@ -62,7 +70,10 @@ impl<'a> Case<'_, 'a> {
             let own = grant.resource.address.root == cluster.resource.address.root;
             return (own && covers == Truth::Yes && grant.means_pull()).then_some(Cause::NoObjectId(kind));
         }
-        let about_pulls = grant.means_pull() || grant.is_on(registry) || grant.is_about_registries();
+        let about_pulls = grant.means_pull()
+            || grant.is_on(registry)
+            || grant.is_about_registries()
+            || role_cause(grant, registry) == Cause::LegacyRole;
         match (covers, holds) {
             (Truth::Yes, Truth::Yes) if grant.lets_pull(registry) == Truth::No && about_pulls => {
                 Some(role_cause(grant, registry))
@@ -139,7 +150,7 @@ impl<'a> Case<'_, 'a> {
     /// registry, rightly or wrongly: it runs there.
     pub fn is_a_guess(&self, pair: &Pair) -> bool {
         let another = |other: &Pair| other.registry == pair.registry && other.wired && other.cluster != pair.cluster;
-        pair.tie == Tie::Workload && !pair.wired && self.pairs.iter().any(another)
+        pair.tie == Tie::Workload && !pair.wired && !pair.sure && self.pairs.iter().any(another)
     }
 
     /// The grants whose conditions exclude the repository of a path, where nothing else lets the nodes pull from it.

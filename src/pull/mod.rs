@@ -3,6 +3,7 @@
 mod cause;
 mod credential;
 mod demand;
+mod elsewhere;
 mod network;
 mod pair;
 mod path;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Cause;
 use super::demand::Demand;
 use super::permission::permission;
-use crate::ir::Truth;
+use crate::ir::{Language, Origin, Resource, Truth};
 use crate::world::World;
 use crate::world::cluster::Cluster;
 use crate::world::former::FormerGrant;
@@ -42,6 +42,8 @@ pub struct Pair {
     pub tie: Tie,
     /// A grant ties an identity of the cluster to the registry, whatever else does.
     pub wired: bool,
+    /// A workload that pulls from the registry is known to run on the cluster.
+    pub sure: bool,
     /// Whether the pulling identity may pull.
     pub permission: Judgement,
     /// The grants that were meant for it and miss, by their places in the world.
@@ -51,9 +53,10 @@ pub struct Pair {
 pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     let of_demand = |demand: &Demand| {
         let registry = demand.registry();
-        demand.clusters.iter().filter_map(|&c| Some((c, registry?))).collect::<Vec<_>>()
+        demand.place.clusters.iter().filter_map(|&c| Some((c, registry?))).collect::<Vec<_>>()
     };
     let demanded: BTreeSet<(usize, usize)> = demands.iter().flat_map(of_demand).collect();
+    let sure: BTreeSet<(usize, usize)> = demands.iter().filter(|it| it.place.sure).flat_map(of_demand).collect();
     let mut ties: Vec<(usize, usize, Tie)> = Vec::new();
     let mut wired: BTreeSet<(usize, usize)> = BTreeSet::new();
     for cluster in &world.clusters {
@@ -71,7 +74,8 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     let guesses = demanded.iter().filter(|pair| !wired.contains(pair));
     for &(c, r) in guesses {
         // Nothing says that it runs on a sibling of a cluster that is wired: that one has the siblings' place.
-        if !siblings.iter().any(|&(a, b, tie)| (a, b) == (c, r) && tie == Tie::Sibling) {
+        let sibling = siblings.iter().any(|&(a, b, tie)| (a, b) == (c, r) && tie == Tie::Sibling);
+        if !sibling || sure.contains(&(c, r)) {
             ties.push((c, r, Tie::Workload));
         }
     }
@@ -87,9 +91,10 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     ties.into_iter()
         .filter_map(|(cluster, registry, tie)| {
             let (wired, named) = (wired.contains(&(cluster, registry)), demanded.contains(&(cluster, registry)));
+            let sure = sure.contains(&(cluster, registry));
             let ends = (world.clusters.get(cluster)?, world.registries.get(registry)?);
             let permission = permission(world, ends.0, ends.1, None, named)?;
-            Some(Pair { cluster, registry, tie, wired, permission, causes: Vec::new() })
+            Some(Pair { cluster, registry, tie, wired, sure, permission, causes: Vec::new() })
         })
         .collect()
 }
@@ -111,29 +116,36 @@ pub(super) fn wires(grant: &Grant<'_>, cluster: &Cluster<'_>, registry: &Registr
 
 /// A sibling instance of a wired cluster that is wired to no registry, or of a wired registry that no cluster is wired to.
 fn siblings(world: &World<'_>, wired: &BTreeSet<(usize, usize)>) -> Vec<(usize, usize, Tie)> {
-    let cluster = |at: usize| world.clusters.get(at).map(|cluster| &cluster.resource.address);
-    let registry = |at: usize| world.registries.get(at).map(|registry| &registry.resource.address);
-    let mut found = Vec::new();
+    let cluster = |at: usize| world.clusters.get(at).map(|cluster| cluster.resource);
+    let registry = |at: usize| world.registries.get(at).map(|registry| registry.resource);
+    let mut found: BTreeSet<(usize, usize, Tie)> = BTreeSet::new();
     let tied: (BTreeSet<usize>, BTreeSet<usize>) = wired.iter().copied().unzip();
     for &(c, r) in wired {
         let kind = if wired_inside(world, c, r) { Tie::LeftOut } else { Tie::Sibling };
         for other in 0..world.clusters.len() {
             let free = !tied.0.contains(&other);
-            let related = cluster(c).zip(cluster(other)).is_some_and(|(a, b)| a != b && a.is_sibling(b));
-            if free && related && !found.contains(&(other, r, kind)) {
-                found.push((other, r, kind));
+            let related = || cluster(c).zip(cluster(other)).is_some_and(|(a, b)| are_siblings(a, b));
+            if free && related() {
+                found.insert((other, r, kind));
             }
         }
         for other in 0..world.registries.len() {
             let free = !tied.1.contains(&other);
-            let related = registry(r).zip(registry(other)).is_some_and(|(a, b)| a != b && a.is_sibling(b));
+            let related = || registry(r).zip(registry(other)).is_some_and(|(a, b)| are_siblings(a, b));
             // The cluster has its registry; another one beside it may be for somebody else.
-            if free && related && !found.contains(&(c, other, Tie::LeftOut)) {
-                found.push((c, other, Tie::LeftOut));
+            if free && related() {
+                found.insert((c, other, Tie::LeftOut));
             }
         }
     }
-    found
+    found.into_iter().collect()
+}
+
+/// Whether two resources are instances of one declaration, or what one command in a loop makes.
+fn are_siblings(one: &Resource, other: &Resource) -> bool {
+    let made = |it: &Resource| it.language == Language::Script && it.origin == Origin::Declared;
+    let looped = || made(one) && made(other) && one.extent == other.extent;
+    one.address != other.address && (one.address.is_sibling(&other.address) || looped())
 }
 
 /// The grant that wires the pair belongs to the cluster's own module instance: the instances decide for themselves.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::credential::{Offer, Outcome, offers, truth_of};
 use super::demand::Demand;
+use super::elsewhere;
 use super::network::network;
 use super::pair::{Pair, Tie};
 use super::permission::{permission, signed_out};
@@ -163,7 +164,7 @@ fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand) -> Path {
             path.steps.push(Step { name: "registry", judgement: at_registry(registry) });
             by_cluster(world, pairs, demand, registry, &mut path);
         }
-        (Match::Elsewhere(host), _) => elsewhere(world, demand, host, &mut path),
+        (Match::Elsewhere(host), _) => elsewhere::judge(world, demand, host, &mut path),
         (Match::Unknown(host), _) => {
             path.host = Some(host.clone());
             let text = format!("the registry `{host}` is not known whole");
@@ -200,39 +201,19 @@ fn at_registry(registry: &Registry<'_>) -> Judgement {
     }
 }
 
-/// A registry that the tree doesn't have: judged by the pod's secrets alone where there is no cluster either.
-fn elsewhere(world: &World<'_>, demand: &Demand, host: &str, path: &mut Path) {
-    // An image that came in as a secret is not told.
-    let secret = demand.image.secret;
-    let shown = |text: &str| shown(&Node { secret, ..Node::text(text, demand.image.span) });
-    path.host = Some(shown(host));
-    if let Some(meant) = image::misspelt(host) {
-        let text = format!("no registry has the host `{}`; `{}` may be meant", shown(host), shown(meant.as_ref()));
-        path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::No, demand.image.span, text) });
-        return;
-    }
-    let text = format!("registry `{}` is not in this tree", shown(host));
-    let another = pulls_as_another(world, demand) || is_for_others(world, demand, path);
-    if world.may_have_pullers() || secrets_open(world, demand) || path.offers.is_empty() || another {
-        path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Unknown, demand.image.span, text) });
-        // Whatever the pull secrets are worth, the node identity may have a grant where the registry is made.
-        let mut secret = best_offer(world, path, demand);
-        secret.truth = secret.truth.or(Truth::Unknown);
-        path.steps.push(Step { name: "credential", judgement: secret });
-        return;
-    }
-    path.steps.push(Step { name: "registry", judgement: Judgement::new(Truth::Yes, demand.image.span, text) });
-    path.steps.push(Step { name: "credential", judgement: best_offer(world, path, demand) });
-    let text = "counts as public: the registry is not in this tree";
-    path.steps.push(Step { name: "network", judgement: Judgement::new(Truth::Yes, demand.image.span, text) });
+/// What can be said of a pull on a cluster that the tree doesn't have.
+fn not_in_this_tree(demand: &Demand) -> Judgement {
+    let name = demand.place.stranger.as_deref().unwrap_or("…");
+    let text = format!("cluster `{name}`, on which it runs, is not in this tree");
+    Judgement::new(Truth::Unknown, demand.image.span, text)
 }
 
-fn secrets_open(world: &World<'_>, demand: &Demand) -> bool {
+pub(super) fn secrets_open(world: &World<'_>, demand: &Demand) -> bool {
     world.workloads.get(demand.workload).is_some_and(|workload| world.secrets_of(workload).open)
 }
 
 /// What the pull secrets give: the best of them.
-fn best_offer(world: &World<'_>, path: &Path, demand: &Demand) -> Judgement {
+pub(super) fn best_offer(world: &World<'_>, path: &Path, demand: &Demand) -> Judgement {
     let open = secrets_open(world, demand);
     let truth = path.offers.iter().map(|offer| truth_of(offer, world)).fold(Truth::No, Truth::or);
     let decisive = path.offers.iter().find(|offer| truth_of(offer, world) == truth).or(path.offers.first());
@@ -248,7 +229,7 @@ fn best_offer(world: &World<'_>, path: &Path, demand: &Demand) -> Judgement {
 
 fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, registry: &Registry<'a>, path: &mut Path) {
     let mut own: Vec<&Pair> =
-        demand.clusters.iter().filter_map(|&cluster| pairs.get(&(cluster, registry.at)).copied()).collect();
+        demand.place.clusters.iter().filter_map(|&cluster| pairs.get(&(cluster, registry.at)).copied()).collect();
     // Where it runs is told by what is wired for it.
     own.sort_by_key(|pair| !pair.wired);
     let secret = best_offer(world, path, demand);
@@ -260,6 +241,10 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
         let network = network(world, registry, None);
         let judgement = match (secret.truth, bad) {
             (Truth::Yes, _) => secret,
+            (_, refused) if demand.place.stranger.is_some() => match refused {
+                true => not_in_this_tree(demand),
+                false => or_anonymous(not_in_this_tree(demand), registry),
+            },
             (Truth::No, _) if elsewhere => not_as_the_node(demand),
             (Truth::No, _) if granted_elsewhere(world, registry) => {
                 let text = "a cluster from elsewhere may have a grant on the registry";
@@ -309,7 +294,7 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
 }
 
 /// Whether every pull secret of a pod has an entry for another image of it: then none of them says how this one is pulled.
-fn is_for_others(world: &World<'_>, demand: &Demand, path: &Path) -> bool {
+pub(super) fn is_for_others(world: &World<'_>, demand: &Demand, path: &Path) -> bool {
     let Some(workload) = world.workloads.get(demand.workload) else { return false };
     let serves = |entry: &Credential| {
         workload.images.iter().filter(|image| image.value != demand.image.value).any(|image| {
@@ -340,7 +325,7 @@ fn granted_elsewhere(world: &World<'_>, registry: &Registry<'_>) -> bool {
 }
 
 /// Whether a pod pulls as somebody else than the kubelet of its node.
-fn pulls_as_another(world: &World<'_>, demand: &Demand) -> bool {
+pub(super) fn pulls_as_another(world: &World<'_>, demand: &Demand) -> bool {
     let workload = world.workloads.get(demand.workload);
     workload.is_some_and(|workload| workload.virtual_nodes || world.has_own_identity(workload))
 }

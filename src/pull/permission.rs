@@ -130,6 +130,11 @@ fn under<'a>(
             (Some(false), _) | (_, Truth::No) => {}
             (Some(true), Truth::Yes) => {
                 let text = format!("`{}` is granted to {}", grant.role_name(), puller(cluster));
+                if let Some(place) = world.list_without(cluster, registry) {
+                    let text = format!("{text}, but a saved list of all role assignments does not have it");
+                    open = Some(Judgement::new(Truth::Unknown, place, text));
+                    continue;
+                }
                 return Judgement::new(Truth::Yes, grant.resource.declared, text);
             }
             _ => open = open.or_else(|| Some(Judgement::new(Truth::Unknown, grant.resource.declared, doubt(grant)))),

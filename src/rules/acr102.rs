@@ -33,8 +33,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let key = Key::of(&[&grant.resource.address, &cluster.resource.address]);
             let told = reporter.report(severity, place, message, key).at("this is the identity of the control plane");
             let told = story::pull(told, case, pair);
-            told.with(grant.resource.declared, format!("the grant on `{}`", shown(&registry.name)))
-                .help(edit::principal_of_puller(grant.resource, cluster));
+            let acr = shown(&registry.name);
+            let on = match grant.covers(registry) {
+                Truth::Yes => format!("the grant on `{acr}`"),
+                _ => format!("the grant, which may reach `{acr}`"),
+            };
+            told.with(grant.resource.declared, on).help(edit::principal_of_puller(grant.resource, cluster));
         }
     }
 }

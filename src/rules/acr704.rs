@@ -22,8 +22,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     // Virtual nodes are not in the network of the cluster's nodes.
     for workload in case.world.workloads.iter().filter(|workload| !workload.virtual_nodes) {
-        let path = case.store.source(workload.resource.declared.source).path.clone();
-        let Some((cluster, severity)) = shut_in(case.world, &case.world.clusters_for(workload, &path)) else {
+        let places = case.world.places_of(workload, case.store);
+        let Some((cluster, severity)) = places.iter().find_map(|place| shut_in(case.world, &place.clusters)) else {
             continue;
         };
         let mut told: Vec<&Node> = Vec::new();

@@ -39,6 +39,20 @@ pub fn parse(source: SourceId, text: &str) -> (Option<Tree>, Vec<Comment>, Vec<F
     }
 }
 
+/// Where the value of a JSON text begins, behind a byte order mark and the lines in which tools warn: what was meant for
+/// the screen often ends up in the file.
+pub fn preamble(text: &str) -> usize {
+    let bare = text.trim_start_matches('\u{feff}');
+    let mut rest = bare.trim_start();
+    while ["WARNING:", "ERROR:", "Warning:"].iter().any(|word| rest.starts_with(word)) {
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
+    }
+    match rest.starts_with(['{', '[']) {
+        true => text.len() - rest.len(),
+        false => text.len() - bare.len(),
+    }
+}
+
 /// Reads a part of a JSON text that holds one value, as [`super::json_skim`] finds it. `at` is where it begins.
 pub fn parse_part(source: SourceId, part: &str, at: usize) -> Result<Tree, Fault> {
     let (tree, _, faults) = parse(source, part);

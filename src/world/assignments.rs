@@ -8,9 +8,11 @@
 use std::collections::BTreeSet;
 
 use super::World;
+use super::cluster::Cluster;
+use super::grant::Grant;
 use super::registry::Registry;
 use crate::azure::kinds::ROLE_ASSIGNMENT;
-use crate::ir::{Deployment, Language, Node, Resource};
+use crate::ir::{Deployment, Language, Node, Resource, Truth};
 use crate::source::Span;
 
 /// The role assignments of one file.
@@ -67,6 +69,31 @@ impl<'a> World<'a> {
         let id = registry.id.as_ref().filter(|_| registry.resource.is_read_back())?;
         let id = id.text(registry.resource.declared)?.as_str()?.to_ascii_lowercase();
         self.assignments.iter().find(|list| list.is_complete_for(&id)).and_then(Assignments::place)
+    }
+
+    /// The saved list that has every role assignment which reaches a registry, and none that lets the cluster pull, though
+    /// the cluster was there: what says otherwise was not so when the list was taken.
+    pub fn list_without(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Span> {
+        let seen = |resource| self.resolver.read_back(resource).unwrap_or(resource);
+        let (cluster_seen, registry_seen) = (seen(cluster.resource), seen(registry.resource));
+        if self.assignments.is_empty() || !cluster_seen.is_read_back() || !registry_seen.is_read_back() {
+            return None;
+        }
+        let id = self.resolver.id_of(&registry_seen.id)?.text(registry_seen.declared)?;
+        let id = id.as_str()?.to_ascii_lowercase();
+        let serves = |grant: &Grant<'a>| {
+            grant.lets_pull(registry).and(grant.pulls_for(cluster)).and(grant.covers(registry)) != Truth::No
+        };
+        let serving: Vec<&Resource> = self
+            .grants
+            .iter()
+            .filter(|grant| grant.resource.is_read_back() && serves(grant))
+            .map(|it| it.resource)
+            .collect();
+        let lacks = |list: &&Assignments<'a>| {
+            !list.all.iter().any(|one| serving.iter().any(|grant| std::ptr::eq(*grant, *one)))
+        };
+        self.assignments.iter().filter(lacks).find(|list| list.is_complete_for(&id)).and_then(Assignments::place)
     }
 }
 

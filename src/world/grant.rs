@@ -246,6 +246,12 @@ impl<'a> Grant<'a> {
         self.target.is_some_and(|at| at.address == registry.resource.address)
     }
 
+    /// Its scope is a group or a subscription that may be the registry's, though nobody can say whether it is.
+    pub fn may_be_above(&self, registry: &Registry<'_>) -> bool {
+        let above = self.at.as_ref().is_some_and(|at| at.is_kind(SUBSCRIPTION) || at.is_kind(GROUP));
+        above && self.covers(registry) == Truth::Unknown
+    }
+
     fn reaches(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
         // What two deployments declare each for themselves is never joined; of one name they may be one all the same.
         let another = self.target.is_some_and(|at| {

@@ -1,7 +1,6 @@
 //! Joining languages: images to registries, workloads to clusters, pull secrets to their makers.
 
 use super::World;
-use super::cluster::Cluster;
 use super::registry::Registry;
 use super::workload::{Workload, shown};
 use crate::azure::image;
@@ -87,25 +86,6 @@ impl<'a> World<'a> {
         declared(at) && !declared(known)
     }
 
-    /// The clusters that could run a workload: those that the configuration maps its folder to, those of its own
-    /// Terraform root when it is written there, else all. `path` is the file of the workload; the overlay that it is built
-    /// for, or the values that its chart is rendered with, say more.
-    pub fn clusters_for(&self, workload: &Workload<'a>, path: &str) -> Vec<usize> {
-        let root = &workload.resource.address.root;
-        let mapped = paths_of(root).into_iter().chain([path]).find_map(|path| self.outlook.clusters.get(path));
-        let named = |cluster: &Cluster<'_>| {
-            mapped.is_none_or(|name| cluster.name.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name)))
-        };
-        let all: Vec<usize> =
-            self.clusters.iter().enumerate().filter(|(_, cluster)| named(cluster)).map(|(at, _)| at).collect();
-        let own: Vec<usize> = all
-            .iter()
-            .copied()
-            .filter(|&at| self.clusters.get(at).is_some_and(|cluster| cluster.resource.address.root == *root))
-            .collect();
-        if own.is_empty() { all } else { own }
-    }
-
     /// Whether a command edits the kustomization that a workload comes from.
     pub fn edits_manifests(&self, workload: &Workload<'a>) -> bool {
         workload.resource.address.root.to_ascii_lowercase().contains("kustomization") && self.adds(Makes::Manifests)
@@ -166,19 +146,6 @@ fn may_run(resource: &Resource, resolver: &Resolver<'_>, words: &[&str]) -> bool
     }
 }
 
-/// The paths in the name of a deployment, the one that says most first: who applies it, its values, its own file.
-/// `a/Chart.yaml with b.yaml (c.yaml:7)`, `a/kustomization.yaml applied by c.yaml:7`.
-fn paths_of(root: &str) -> Vec<&str> {
-    let parts = root.split(" with ").flat_map(|part| part.split(" applied by ")).flat_map(|part| part.split(" ("));
-    let path = |part: &'_ str| -> Option<usize> {
-        let (path, line) = part.trim_end_matches(')').rsplit_once(':')?;
-        line.parse::<u32>().ok().map(|_| path.len())
-    };
-    let mut found: Vec<&str> = parts.map(|part| path(part).and_then(|end| part.get(..end)).unwrap_or(part)).collect();
-    found.reverse();
-    found
-}
-
 /// Choices within choices at the beginning of an image.
 const MOST_CHOICES: usize = 6;
 
@@ -210,16 +177,4 @@ fn might_be_azure(host: &Node) -> bool {
         let pattern = Node::concat(vec![any, Node::text(*suffix, host.span)], host.span);
         crate::ir::same(host, &pattern) != Truth::No
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::paths_of;
-
-    #[test]
-    fn names_of_deployments_hold_paths() {
-        assert_eq!(paths_of("k8s/*.yaml"), ["k8s/*.yaml"]);
-        assert_eq!(paths_of("a/Chart.yaml with b.yaml (c.yaml:7)"), ["c.yaml", "b.yaml", "a/Chart.yaml"]);
-        assert_eq!(paths_of("a/kustomization.yaml applied by c.yaml:7"), ["c.yaml", "a/kustomization.yaml"]);
-    }
 }

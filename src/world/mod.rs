@@ -13,6 +13,7 @@ pub mod identity;
 pub mod knowledge;
 pub mod link;
 pub mod listing;
+pub mod place;
 pub mod principal;
 pub mod provisioner;
 pub mod reading;
@@ -36,8 +37,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::azure;
 pub use crate::ir::{Address, Node};
-use crate::ir::{Cond, Deployment, Gap, Imperative, Makes, Order, Origin, Resolver, Resource, Truth};
-use crate::source::Span;
+use crate::ir::{Cond, Deployment, Gap, Imperative, Makes, Order, Origin, Resolver, Resource, Site, Truth};
+use crate::source::{SourceId, Span};
 use assignments::Assignments;
 use cluster::{Cluster, Stated};
 use collision::{Collision, Kind};
@@ -168,6 +169,10 @@ pub struct World<'a> {
     pub gaps: Vec<(&'a Deployment, &'a Gap)>,
     /// Commands in scripts.
     pub imperative: Vec<Imperative>,
+    /// The files in which clusters were read back, by their places in the world.
+    read_back_in: Vec<Option<SourceId>>,
+    /// To which clusters the objects of deployments are brought, by deployment.
+    sites: BTreeMap<&'a str, &'a [Site]>,
     /// Where modules are called, by deployment and address without keys.
     calls: BTreeMap<(&'a str, &'a str), Span>,
     /// What waits for what, by deployment.
@@ -220,6 +225,12 @@ impl<'a> World<'a> {
             calls: deployments
                 .iter()
                 .flat_map(|it| it.calls.iter().map(|(call, span)| ((&*it.name, &**call), *span)))
+                .collect(),
+            read_back_in: Vec::new(),
+            sites: deployments
+                .iter()
+                .filter(|it| !it.sites.is_empty())
+                .map(|it| (&*it.name, it.sites.as_slice()))
                 .collect(),
             orders: deployments.iter().filter_map(|it| Some((&*it.name, it.order.as_ref()?))).collect(),
             updates: Vec::new(),
@@ -277,6 +288,9 @@ impl<'a> World<'a> {
     fn link(&mut self) {
         self.registries.iter_mut().enumerate().for_each(|(at, registry)| registry.at = at);
         self.clusters.iter_mut().enumerate().for_each(|(at, cluster)| cluster.at = at);
+        let seen = |cluster: &Cluster<'a>| self.resolver.read_back(cluster.resource).unwrap_or(cluster.resource);
+        let file = |seen: &Resource| seen.is_read_back().then_some(seen.extent.source);
+        self.read_back_in = self.clusters.iter().map(|cluster| file(seen(cluster))).collect();
         let former = self.former_grants.iter_mut().map(|former| &mut former.grant);
         for grant in self.grants.iter_mut().chain(former) {
             grant.link(&self.registries, &self.clusters, &self.switches, &self.resolver);

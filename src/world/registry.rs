@@ -125,20 +125,24 @@ impl<'a> Registry<'a> {
         }
     }
 
-    /// Takes in what was read back of it: a setting that is otherwise is not known.
-    pub(super) fn compare(&mut self, seen: &Registry<'_>) {
+    /// Its settings, with whether what was read back of it has them otherwise, and where.
+    pub(super) fn differences(&self, seen: &Registry<'_>) -> [(bool, Makes, Span); 5] {
         fn differ<T: PartialEq>(one: &Fact<T>, other: &Fact<T>) -> bool {
             one.value().zip(other.value()).is_some_and(|(one, other)| one != other)
         }
-        let settings = [
+        [
             (differ(&self.admin, &seen.admin), Makes::AdminUser, seen.admin.span()),
             (differ(&self.anonymous, &seen.anonymous), Makes::AnonymousPull, seen.anonymous.span()),
             (differ(&self.mode, &seen.mode), Makes::RoleMode, seen.mode.span()),
             (differ(&self.public, &seen.public), Makes::PublicAccess, seen.public.span()),
             (differ(&self.admits_all, &seen.admits_all), Makes::PublicAccess, seen.admits_all.span()),
-        ];
+        ]
+    }
+
+    /// Takes in what was read back of it: a setting that is otherwise is not known.
+    pub(super) fn compare(&mut self, seen: &Registry<'_>) {
         let why = super::drift::read_otherwise(seen.resource);
-        settings
+        self.differences(seen)
             .into_iter()
             .filter(|(differs, ..)| *differs)
             .for_each(|(_, setting, span)| self.unsettle(setting, &why, span));

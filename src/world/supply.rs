@@ -109,7 +109,7 @@ impl<'a> World<'a> {
     pub fn may_be_made_later(&self, name: &str, namespace: &Namespace) -> bool {
         let assumed = self.outlook.assumed.iter().any(|fact| match fact {
             super::Assumed::Secret { namespace: at, name: made } => {
-                made == name && namespace.name().is_none_or(|own| own == at)
+                made == name && (at == "*" || namespace.name().is_none_or(|own| own == at))
             }
             _ => false,
         });

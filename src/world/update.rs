@@ -62,6 +62,8 @@ impl<'a> World<'a> {
 
     /// What commands write into a registry: the value, where all that may be about it agree on one; else nobody knows.
     fn write(&self, registry: &mut Registry<'a>) {
+        let written_back = |it: &&'a Resource| it.is_read_back();
+        let seen = self.resolver.read_back(registry.resource).or(Some(registry.resource)).filter(written_back);
         for (setting, path) in SETTINGS {
             let writing = self.updates.iter().filter(|update| update.body.at(path).is_some());
             let mut about: Vec<(&Resource, Truth)> = Vec::new();
@@ -83,6 +85,13 @@ impl<'a> World<'a> {
             if !written {
                 let why = Why::NotAnalysed(first.address.to_string().into());
                 registry.unsettle(setting, &why, first.declared);
+            } else if let Some(seen) = seen {
+                // The moment at which it was saved may be before the command or after it.
+                let before = Registry::read(seen, &self.resolver);
+                let otherwise =
+                    registry.differences(&before).into_iter().find(|(differs, it, _)| *differs && *it == setting);
+                let why = super::drift::read_otherwise(seen);
+                otherwise.into_iter().for_each(|(_, setting, span)| registry.unsettle(setting, &why, span));
             }
         }
     }

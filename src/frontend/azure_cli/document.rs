@@ -61,7 +61,8 @@ const BARE: [(&str, &str); 7] = [
 /// Reads a file.
 pub(super) fn read(path: &str, text: &str, source: SourceId) -> Document {
     let lower_path = path.to_ascii_lowercase();
-    let head = text.trim_start_matches('\u{feff}').trim_start();
+    let value = json::preamble(text);
+    let head = text.get(value..).unwrap_or_default().trim_start();
     let begins = text.get(..HEAD).unwrap_or(text);
     if OTHERS.iter().any(|mark| begins.contains(mark)) {
         return Document::Foreign;
@@ -70,8 +71,10 @@ pub(super) fn read(path: &str, text: &str, source: SourceId) -> Document {
     let yaml = lower_path.ends_with(".yaml") || lower_path.ends_with(".yml");
     match () {
         () if json && head.starts_with(['{', '[']) && (is_marked(text) || is_list_of_texts(path, head)) => {
-            read_json(text, source)
+            read_json(text, value, source)
         }
+        // What was cut off may lack what would mark it.
+        () if json && has_id(begins) && is_cut_off(head) => read_json(text, value, source),
         () if yaml && begins.contains("/subscriptions/") && !begins.contains("apiVersion:") && is_marked(text) => {
             let (documents, _, faults) = yaml::parse(source, text);
             // A file that is broken may be anything: YAML has no shape before it is read.
@@ -110,9 +113,7 @@ fn is_list_of_texts(path: &str, head: &str) -> bool {
         && super::listing::is_named_for_tags(path)
 }
 
-fn read_json(text: &str, source: SourceId) -> Document {
-    // A byte order mark, as PowerShell writes it, is no JSON.
-    let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
+fn read_json(text: &str, skipped: usize, source: SourceId) -> Document {
     let text = text.get(skipped..).unwrap_or_default();
     let whole = json::parse_part(source, text, skipped);
     let fault = match whole {
@@ -139,11 +140,38 @@ fn read_json(text: &str, source: SourceId) -> Document {
 fn ours(text: &str, fault: Fault) -> Document {
     let sure = text.contains("/subscriptions/") && text.contains("\"resourceGroup\"")
         || text.contains("\"roleDefinitionName\"")
-        || text.contains("\"kubeletidentity\"");
+        || text.contains("\"kubeletidentity\"")
+        || has_id(text) && is_cut_off(text);
     match sure && !text.contains("apiVersion") {
         true => Document::Broken(fault),
         false => Document::Foreign,
     }
+}
+
+/// Whether a member is the id of a resource.
+fn has_id(text: &str) -> bool {
+    text.match_indices("\"id\"").any(|(at, word)| {
+        let rest = text.get(at + word.len()..).unwrap_or_default().trim_start();
+        let value = rest.strip_prefix(':').map(str::trim_start).and_then(|rest| rest.strip_prefix('"'));
+        value.is_some_and(|value| value.starts_with("/subscriptions/") && value.contains("/providers/Microsoft."))
+    })
+}
+
+/// Whether a text ends inside of a value.
+fn is_cut_off(text: &str) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    depth > 0
 }
 
 /// The values that stand behind each other in a text, as far as their brackets say: JSON lines, or the output of several

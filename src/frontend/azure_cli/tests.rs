@@ -275,3 +275,31 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_meant_for_the_screen_is_passed_over() {
+    let whole = registry(r#""loginServer": "shipimages.azurecr.io""#);
+    let warned = format!("WARNING: The behavior of this command has changed\nERROR: late\n{whole}");
+    let (store, found) = lowered(&[("a.json", &warned)]);
+    assert_eq!(told(&found), "a.json: registries/shipimages\n");
+    assert!(found.problems.is_empty(), "{:?}", found.problems);
+    let host = first(&found).body.at(&["properties", "loginServer"]).unwrap();
+    assert_eq!(store.snippet(host.span), "\"shipimages.azurecr.io\"");
+    assert_eq!(told(&lowered(&[("a.json", "WARNING: nothing\nNAME  GROUP\n")]).1), "");
+}
+
+#[test]
+fn output_that_was_cut_off_is_told() {
+    let whole = registry(r#""sku": {"name": "Basic"}, "loginServer": "shipimages.azurecr.io""#);
+    for length in [whole.len() - 1, whole.find("loginServer").unwrap(), whole.find("sku").unwrap()] {
+        let (_, found) = lowered(&[("acr.json", &whole[..length])]);
+        let troubles: Vec<Trouble> = found.problems.iter().map(|problem| problem.trouble).collect();
+        assert_eq!(troubles, [Trouble::Syntax], "{length}");
+    }
+    // What is broken in another way, or has another shape, may be anything.
+    let settings = r#"{"scopes": ["/subscriptions/0/resourceGroups/a/providers/Microsoft.Web/sites/b""#;
+    let broken = whole.replace("\"sku\"", "sku").replace("loginServer", "host");
+    for text in [settings, &broken] {
+        assert!(lowered(&[("a.json", text)]).1.problems.is_empty(), "{text}");
+    }
+}

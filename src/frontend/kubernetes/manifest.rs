@@ -70,12 +70,16 @@ fn read_json(id: SourceId, text: &str) -> Manifest {
     if text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with("\"$schema\"")) {
         return Manifest::default();
     }
-    let (tree, _, faults) = json::parse(id, text);
+    let value = json::preamble(text);
+    let read = json::parse_part(id, text.get(value..).unwrap_or_default(), value);
     // Templates and plans may hold both words somewhere; when they are broken, their own front ends say so.
     let foreign = text.contains("\"$schema\"") || text.contains("\"format_version\"");
-    let Some(tree) = tree else {
-        let problems = if foreign { Vec::new() } else { faults.into_iter().map(Problem::from).collect() };
-        return Manifest { problems, ..Manifest::default() };
+    let tree = match read {
+        Ok(tree) => tree,
+        Err(fault) => {
+            let problems = if foreign { Vec::new() } else { vec![Problem::from(fault)] };
+            return Manifest { problems, ..Manifest::default() };
+        }
     };
     if tree.get("$schema").is_some() || tree.get("format_version").is_some() {
         return Manifest::default();

@@ -10,6 +10,7 @@ mod helm;
 mod kustomize;
 mod manifest;
 mod rewritten;
+mod sites;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -81,6 +82,7 @@ impl Kubernetes<'_> {
         lowered.join(self.charts.lower(self.store, &deliveries));
         deliver::finish(&mut lowered, self.store, carriers);
         lowered.join(self.folders.lower(self.store, &used, carriers));
+        sites::tell(&mut lowered, self.store, carriers);
         lowered
     }
 }

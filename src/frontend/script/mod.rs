@@ -3,6 +3,8 @@
 
 mod book;
 mod commands;
+#[cfg(test)]
+mod context_tests;
 mod hosts;
 mod meaning;
 mod passage;
@@ -69,5 +71,6 @@ fn file(store: &Store, tree: &run::Tree, id: SourceId) -> Found {
     let placed = |it: Delivery| Delivery { namespace: it.namespace.map(meaning::certain), ..it };
     let deliveries = std::mem::take(&mut run.deliveries).into_iter().map(placed).collect();
     let rewritten = if run.manual { Vec::new() } else { run.rewritten };
-    Found { imperative, deliveries, rewritten, deployment: run.book.close() }
+    let deployment = run.book.close().map(|it| Deployment { sites: run.sites, ..it });
+    Found { imperative, deliveries, rewritten, deployment }
 }

@@ -112,7 +112,7 @@ pub(super) const CONFIGURATION: Shape = Shape::Object(&[
                     "secret",
                     "A pull secret that is made elsewhere.",
                     Shape::Object(&[
-                        needed("namespace", "The namespace that it is in.", Shape::Text),
+                        needed("namespace", "The namespace that it is in; `*` is every namespace.", Shape::Text),
                         needed("name", "What it is called.", Shape::Text),
                     ]),
                 ),

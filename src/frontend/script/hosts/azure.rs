@@ -2,7 +2,7 @@
 
 use super::{filled, inputs, scalar, script};
 use crate::frontend::script::meaning::steps;
-use crate::frontend::script::run::Run;
+use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::Dialect;
 use crate::ir::{Node, Why};
 use crate::source::Via;
@@ -46,6 +46,7 @@ fn walk(run: &mut Run<'_>, data: &Tree, text: &str, depth: u32) {
             match &*member.key {
                 "steps" | "preSteps" | "postSteps" => {
                     run.shell.scope = format!("{}#{}", run.path, member.key_span.start).into();
+                    run.shell.context = Context::default();
                     steps_of(run, &member.value, text, depth);
                 }
                 "variables" | "parameters" | "resources" | "trigger" | "pr" | "pool" => {}

@@ -2,7 +2,7 @@
 
 use super::{filled, inputs, scalar, script, settings};
 use crate::frontend::script::meaning::steps;
-use crate::frontend::script::run::Run;
+use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::Dialect;
 use crate::syntax::tree::Tree;
 
@@ -22,11 +22,13 @@ pub(super) fn run(run: &mut Run<'_>, root: &Tree, text: &str) {
         run.alone(condition, |run| {
             // Each job has a machine of its own.
             run.shell.namespace = None;
+            run.shell.context = Context::default();
             environment(run, job.value.get("env"), text);
             if let Some(steps) = job.value.get("steps") {
                 run_steps(run, steps, text, (root, &job.value));
             }
             run.shell.namespace = None;
+            run.shell.context = Context::default();
         });
         run.shell.scope = kept;
     }

@@ -1,7 +1,7 @@
 //! GitLab's pipelines.
 
 use super::{script, settings};
-use crate::frontend::script::run::Run;
+use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::Dialect;
 use crate::syntax::tree::Tree;
 
@@ -13,12 +13,14 @@ pub(super) fn run(run: &mut Run<'_>, root: &Tree, text: &str) {
         run.shell.scope = format!("{}#{}", run.path, job.key).into();
         run.alone(None, |run| {
             run.shell.namespace = None;
+            run.shell.context = Context::default();
             variables(run, job.value.get("variables"));
             let before = job.value.get("before_script").or_else(|| root.get("before_script"));
             for part in before.into_iter().chain(job.value.get("script")).chain(job.value.get("after_script")) {
                 lines(run, part, text, 4);
             }
             run.shell.namespace = None;
+            run.shell.context = Context::default();
         });
         run.shell.scope = kept;
     }

@@ -1,7 +1,7 @@
 //! Pipelines of Jenkins: the texts that `sh` and `pwsh` run. A text that Groovy changes first is left to its words.
 
 use crate::frontend::script::passage::Passage;
-use crate::frontend::script::run::Run;
+use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::{Dialect, posix, powershell};
 use crate::ir::Node;
 use crate::source::Span;
@@ -20,6 +20,8 @@ pub(super) fn run(run: &mut Run<'_>, text: &str) {
             "pwsh" => powershell::parse(&passage, Dialect::Plain),
             _ => posix::parse(&passage, Dialect::Plain),
         };
+        // A stage may run without the ones before it.
+        run.shell.context = Context::default();
         run.alone(None, |run| run.script(&statements));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::filled;
 use crate::frontend::script::passage::Passage;
-use crate::frontend::script::run::Run;
+use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::{Dialect, posix};
 use crate::ir::{Node, Why};
 use crate::source::{Span, Via};
@@ -10,13 +10,15 @@ use crate::source::{Span, Via};
 /// Runs all recipes.
 pub(super) fn run(run: &mut Run<'_>, text: &str) {
     let mut conditional = 0_u32;
+    let (mut target, mut last) = (0_u32, 0);
     let mut recipes = Vec::new();
     for parts in (Lines { text, at: 0 }) {
         let first = parts.first().and_then(|part| text.get(part.clone())).unwrap_or_default();
         if first.starts_with('\t') {
-            recipes.push(parts);
+            recipes.push((target, parts));
             continue;
         }
+        target += 1;
         let word = first.split_whitespace().next().unwrap_or_default();
         match word {
             "ifeq" | "ifneq" | "ifdef" | "ifndef" => conditional += 1,
@@ -24,7 +26,12 @@ pub(super) fn run(run: &mut Run<'_>, text: &str) {
             _ => variable(run, text, &parts, conditional > 0),
         }
     }
-    for parts in recipes {
+    for (target, parts) in recipes {
+        // Each target may be run by itself.
+        if target != last {
+            run.shell.context = Context::default();
+            last = target;
+        }
         let mut parts = parts;
         if let Some(first) = parts.first_mut() {
             let line = text.get(first.clone()).unwrap_or_default();

@@ -248,11 +248,15 @@ impl Run<'_> {
     /// Runs in a shell of its own, perhaps only under a condition; the context of `kubectl` stays.
     fn alone(&mut self, condition: Option<Cond>, inner: impl FnOnce(&mut Self)) {
         let kept = self.shell.clone();
+        let before = condition.is_some().then(|| kept.context.clone());
         match condition {
             Some(when) => self.sometimes(when, inner),
             None => inner(self),
         }
         self.return_to(kept);
+        if let Some(before) = before {
+            self.shell.context = std::mem::take(&mut self.shell.context).after_perhaps(&before);
+        }
     }
 
     /// A condition of a step or a job.

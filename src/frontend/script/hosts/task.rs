@@ -2,7 +2,7 @@
 
 use super::{filled, scalar, script, settings};
 use crate::frontend::script::passage::Passage;
-use crate::frontend::script::run::Run;
+use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::{Dialect, posix};
 use crate::source::Span;
 use crate::syntax::tree::Tree;
@@ -15,6 +15,7 @@ pub(super) fn run(run: &mut Run<'_>, root: &Tree, text: &str) {
     for task in root.get("tasks").and_then(Tree::as_map).unwrap_or_default() {
         let kept = run.shell.scope.clone();
         run.shell.scope = format!("{}#{}", run.path, task.key).into();
+        run.shell.context = Context::default();
         run.alone(None, |run| {
             variables(run, &task.value);
             let folder =
@@ -75,5 +76,6 @@ fn finish(run: &mut Run<'_>, text: &str, recipe: &mut Vec<std::ops::Range<usize>
     }
     let passage = Passage::of_parts(run.source, text, &std::mem::take(recipe));
     let statements = posix::parse(&passage, DIALECT);
+    run.shell.context = Context::default();
     run.alone(None, |run| run.script(&statements));
 }

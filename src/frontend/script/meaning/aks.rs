@@ -154,6 +154,7 @@ pub(super) fn registry_end(run: &mut Run<'_>, registry: &Node, span: Span) -> Op
         return run.book.at(&address).is_some_and(|it| it.is_kind(REGISTRY)).then_some(address);
     }
     let name = match crate::ir::ResourceId::parse(registry) {
+        Some(id) if id.is_kind(REGISTRY) && role::is_astray(run, &id) => return None,
         Some(id) if id.is_kind(REGISTRY) => id.names.first().cloned()?,
         Some(_) => return None,
         None => registry.clone(),

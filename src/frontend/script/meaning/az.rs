@@ -1,7 +1,7 @@
 //! The Azure command line.
 
 use super::arguments::Arguments;
-use super::{acr, aks, query, role};
+use super::{acr, aks, context, query, role};
 use crate::azure::kinds::{CLUSTER, IDENTITY, REGISTRY, SERVICE_PRINCIPAL};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Makes, Node, ResourceId, Why};
@@ -33,7 +33,15 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
         ["aks", "command", "invoke"] => {
             let command = arguments.option(&["--command", "-c"]);
             let text = command.as_ref().and_then(Node::as_str).map(str::to_owned);
+            // It runs beside the cluster, whatever the context here is.
+            let kept = run.shell.context.clone();
+            context::inside(run, &arguments);
             text.zip(command).map(|(text, node)| run.text(&text, node.span)).unwrap_or_default();
+            run.shell.context = kept;
+            Printed::default()
+        }
+        ["aks", "get-credentials"] => {
+            context::credentials(run, &arguments);
             Printed::default()
         }
         ["acr", "create"] => printed(acr::create(run, &arguments, span)),

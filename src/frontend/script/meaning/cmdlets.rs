@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::body::{Body, switched};
-use super::{aks, query, role};
+use super::{aks, context, query, role};
 use crate::azure::kinds::{CLUSTER, IDENTITY, REGISTRY};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Makes, Node, Value, Why};
@@ -30,6 +30,10 @@ pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: &Arguments, span: Spa
             let group = arguments.option(&GROUP);
             let address = run.book.declare(IDENTITY, &name, group.as_ref(), Node::map(Vec::new(), span), &made);
             printed(query::shown(&address, None, span))
+        }
+        "import-azakscredential" => {
+            context::imported(run, arguments);
+            Printed::default()
         }
         "get-azakscluster" => printed(got(run, CLUSTER, arguments, span)),
         "get-azcontainerregistry" => printed(got(run, REGISTRY, arguments, span)),

@@ -7,6 +7,7 @@ mod around;
 mod az;
 mod body;
 mod cmdlets;
+mod context;
 mod helm;
 mod kubectl;
 pub(super) mod query;
@@ -24,6 +25,15 @@ use crate::source::{Span, Via};
 pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: Arguments, span: Span, input: Printed) -> Printed {
     let tool = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let tool = tool.strip_suffix(".exe").or(tool.strip_suffix(".cmd")).unwrap_or(tool);
+    let (delivered, aim) = (run.deliveries.len(), context::before(run, tool, &arguments));
+    context::of_objects(run, &arguments, aim.as_ref(), span);
+    let printed = by(run, tool, arguments, span, input);
+    context::after(run, delivered, aim.as_ref());
+    printed
+}
+
+/// A command of this tool.
+fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Printed) -> Printed {
     let value = |value: Option<Node>| Printed { value, ..Printed::default() };
     match tool {
         // A page is read for what it applies; what it makes is told by its words.

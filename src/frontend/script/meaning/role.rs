@@ -9,7 +9,7 @@ use crate::azure::guid::is_guid;
 use crate::azure::kinds::{CLUSTER, IDENTITY, REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION, SERVICE_PRINCIPAL};
 use crate::azure::roles;
 use crate::frontend::script::run::{Named, Printed, Run};
-use crate::ir::{Address, Makes, Node, Ref, ResourceId, Target, Truth, Value, Why};
+use crate::ir::{Address, Makes, Node, Origin, Ref, ResourceId, Target, Truth, Value, Why};
 use crate::source::Span;
 
 /// The path that means whichever identity pulls for a cluster: `--attach-acr` looks it up itself.
@@ -187,6 +187,8 @@ fn scope_of(run: &mut Run<'_>, node: &Node, span: Span) -> Scope {
     // The subscription's bare GUID behind `/subscriptions/` is one as well.
     let Some(id) = ResourceId::parse(node) else { return Scope::Unknown };
     match () {
+        // Names of registries are unique: one of this name in another group is none.
+        () if id.is_kind(REGISTRY) && is_astray(run, &id) => Scope::Known(node.clone()),
         () if id.is_kind(REGISTRY) => {
             let name = id.names.first().cloned();
             let address = name.and_then(|name| super::aks::registry_end(run, &name, span));
@@ -195,6 +197,17 @@ fn scope_of(run: &mut Run<'_>, node: &Node, span: Span) -> Scope {
         () if id.is_container() => Scope::Known(node.clone()),
         () => Scope::NoRegistry,
     }
+}
+
+/// Whether an id puts a registry that the script makes in one group into another one.
+pub(super) fn is_astray(run: &Run<'_>, id: &ResourceId) -> bool {
+    let made = id.names.first().and_then(|name| run.book.find(REGISTRY, name));
+    let own = made.filter(|it| it.origin == Origin::Declared).and_then(|it| ResourceId::parse(&it.id));
+    let groups = own.and_then(|own| own.group).zip(id.group.clone());
+    groups.is_some_and(|(own, group)| match (own.as_str(), group.as_str()) {
+        (Some(own), Some(group)) => !own.eq_ignore_ascii_case(group) && super::is_literal(group),
+        _ => false,
+    })
 }
 
 fn role(run: &Run<'_>, node: Option<Node>, span: Span) -> Role {

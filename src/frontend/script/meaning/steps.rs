@@ -3,7 +3,7 @@
 use super::arguments::{Argument, Arguments};
 use super::kubectl;
 use super::secret::{self, Login, PullSecret};
-use super::{helm, of};
+use super::{context, helm, of};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Delivery, Layer, Makes, Node, Parcel, Why};
 use crate::source::Span;
@@ -14,7 +14,14 @@ pub(in crate::frontend::script) type Inputs = std::collections::BTreeMap<String,
 /// A step that uses an action or a task: `azure/k8s-deploy@v5`, `HelmDeploy@0`.
 pub(in crate::frontend::script) fn step(run: &mut Run<'_>, uses: &str, inputs: &Inputs, span: Span) {
     let name = uses.split('@').next().unwrap_or_default().to_ascii_lowercase();
-    match name.as_str() {
+    let (delivered, aim) = (run.deliveries.len(), context::of_step(run, &name, inputs));
+    context::set_by_step(run, &name, inputs);
+    by_name(run, &name, inputs, span);
+    context::after(run, delivered, aim.as_ref());
+}
+
+fn by_name(run: &mut Run<'_>, name: &str, inputs: &Inputs, span: Span) {
+    match name {
         "azure/k8s-create-secret" => create_secret(run, inputs, span),
         "azure/k8s-deploy" => deploy(run, inputs, span),
         "azure/k8s-bake" => bake(run, inputs, span),

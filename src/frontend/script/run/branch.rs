@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::syntax::{Statement, Word};
-use super::{BRANCHES, COMMANDS, ITEMS, MORE, Run, State, value};
+use super::{BRANCHES, COMMANDS, Context, ITEMS, MORE, Run, State, value};
 use crate::ir::{Cond, Node, Why};
 use crate::source::Span;
 
@@ -61,6 +61,7 @@ impl Run<'_> {
         } else {
             Some(Node::unknown(Why::External("the namespace of the context".into()), span))
         };
+        let context = Context::joined(&before.context, &outcomes, whole);
         let (functions, called) = (self.shell.functions.clone(), self.shell.called.clone());
         let mut edits = before.edits.clone();
         for (folder, set) in outcomes.iter().flat_map(|(_, state)| &state.edits) {
@@ -75,7 +76,7 @@ impl Run<'_> {
                 own.push((MORE.to_owned(), Node::unknown(Why::External("a condition of a script".into()), span)));
             }
         }
-        self.shell = State { vars, namespace, functions, called, edits, ..before };
+        self.shell = State { vars, namespace, context, functions, called, edits, ..before };
     }
 
     pub(super) fn each(&mut self, name: Option<&str>, items: Option<&[Word]>, body: &[Statement], span: Span) {

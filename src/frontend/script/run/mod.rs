@@ -2,12 +2,14 @@
 //! conditional, and each command is handed to who knows what it means.
 
 mod branch;
+mod context;
 mod files;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(super) use context::Context;
 pub(super) use files::{HERE, ROOT, Tree};
 
 use super::book::{Book, Made};
@@ -15,7 +17,7 @@ use super::meaning;
 use super::meaning::arguments::{Argument, Arguments};
 use super::passage::Passage;
 use super::syntax::{Assigned, Assignment, Command, Dialect, Input, Statement, posix};
-use crate::ir::{Cond, Delivery, Entry, Imperative, Makes, Node, Why};
+use crate::ir::{Cond, Delivery, Entry, Imperative, Makes, Node, Site, Why};
 use crate::source::{SourceId, Span, Store};
 
 /// Commands of one file that are followed.
@@ -53,6 +55,8 @@ pub(super) struct Run<'r> {
     pub book: Book,
     pub imperative: Vec<Imperative>,
     pub deliveries: Vec<Delivery>,
+    /// To which clusters the objects go that commands make by themselves.
+    pub sites: Vec<Site>,
     /// Commands whose meaning is told in full.
     pub understood: Vec<Span>,
     pub shell: State,
@@ -74,6 +78,8 @@ pub(super) struct State {
     pub folders: Vec<String>,
     /// The namespace that commands work in.
     pub namespace: Option<Node>,
+    /// The clusters that `kubectl` knows.
+    pub context: Context,
     /// Distinguishes variables that are set elsewhere.
     pub scope: Arc<str>,
     /// Images and the like that `kustomize edit` sets, by folder.
@@ -94,6 +100,7 @@ impl<'r> Run<'r> {
             book: Book::of(path, source),
             imperative: Vec::new(),
             deliveries: Vec::new(),
+            sites: Vec::new(),
             understood: Vec::new(),
             rewritten: Vec::new(),
             changed: BTreeSet::new(),
@@ -114,6 +121,7 @@ impl<'r> Run<'r> {
                 let when = self.flag(&format!("function {name}"), span);
                 let kept = self.shell.clone();
                 self.give(&Arguments::default(), name, span);
+                self.shell.context = Context::default();
                 self.under(when, |run| drop(run.statements(body)));
                 self.shell = kept;
             }
@@ -178,6 +186,7 @@ impl<'r> Run<'r> {
     pub(super) fn return_to(&mut self, before: State) {
         let inner = std::mem::replace(&mut self.shell, before);
         self.shell.namespace = inner.namespace;
+        self.shell.context = inner.context;
         self.shell.edits = inner.edits;
         self.shell.called = inner.called;
     }

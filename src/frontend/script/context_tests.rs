@@ -1,0 +1,96 @@
+//! Which cluster a script's deliveries go to.
+
+use super::*;
+use crate::ir::{Aim, Node, Value};
+use crate::source::MemoryFiles;
+
+/// Where each delivery goes: a cluster, `context NAME`, `…` for a name that is not known, `-` where nothing says.
+fn aims(path: &str, text: &str) -> Vec<String> {
+    let store = Store::new(MemoryFiles::default());
+    let id = store.add(path, text.as_bytes().to_vec()).unwrap();
+    let shown = |node: &Node| match &node.value {
+        Value::Str(text) => text.to_string(),
+        _ => "…".to_owned(),
+    };
+    let told = |delivery: &Delivery| match &delivery.cluster {
+        Some(Aim::Cluster(name)) => shown(name),
+        Some(Aim::Context(name)) => format!("context {}", shown(name)),
+        None => "-".to_owned(),
+    };
+    read(&store, &[id]).deliveries.iter().map(told).collect()
+}
+
+const GET: &str = "az aks get-credentials -g rg -n warp --overwrite-existing\n";
+
+#[test]
+fn credentials_say_where_what_follows_goes() {
+    for (script, wanted) in [
+        ("kubectl apply -f k8s\n", vec!["-"]),
+        ("GETkubectl apply -f k8s\nkustomize build k8s | kubectl apply -f -\n", vec!["warp", "warp"]),
+        ("NAME=weft\naz aks get-credentials --name $NAME\nkubectl apply -k k8s\n", vec!["weft"]),
+        ("az aks get-credentials --name $NAME\nkubectl apply -k k8s\n", vec!["…"]),
+        ("N=${1:-warp}\naz aks get-credentials --name $N\nkubectl apply -k k8s\n", vec!["…"]),
+        ("for c in a b; do az aks get-credentials -n $c; kubectl apply -f k8s; done\n", vec!["a", "b"]),
+        ("GETaz aks get-credentials -n weft\nkubectl apply -f k8s\n", vec!["weft"]),
+        // Another tool, another file.
+        ("GETgcloud container clusters get-credentials other\nkubectl apply -f k8s\n", vec!["-"]),
+        ("GETexport KUBECONFIG=other\nkubectl apply -f k8s\n", vec!["-"]),
+        ("GETKUBECONFIG=other kubectl apply -f k8s\nkubectl apply -f k8s\n", vec!["-", "warp"]),
+        ("GETkubectl apply -f k8s --kubeconfig other\n", vec!["-"]),
+        ("az aks get-credentials -n warp -f other\nkubectl apply -f k8s\n", vec!["-"]),
+        ("GETaz aks command invoke -n weft -g rg --command 'kubectl apply -f k8s'\n", vec!["weft"]),
+        // What runs only sometimes.
+        ("GETif [ $X ]; then az aks get-credentials -n weft; fi\nkubectl apply -f k8s\n", vec!["-"]),
+        ("if [ $X ]; then GETkubectl apply -f k8s; fi\nkubectl apply -f k8s\n", vec!["warp", "-"]),
+        ("if [ $X ]; then GETelse GETfi\nkubectl apply -f k8s\n", vec!["warp"]),
+        ("GETlater() { kubectl apply -f k8s; }\n", vec!["-"]),
+    ] {
+        assert_eq!(aims("up.sh", &script.replace("GET", GET)), wanted, "{script}");
+    }
+    assert_eq!(
+        aims("up.ps1", "Import-AzAksCredential -ResourceGroupName g -Name warp -Force\nkubectl apply -f k8s\n"),
+        ["warp"]
+    );
+}
+
+#[test]
+fn contexts_are_those_that_were_made_or_may_be_called_as_their_clusters() {
+    for (script, wanted) in [
+        (
+            "GETaz aks get-credentials -n weft --context w2\nkubectl config use-context warp\nkubectl apply -f k8s\n",
+            "warp",
+        ),
+        ("GETaz aks get-credentials -n weft --context w2\nkubectl --context w2 apply -f k8s\n", "weft"),
+        ("az aks get-credentials -n weft --admin\nGETkubectl apply -f k8s --context weft-admin\n", "weft"),
+        ("kubectl config use-context weft\nkubectl apply -f k8s\n", "context weft"),
+        ("GETkubectl config set-context --current --namespace loom\nkubectl apply -f k8s\n", "warp"),
+        ("GETkubectl config use-context $X\nkubectl apply -f k8s\n", "-"),
+        ("GETkubectx weft\nkubectl apply -f k8s\n", "context weft"),
+    ] {
+        assert_eq!(aims("up.sh", &script.replace("GET", GET)), [wanted], "{script}");
+    }
+}
+
+#[test]
+fn steps_and_tasks_name_clusters() {
+    let github = |steps: &str| {
+        format!("on: push\njobs:\n  a:\n    steps:\n{steps}  b:\n    steps:\n    - run: kubectl apply -f k8s\n")
+    };
+    let set = "    - uses: Azure/aks-set-context@v4\n      with: {cluster-name: warp, resource-group: g}\n";
+    let apply = "    - run: kubectl apply -f k8s\n    - uses: azure/k8s-deploy@v5\n      with: {manifests: k8s}\n";
+    for (steps, wanted) in [
+        (format!("{set}{apply}"), ["warp", "warp", "-"]),
+        (format!("{}{apply}", set.replace("- uses", "- if: github.ref == 'x'\n      uses")), ["-", "-", "-"]),
+        (format!("{set}    - uses: azure/k8s-set-context@v4\n      with: {{kubeconfig: x}}\n{apply}"), ["-", "-", "-"]),
+        (format!("{set}    - uses: helm/kind-action@v1\n{apply}"), ["-", "-", "-"]),
+    ] {
+        assert_eq!(aims(".github/workflows/a.yml", &github(&steps)), wanted, "{steps}");
+    }
+    let azure = "steps:\n- task: KubernetesManifest@1\n  inputs: {action: deploy, manifests: k8s, connectionType: azureResourceManager, kubernetesCluster: warp}\n\
+        - task: KubernetesManifest@1\n  inputs: {action: deploy, manifests: k8s, kubernetesServiceConnection: x}\n\
+        - task: Kubernetes@1\n  inputs: {connectionType: Azure Resource Manager, kubernetesCluster: weft, command: login}\n\
+        - script: kubectl apply -f k8s\n";
+    assert_eq!(aims("azure-pipelines.yml", azure), ["warp", "-", "weft"]);
+    let make = "a:\n\taz aks get-credentials -n warp\n\tkubectl apply -f k8s\nb:\n\tkubectl apply -f k8s\n";
+    assert_eq!(aims("Makefile", make), ["warp", "-"]);
+}

@@ -1,0 +1,186 @@
+//! Where workloads run: on the cluster that the configuration or whoever applies them names, on the one that they were read
+//! back from, in the root that declares them; else on any.
+
+use super::cluster::Cluster;
+use super::workload::{Workload, shown};
+use super::{Assumed, World};
+use crate::ir::{Aim, Case, Node, Origin, Site, Truth, same_in};
+use crate::source::{Span, Store, Via};
+
+/// Where a workload runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The clusters that could be it, by their places in the world.
+    pub clusters: Vec<usize>,
+    /// A cluster that is named and is not in this tree.
+    pub stranger: Option<String>,
+    /// It runs on the only one of `clusters`, and nothing is guessed.
+    pub sure: bool,
+}
+
+impl<'a> World<'a> {
+    /// The places where a workload runs, one for each cluster that it is brought to. `store` has the paths of files: the
+    /// overlay that it is built for, or the values that its chart is rendered with, say more than its own.
+    pub fn places_of(&self, workload: &Workload<'a>, store: &Store) -> Vec<Place> {
+        let root = &workload.resource.address.root;
+        let path = store.source(workload.resource.declared.source).path.clone();
+        let mapped = paths_of(root).into_iter().chain([&*path]).find_map(|path| self.outlook.clusters.get(path));
+        if let Some(name) = mapped {
+            return vec![self.own_first(workload, self.clusters_where(|it| is_called(it, name)))];
+        }
+        let sites = self.sites_of(workload, store);
+        if !sites.is_empty() {
+            return sites;
+        }
+        if let Some(near) = self.read_back_beside(workload, &path, store) {
+            return vec![near];
+        }
+        vec![self.own_first(workload, self.clusters_where(|_| true))]
+    }
+
+    fn clusters_where(&self, is_it: impl Fn(&Cluster<'a>) -> bool) -> Vec<usize> {
+        self.clusters.iter().enumerate().filter(|(_, cluster)| is_it(cluster)).map(|(at, _)| at).collect()
+    }
+
+    /// The clusters of the workload's own Terraform root, where it has some.
+    fn own_first(&self, workload: &Workload<'a>, all: Vec<usize>) -> Place {
+        let root = &workload.resource.address.root;
+        let is_own = |at: &usize| self.clusters.get(*at).is_some_and(|it| it.resource.address.root == *root);
+        let own: Vec<usize> = all.iter().copied().filter(is_own).collect();
+        Place { clusters: if own.is_empty() { all } else { own }, ..Place::default() }
+    }
+
+    /// The places that those who apply a workload name; nothing where one of them names none that is known.
+    fn sites_of(&self, workload: &Workload<'a>, store: &Store) -> Vec<Place> {
+        let extent = workload.resource.extent;
+        let of_it = |site: &&Site| site.part.is_none_or(|part| holds(part, extent));
+        let sites = self.sites.get(&*workload.resource.address.root).copied().unwrap_or_default();
+        let mut found: Vec<Place> = Vec::new();
+        for site in sites.iter().filter(of_it) {
+            let Some(place) = site.cluster.as_ref().and_then(|aim| self.aimed_at(aim, store)) else {
+                return Vec::new();
+            };
+            if !found.contains(&place) {
+                found.push(place);
+            }
+        }
+        found
+    }
+
+    /// The place that a name means; nothing where it may be any cluster.
+    fn aimed_at(&self, aim: &Aim, store: &Store) -> Option<Place> {
+        let (name, certain) = match aim {
+            Aim::Cluster(name) => (name, true),
+            Aim::Context(name) => (name, false),
+        };
+        let same = |cluster: &Cluster<'a>| same_in(&self.resolver, Case::Ignored, name, &cluster.name);
+        let exact = self.clusters_where(|cluster| same(cluster) == Truth::Yes);
+        if !exact.is_empty() {
+            let sure = exact.len() == 1;
+            return Some(Place { clusters: exact, sure, ..Place::default() });
+        }
+        let clusters = self.clusters_where(|it| same(it) == Truth::Unknown || is_made_up(&it.name, store));
+        match (clusters.is_empty(), name.as_str()) {
+            (false, _) if certain => Some(Place { clusters, ..Place::default() }),
+            (true, Some(_)) if certain => Some(Place { stranger: Some(shown(name)), ..Place::default() }),
+            _ => None,
+        }
+    }
+
+    /// Output that was saved in one folder belongs together: what `kubectl` read back runs on the clusters that were read
+    /// back nearest to it.
+    fn read_back_beside(&self, workload: &Workload<'a>, path: &str, store: &Store) -> Option<Place> {
+        if workload.resource.origin != Origin::Dump {
+            return None;
+        }
+        let files: Vec<Option<_>> =
+            self.read_back_in.iter().map(|id| Some(store.source((*id)?).path.clone())).collect();
+        if files.iter().flatten().count() < 2 {
+            return None;
+        }
+        let mut folder = path;
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            let inside = |file: &str| file.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
+            let here = |at: &usize| files.get(*at).and_then(Option::as_deref).is_some_and(inside);
+            let clusters: Vec<usize> = (0..files.len()).filter(here).collect();
+            if !clusters.is_empty() {
+                let sure = clusters.len() == 1;
+                return Some(Place { clusters, sure, ..Place::default() });
+            }
+            folder = above;
+        }
+        None
+    }
+}
+
+impl World<'_> {
+    /// Whether the configuration says that a cluster may pull from the registry with this host.
+    pub fn is_assumed_granted(&self, host: &str, cluster: &Cluster<'_>) -> bool {
+        self.outlook.assumed.iter().any(|fact| match fact {
+            Assumed::Grant { registry, cluster: name } => is_at(host, registry) && is_called(cluster, name),
+            _ => false,
+        })
+    }
+
+    /// Whether it says that its nodes reach the registry.
+    pub fn is_assumed_reachable(&self, host: &str, cluster: &Cluster<'_>) -> bool {
+        self.outlook.assumed.iter().any(|fact| match fact {
+            Assumed::Reachable { registry, cluster: name } => is_at(host, registry) && is_called(cluster, name),
+            _ => false,
+        })
+    }
+}
+
+/// Whether a host is that of the registry of this name: `name.azurecr.io`, or with what Azure adds to the name.
+fn is_at(host: &str, registry: &str) -> bool {
+    let label = host.split('.').next().unwrap_or_default();
+    label.split('-').next().is_some_and(|name| name.eq_ignore_ascii_case(registry))
+}
+
+fn is_called(cluster: &Cluster<'_>, name: &str) -> bool {
+    cluster.name.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Whether a part, a file or a command, holds an object.
+fn holds(part: Span, extent: Span) -> bool {
+    let whole = part == Span::file(part.source);
+    part.source == extent.source && (whole || part.start <= extent.start && extent.end <= part.end)
+}
+
+/// A name that is another one when somebody gives other parameters: it came in through one, or it is put together.
+fn is_made_up(name: &Node, store: &Store) -> bool {
+    let given = name.trail.hops().any(|hop| hop.via == Via::Parameter);
+    given || name.as_str().is_some_and(|text| !store.snippet(name.span).contains(text))
+}
+
+/// The paths in the name of a deployment, the one that says most first: who applies it, its values, its own file.
+/// `a/Chart.yaml with b.yaml (c.yaml:7)`, `a/kustomization.yaml applied by c.yaml:7`.
+fn paths_of(root: &str) -> Vec<&str> {
+    let parts = root.split(" with ").flat_map(|part| part.split(" applied by ")).flat_map(|part| part.split(" ("));
+    let path = |part: &'_ str| -> Option<usize> {
+        let (path, line) = part.trim_end_matches(')').rsplit_once(':')?;
+        line.parse::<u32>().ok().map(|_| path.len())
+    };
+    let mut found: Vec<&str> = parts.map(|part| path(part).and_then(|end| part.get(..end)).unwrap_or(part)).collect();
+    found.reverse();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_at, paths_of};
+
+    #[test]
+    fn hosts_begin_with_the_names_of_registries() {
+        assert!(is_at("hub.azurecr.io", "Hub"));
+        assert!(is_at("hub-a1b2c3.azurecr.cn", "hub"));
+        assert!(!is_at("hubs.azurecr.io", "hub"));
+    }
+
+    #[test]
+    fn names_of_deployments_hold_paths() {
+        assert_eq!(paths_of("k8s/*.yaml"), ["k8s/*.yaml"]);
+        assert_eq!(paths_of("a/Chart.yaml with b.yaml (c.yaml:7)"), ["c.yaml", "b.yaml", "a/Chart.yaml"]);
+        assert_eq!(paths_of("a/kustomization.yaml applied by c.yaml:7"), ["c.yaml", "a/kustomization.yaml"]);
+    }
+}

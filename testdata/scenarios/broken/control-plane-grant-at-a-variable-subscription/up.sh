@@ -1,0 +1,1 @@
+az acr create -n loomimages -g rg-loom --sku Standard

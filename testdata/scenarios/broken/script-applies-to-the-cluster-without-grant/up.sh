@@ -1,0 +1,8 @@
+set -e
+az acr create -n loomimages -g rg-loom --sku Standard
+az aks create -n aks-warp -g rg-loom --attach-acr loomimages
+az aks create -n aks-weft -g rg-loom
+for c in aks-warp aks-weft; do
+  az aks get-credentials -n $c -g rg-loom
+  kubectl apply -f k8s/
+done

@@ -1,0 +1,1 @@
+az aks update -n aks-loom -g rg-loom --attach-acr loomimages
