@@ -21,6 +21,7 @@ pub use condition::{Assumption, Cond};
 pub use delivery::{Aim, Delivery, Edit, Layer, Parcel, Site};
 pub use id::{GROUP, MANAGEMENT_GROUP, ResourceId, SUBSCRIPTION};
 pub use imperative::{Imperative, Makes};
+pub(crate) use names::shape;
 pub use order::Order;
 pub use resolve::{Computed, Resolver};
 pub use resource::{Address, Deployment, Fate, Former, Gap, Hides, Key, Language, Origin, Resource, Step};

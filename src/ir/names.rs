@@ -53,7 +53,7 @@ impl<'a> Names<'a> {
 
 /// What equal names have in common, when following references can't change it: texts, symbols, and the functions whose
 /// results the name holds. A known name never equals one that has a shape.
-fn shape(name: &Node) -> Option<String> {
+pub(crate) fn shape(name: &Node) -> Option<String> {
     let mut shape = String::new();
     match &name.value {
         Value::Concat(pieces) => pieces.iter().try_for_each(|piece| put(&mut shape, piece))?,

@@ -91,6 +91,10 @@ impl<'r, 'a> Comparison<'r, 'a> {
     }
 
     pub(super) fn nodes(&mut self, a: &Node, b: &Node) -> Truth {
+        // Most values are asked about very often, and known.
+        if let (Value::Str(a), Value::Str(b)) = (&a.value, &b.value) {
+            return self.letters(a, b);
+        }
         let a = self.resolver.node_within(a, &mut self.fuel);
         let b = self.resolver.node_within(b, &mut self.fuel);
         self.completed(&a, &b)
@@ -122,6 +126,7 @@ impl<'r, 'a> Comparison<'r, 'a> {
         }
         match (&a.value, &b.value) {
             (Value::Unknown { sym: Some(a), .. }, Value::Unknown { sym: Some(b), .. }) if a == b => Truth::Yes,
+            (Value::Str(a), Value::Str(b)) => self.letters(a, b),
             (Value::Choice(_), Value::Choice(_)) if a.is_identical(b) => Truth::Yes,
             (Value::Choice(_) | Value::Derived(_), _) | (_, Value::Choice(_) | Value::Derived(_)) => Truth::Unknown,
             (Value::Ref(x), Value::Ref(y)) => self.references(x, y),
@@ -259,6 +264,13 @@ impl<'r, 'a> Comparison<'r, 'a> {
         keys.fold(Truth::Yes, |truth, key| match (a.get(key), b.get(key)) {
             (Some(x), Some(y)) => truth.and(self.resolved(x, y)),
             _ => Truth::No,
+        })
+    }
+
+    fn letters(&self, a: &str, b: &str) -> Truth {
+        Truth::of(match self.case {
+            Case::Matters => a == b,
+            Case::Ignored => a.eq_ignore_ascii_case(b),
         })
     }
 

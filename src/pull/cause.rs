@@ -1,5 +1,7 @@
 //! Why a pair has no permission: the grant that was meant for it and misses.
 
+use std::collections::BTreeMap;
+
 use super::pair::wires;
 use super::permission::serves;
 use super::{Case, Outcome, Pair, Tie};
@@ -41,7 +43,10 @@ impl<'a> Case<'_, 'a> {
 
     pub(super) fn find_causes(&self, pair: &Pair) -> Vec<(Cause, usize)> {
         let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return Vec::new() };
-        let grants = self.world.grants.iter().enumerate();
+        // What is neither for the cluster nor read from it can't be meant for the pair, unless it has no principal at all.
+        let strays = self.strays.iter().filter_map(|&at| Some((at, self.world.grants.get(at)?)));
+        let grants: BTreeMap<usize, &Grant<'a>> = self.world.grants_for(cluster).chain(strays).collect();
+        let grants = grants.into_iter();
         // What is requested by a schedule may be the end of a grant as well.
         let made = grants.filter(|(_, grant)| !grant.resource.is_kind(SCHEDULE_REQUEST));
         let concerned = made.filter(|(_, grant)| grant.concerns(cluster, registry));
@@ -163,7 +168,7 @@ impl<'a> Case<'_, 'a> {
             let serves = grant.concerns(cluster, registry) && serves(cluster, registry, grant) == Truth::Yes;
             serves && grant.admits(registry, repository) == Truth::No
         };
-        self.world.grants.iter().filter(excludes).collect()
+        self.world.grants_for(cluster).map(|(_, grant)| grant).filter(excludes).collect()
     }
 
     /// A page, or a text that nothing runs, tells somebody to make the grant.
@@ -183,7 +188,7 @@ impl<'a> Case<'_, 'a> {
     /// Whether a grant to the identity that pulls may be the one, though not all of it is known.
     pub fn has_candidate(&self, pair: &Pair) -> bool {
         let (Some(cluster), Some(registry)) = (self.cluster(pair), self.registry(pair)) else { return false };
-        self.world.grants.iter().any(|grant| {
+        self.world.grants_for(cluster).any(|(_, grant)| {
             grant.pulls_for(cluster) == Truth::Yes
                 && grant.covers(registry) != Truth::No
                 && grant.lets_pull(registry) != Truth::No

@@ -1,5 +1,7 @@
 //! What is to be pulled: images of workloads that come, or may come, from one of Azure's registries.
 
+use std::rc::Rc;
+
 use crate::azure::image;
 use crate::ir::Node;
 use crate::source::Store;
@@ -14,7 +16,7 @@ pub(super) struct Demand {
     pub(super) workload: usize,
     pub(super) image: Node,
     pub(super) source: Match,
-    pub(super) place: Place,
+    pub(super) place: Rc<Place>,
 }
 
 impl Demand {
@@ -31,38 +33,31 @@ pub(super) fn demands(world: &World<'_>, store: &Store) -> Vec<Demand> {
     let mut found: Vec<Demand> = Vec::new();
     for (at, workload) in world.workloads.iter().enumerate() {
         for place in world.places_of(workload, store) {
-            take(world, at, workload, &place, &mut found);
+            take(world, at, workload, &Rc::new(place), &mut found);
         }
     }
     found
 }
 
 /// The images of a workload at one of its places.
-fn take(world: &World<'_>, at: usize, workload: &Workload<'_>, place: &Place, found: &mut Vec<Demand>) {
+fn take(world: &World<'_>, at: usize, workload: &Workload<'_>, place: &Rc<Place>, found: &mut Vec<Demand>) {
+    let first = found.len();
+    let demand =
+        |image: &Node, source: Match| Demand { workload: at, image: image.clone(), source, place: place.clone() };
     for image in &workload.images {
-        let known =
-            |demand: &Demand| demand.workload == at && demand.place == *place && demand.image.value == image.value;
+        let known = |demand: &Demand| demand.image.value == image.value;
         let source = world.registry_of(image);
-        if !matches!(source, Match::Foreign) && !found.iter().any(known) {
-            found.push(Demand { workload: at, image: image.clone(), source, place: place.clone() });
+        if !matches!(source, Match::Foreign) && !found.iter().skip(first).any(known) {
+            found.push(demand(image, source));
         }
     }
-    for image in workload.images.iter().filter_map(Node::as_str) {
+    for image in &workload.images {
+        let Some(text) = image.as_str() else { continue };
         // A misspelt host is no registry of Azure's; what was meant is.
-        let host = image.split('/').next().unwrap_or_default();
-        if image::misspelt(host).is_some() {
-            let node = workload.images.iter().find(|node| node.as_str() == Some(image)).cloned();
-            let known = |demand: &Demand| {
-                demand.workload == at && demand.place == *place && demand.image.as_str() == Some(image)
-            };
-            if let Some(node) = node.filter(|_| !found.iter().any(known)) {
-                found.push(Demand {
-                    workload: at,
-                    image: node,
-                    source: Match::Elsewhere(host.to_owned()),
-                    place: place.clone(),
-                });
-            }
+        let host = text.split('/').next().unwrap_or_default();
+        let known = |demand: &Demand| demand.image.as_str() == Some(text);
+        if image::misspelt(host).is_some() && !found.iter().skip(first).any(known) {
+            found.push(demand(image, Match::Elsewhere(host.to_owned())));
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::source::Store;
 use crate::world::World;
 use crate::world::cluster::Cluster;
 use crate::world::grant::Grant;
+use crate::world::identity::Holder;
 use crate::world::knowledge::Judgement;
 use crate::world::registry::Registry;
 
@@ -32,6 +33,8 @@ pub struct Case<'w, 'a> {
     pub pairs: Vec<Pair>,
     /// One path for each image of each workload, and for each tied pair without one.
     pub paths: Vec<Path>,
+    /// Grants whose principal is no object id, by their places in the world.
+    strays: Vec<usize>,
 }
 
 impl<'w, 'a> Case<'w, 'a> {
@@ -40,7 +43,9 @@ impl<'w, 'a> Case<'w, 'a> {
         let demands = demand::demands(world, store);
         let pairs = pair::pairs(world, &demands);
         let paths = path::paths(world, &pairs, &demands);
-        let mut case = Case { world, store, pairs, paths };
+        let strays = world.grants.iter().enumerate().filter(|(_, it)| matches!(it.holder, Holder::WrongKind(_)));
+        let strays = strays.map(|(at, _)| at).collect();
+        let mut case = Case { world, store, pairs, paths, strays };
         let causes: Vec<_> = case.pairs.iter().map(|pair| case.find_causes(pair)).collect();
         case.pairs.iter_mut().zip(causes).for_each(|(pair, causes)| pair.causes = causes);
         case
@@ -53,7 +58,7 @@ impl<'w, 'a> Case<'w, 'a> {
         registry: &'s Registry<'a>,
     ) -> impl Iterator<Item = &'s Grant<'a>> {
         let serves = |grant: &&Grant<'a>| permission::serves(cluster, registry, grant) == Truth::Yes;
-        self.world.grants.iter().filter(serves)
+        self.world.grants_for(cluster).map(|(_, grant)| grant).filter(serves)
     }
 
     /// Whether the nodes of a pair reach the registry.
@@ -64,6 +69,8 @@ impl<'w, 'a> Case<'w, 'a> {
 
     /// The pair of a cluster and a registry, when it is under judgement.
     pub fn pair(&self, cluster: usize, registry: usize) -> Option<&Pair> {
-        self.pairs.iter().find(|pair| pair.cluster == cluster && pair.registry == registry)
+        // They are in the order of clusters and registries.
+        let at = self.pairs.binary_search_by_key(&(cluster, registry), |pair| (pair.cluster, pair.registry)).ok()?;
+        self.pairs.get(at)
     }
 }

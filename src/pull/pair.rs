@@ -1,6 +1,6 @@
 //! Which clusters and registries belong together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Cause;
 use super::demand::Demand;
@@ -8,7 +8,6 @@ use super::permission::permission;
 use crate::ir::{Language, Origin, Resource, Truth};
 use crate::world::World;
 use crate::world::cluster::Cluster;
-use crate::world::former::FormerGrant;
 use crate::world::grant::Grant;
 use crate::world::identity::Holder;
 use crate::world::knowledge::Judgement;
@@ -57,39 +56,30 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     };
     let demanded: BTreeSet<(usize, usize)> = demands.iter().flat_map(of_demand).collect();
     let sure: BTreeSet<(usize, usize)> = demands.iter().filter(|it| it.place.sure).flat_map(of_demand).collect();
-    let mut ties: Vec<(usize, usize, Tie)> = Vec::new();
-    let mut wired: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for cluster in &world.clusters {
-        for registry in &world.registries {
-            let pair = (cluster.at, registry.at);
-            let lost = |former: &FormerGrant<'_>| former.is_lost() && former.served(cluster, registry);
-            let now = world.grants.iter().any(|grant| wires(grant, cluster, registry));
-            if now || world.former_grants.iter().any(lost) {
-                wired.insert(pair);
-                ties.push((cluster.at, registry.at, if demanded.contains(&pair) { Tie::Workload } else { Tie::Wired }));
-            }
-        }
+    let wired = wired(world);
+    let mut ties: BTreeMap<(usize, usize), Tie> = BTreeMap::new();
+    for pair in &wired {
+        ties.insert(*pair, if demanded.contains(pair) { Tie::Workload } else { Tie::Wired });
     }
     let siblings = siblings(world, &wired);
-    let guesses = demanded.iter().filter(|pair| !wired.contains(pair));
-    for &(c, r) in guesses {
-        // Nothing says that it runs on a sibling of a cluster that is wired: that one has the siblings' place.
-        let sibling = siblings.iter().any(|&(a, b, tie)| (a, b) == (c, r) && tie == Tie::Sibling);
-        if !sibling || sure.contains(&(c, r)) {
-            ties.push((c, r, Tie::Workload));
-        }
+    // Nothing says that it runs on a sibling of a cluster that is wired: that one has the siblings' place.
+    let placed: BTreeSet<(usize, usize)> =
+        siblings.iter().filter(|(.., tie)| *tie == Tie::Sibling).map(|&(c, r, _)| (c, r)).collect();
+    let guessed = |pair: &&(usize, usize)| sure.contains(pair) || !placed.contains(pair);
+    for pair in demanded.iter().filter(|pair| !wired.contains(pair)).filter(guessed) {
+        ties.insert(*pair, Tie::Workload);
     }
-    let new = |ties: &[(usize, usize, Tie)], c, r| !ties.iter().any(|&(a, b, _)| (a, b) == (c, r));
     for (c, r, tie) in siblings {
-        if new(&ties, c, r) {
-            ties.push((c, r, tie));
-        }
+        ties.entry((c, r)).or_insert(tie);
     }
-    ties.extend(possible(world, &ties));
-    ties.extend(alone(world, &ties));
-    ties.sort_by_key(|&(c, r, _)| (c, r));
+    for pair in possible(world, &ties) {
+        ties.insert(pair, Tie::Possible);
+    }
+    for (c, r) in alone(world, &ties) {
+        ties.insert((c, r), Tie::Alone);
+    }
     ties.into_iter()
-        .filter_map(|(cluster, registry, tie)| {
+        .filter_map(|((cluster, registry), tie)| {
             let (wired, named) = (wired.contains(&(cluster, registry)), demanded.contains(&(cluster, registry)));
             let sure = sure.contains(&(cluster, registry));
             let ends = (world.clusters.get(cluster)?, world.registries.get(registry)?);
@@ -97,6 +87,26 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
             Some(Pair { cluster, registry, tie, wired, sure, permission, causes: Vec::new() })
         })
         .collect()
+}
+
+/// The clusters and registries that a grant ties, or did until a plan deletes it.
+fn wired(world: &World<'_>) -> BTreeSet<(usize, usize)> {
+    let now = world.grants.iter().map(|grant| (grant, None));
+    let lost = world.former_grants.iter().filter(|former| former.is_lost()).map(|former| (&former.grant, Some(former)));
+    let mut found = BTreeSet::new();
+    for (grant, former) in now.chain(lost) {
+        for (&c, &r) in grant.held().iter().flat_map(|c| grant.on().iter().map(move |r| (c, r))) {
+            let (Some(cluster), Some(registry)) = (world.clusters.get(c), world.registries.get(r)) else { continue };
+            let ties = match former {
+                Some(former) => former.served(cluster, registry),
+                None => wires(grant, cluster, registry),
+            };
+            if ties {
+                found.insert((c, r));
+            }
+        }
+    }
+    found
 }
 
 /// Whether a grant for pulling ties an identity of the cluster to the registry.
@@ -120,23 +130,19 @@ fn siblings(world: &World<'_>, wired: &BTreeSet<(usize, usize)>) -> Vec<(usize, 
     let registry = |at: usize| world.registries.get(at).map(|registry| registry.resource);
     let mut found: BTreeSet<(usize, usize, Tie)> = BTreeSet::new();
     let tied: (BTreeSet<usize>, BTreeSet<usize>) = wired.iter().copied().unzip();
+    let clusters: Vec<usize> = (0..world.clusters.len()).filter(|at| !tied.0.contains(at)).collect();
+    let registries: Vec<usize> = (0..world.registries.len()).filter(|at| !tied.1.contains(at)).collect();
     for &(c, r) in wired {
-        let kind = if wired_inside(world, c, r) { Tie::LeftOut } else { Tie::Sibling };
-        for other in 0..world.clusters.len() {
-            let free = !tied.0.contains(&other);
-            let related = || cluster(c).zip(cluster(other)).is_some_and(|(a, b)| are_siblings(a, b));
-            if free && related() {
-                found.insert((other, r, kind));
-            }
+        let related = |&&other: &&usize| cluster(c).zip(cluster(other)).is_some_and(|(a, b)| are_siblings(a, b));
+        let mut others = clusters.iter().filter(related).peekable();
+        // Most have none.
+        if others.peek().is_some() {
+            let kind = if wired_inside(world, c, r) { Tie::LeftOut } else { Tie::Sibling };
+            found.extend(others.map(|&other| (other, r, kind)));
         }
-        for other in 0..world.registries.len() {
-            let free = !tied.1.contains(&other);
-            let related = || registry(r).zip(registry(other)).is_some_and(|(a, b)| are_siblings(a, b));
-            // The cluster has its registry; another one beside it may be for somebody else.
-            if free && related() {
-                found.insert((c, other, Tie::LeftOut));
-            }
-        }
+        let related = |&&other: &&usize| registry(r).zip(registry(other)).is_some_and(|(a, b)| are_siblings(a, b));
+        // The cluster has its registry; another one beside it may be for somebody else.
+        found.extend(registries.iter().filter(related).map(|&other| (c, other, Tie::LeftOut)));
     }
     found.into_iter().collect()
 }
@@ -161,56 +167,56 @@ fn wired_inside(world: &World<'_>, c: usize, r: usize) -> bool {
         })
 }
 
+/// More pairs than this of which nobody can say whether they belong together are not told.
+const MOST_POSSIBLE: usize = 10_000;
+
 /// A grant whose principal can't be read and that is not proved to be for another pair may be for any cluster of its
 /// deployment.
-fn possible(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usize, Tie)> {
+fn possible(world: &World<'_>, ties: &BTreeMap<(usize, usize), Tie>) -> BTreeSet<(usize, usize)> {
     let stray = |grant: &&Grant<'_>| grant.means_pull() && matches!(grant.holder, Holder::Unknown(_));
-    let mut found = Vec::new();
+    let mut found = BTreeSet::new();
     for grant in world.grants.iter().filter(stray) {
         let root = &grant.resource.address.root;
         let own = |address: &crate::ir::Address| address.root == *root;
+        let reached = world.registries.iter().filter(|registry| match grant.covers(registry) {
+            Truth::Yes => true,
+            Truth::Unknown => own(&registry.resource.address),
+            Truth::No => false,
+        });
+        let reached: Vec<usize> = reached.map(|registry| registry.at).collect();
         let clusters = world.clusters.iter().filter(|it| own(&it.resource.address));
         for cluster in clusters.filter(|cluster| grant.pulls_for(cluster) == Truth::Unknown) {
-            let reached = world.registries.iter().filter(|registry| match grant.covers(registry) {
-                Truth::Yes => true,
-                Truth::Unknown => own(&registry.resource.address),
-                Truth::No => false,
-            });
-            for registry in reached {
-                let pair = (cluster.at, registry.at, Tie::Possible);
-                if !ties.iter().any(|&(c, r, _)| (c, r) == (pair.0, pair.1)) && !found.contains(&pair) {
-                    found.push(pair);
-                }
+            if found.len() >= MOST_POSSIBLE {
+                return found;
             }
+            found.extend(reached.iter().map(|&r| (cluster.at, r)).filter(|pair| !ties.contains_key(pair)));
         }
     }
     found
 }
 
-fn alone(world: &World<'_>, ties: &[(usize, usize, Tie)]) -> Vec<(usize, usize, Tie)> {
-    let root = |address: &crate::ir::Address| address.root.clone();
-    let mut found = Vec::new();
-    for (c, cluster) in world.clusters.iter().enumerate().filter(|(_, cluster)| cluster.is_declared()) {
-        let own = root(&cluster.resource.address);
-        let clusters =
-            world.clusters.iter().filter(|other| other.is_declared() && root(&other.resource.address) == own).count();
-        let mut registries = world
-            .registries
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| other.is_declared() && root(&other.resource.address) == own);
-        let (Some((r, _)), None) = (registries.next(), registries.next()) else { continue };
-        if clusters == 1 && !ties.iter().any(|&(a, b, _)| a == c || b == r) {
-            found.push((c, r, Tie::Alone));
-        }
+fn alone(world: &World<'_>, ties: &BTreeMap<(usize, usize), Tie>) -> Vec<(usize, usize)> {
+    // Of each deployment the clusters and registries that it declares.
+    let mut declared: BTreeMap<&str, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    for cluster in world.clusters.iter().filter(|cluster| cluster.is_declared()) {
+        declared.entry(&cluster.resource.address.root).or_default().0.push(cluster.at);
     }
+    for registry in world.registries.iter().filter(|registry| registry.is_declared()) {
+        declared.entry(&registry.resource.address.root).or_default().1.push(registry.at);
+    }
+    let only = |(clusters, registries): &(Vec<usize>, Vec<usize>)| match (clusters.as_slice(), registries.as_slice()) {
+        ([c], [r]) => Some((*c, *r)),
+        _ => None,
+    };
+    let free = |&(c, r): &(usize, usize)| !ties.keys().any(|&(a, b)| a == c || b == r);
+    let mut found: Vec<(usize, usize)> = declared.values().filter_map(only).filter(free).collect();
     // Somebody saved one of each.
     if let ([cluster], [registry]) = (world.clusters.as_slice(), world.registries.as_slice())
         && cluster.resource.is_read_back()
         && registry.is_read_back()
         && ties.is_empty()
     {
-        found.push((cluster.at, registry.at, Tie::Alone));
+        found.push((cluster.at, registry.at));
     }
     found
 }

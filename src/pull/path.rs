@@ -321,7 +321,7 @@ fn for_others(demand: &Demand) -> Judgement {
 fn granted_elsewhere(world: &World<'_>, registry: &Registry<'_>) -> bool {
     let unknown = |holder: &Holder<'_>| !matches!(holder, Holder::ServicePrincipal(_));
     let pulls = |grant: &&Grant<'_>| grant.covers(registry).and(grant.lets_pull(registry)) != Truth::No;
-    world.grants.iter().filter(pulls).any(|grant| unknown(&grant.holder))
+    world.grants_on(registry).filter(pulls).any(|grant| unknown(&grant.holder))
 }
 
 /// Whether a pod pulls as somebody else than the kubelet of its node.
@@ -337,7 +337,8 @@ fn not_as_the_node(demand: &Demand) -> Judgement {
 /// Whether the cluster's own identity may pull from a repository: where conditions tell repositories apart, the answer for
 /// the registry as a whole is not enough.
 fn own_permission(world: &World<'_>, pair: &Pair, registry: &Registry<'_>, repository: Option<&str>) -> Judgement {
-    let conditional = world.grants.iter().any(|grant| grant.condition.is_some() && grant.covers(registry) != Truth::No);
+    let conditional =
+        world.grants_on(registry).any(|grant| grant.condition.is_some() && grant.covers(registry) != Truth::No);
     let cluster = world.clusters.get(pair.cluster).filter(|_| conditional && repository.is_some());
     let registry = world.registries.get(pair.registry);
     let judged =

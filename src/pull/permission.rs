@@ -34,7 +34,7 @@ pub(super) fn permission<'a>(
     let ends = if named { in_its_place(world, registry) } else { vec![registry] };
     let concerns =
         |grant: &&Grant<'a>| ends.iter().any(|end| grant.covers(end) != Truth::No && grant.concerns(cluster, end));
-    let grants: Vec<&Grant<'a>> = world.grants.iter().filter(concerns).collect();
+    let grants: Vec<&Grant<'a>> = world.grants_for(cluster).map(|(_, grant)| grant).filter(concerns).collect();
     let deployed = ends.iter().map(|end| &end.resource.deployed).chain(grants.iter().map(|grant| &grant.deployed));
     let Some(cases) = completions(std::iter::once(&cluster.resource.deployed).chain(deployed)) else {
         return Some(Judgement::new(Truth::Unknown, cluster.resource.declared, "too many conditions to try them all"));
@@ -237,7 +237,7 @@ fn none<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -
 
 /// A grant of another deployment that may be the one: a second step that is handed the registry or the principal.
 fn elsewhere<'w, 'a>(world: &'w World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<&'w Grant<'a>> {
-    world.grants.iter().find(|grant| {
+    world.grants_for(cluster).map(|(_, grant)| grant).find(|grant| {
         !grant.concerns(cluster, registry)
             && grant.lets_pull(registry) != Truth::No
             && grant.pulls_for(cluster) != Truth::No

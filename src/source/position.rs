@@ -39,6 +39,10 @@ pub(super) struct Counted {
 
 impl Counted {
     fn after(self, text: &str) -> Counted {
+        if text.is_ascii() {
+            let length = text.len();
+            return Counted { offset: self.offset + length, utf16: self.utf16 + length, chars: self.chars + length };
+        }
         let utf16: usize = text.chars().map(char::len_utf16).sum();
         Counted {
             offset: self.offset + text.len(),

@@ -17,50 +17,56 @@ use crate::source::Span;
 
 /// The role assignments of one file.
 #[derive(Clone, Debug)]
-pub(super) struct Assignments<'a> {
-    all: Vec<&'a Resource>,
+pub(super) struct Assignments {
+    place: Span,
+    /// From the first to the last.
+    whole: Span,
+    /// On what they are, in lower case.
+    scopes: BTreeSet<String>,
+    /// Some are on management groups.
+    managed: bool,
+    /// They are of several roles and several principals, service principals among them.
+    unfiltered: bool,
 }
 
 /// The lists among what was saved.
-pub(super) fn lists(deployments: &[Deployment]) -> Vec<Assignments<'_>> {
+pub(super) fn lists(deployments: &[Deployment]) -> Vec<Assignments> {
     let assignment = |resource: &&Resource| resource.is_read_back() && resource.is_kind(ROLE_ASSIGNMENT);
     let lists = deployments.iter().filter(|it| it.language == Language::AzureCli);
-    lists
-        .map(|deployment| deployment.resources.iter().filter(assignment).collect::<Vec<&Resource>>())
-        .filter(|all| !all.is_empty())
-        .map(|all| Assignments { all })
-        .collect()
+    let all = lists.map(|deployment| deployment.resources.iter().filter(assignment).collect::<Vec<&Resource>>());
+    all.filter_map(|all| Assignments::of(&all)).collect()
 }
 
-impl Assignments<'_> {
-    /// Whether all assignments that reach the resource with this id are in the list.
-    fn is_complete_for(&self, id: &str) -> bool {
+impl Assignments {
+    fn of(all: &[&Resource]) -> Option<Assignments> {
+        let first = all.first()?.extent;
         let text = |resource: &Resource, key: &str| {
             let value = resource.body.at(&["properties", key]).and_then(Node::as_str);
             value.map(|text| text.trim_end_matches('/').to_ascii_lowercase())
         };
-        let scopes: Vec<String> = self.all.iter().filter_map(|it| text(it, "scope")).collect();
-        let on_it = scopes.iter().any(|scope| scope == id);
-        let above = scopes.iter().any(|scope| scope != id && is_above(scope, id));
         let distinct = |key: &str, of: &dyn Fn(&&&Resource) -> bool| {
-            self.all.iter().filter(of).filter_map(|it| text(it, key)).collect::<BTreeSet<String>>().len()
+            all.iter().filter(of).filter_map(|it| text(it, key)).collect::<BTreeSet<String>>()
         };
         let kind = |resource: &Resource| text(resource, "principalType").unwrap_or_default();
-        let roles = distinct("roleDefinitionId", &|_| true);
-        let principals = distinct("principalId", &|it| !kind(it).ends_with("group"));
-        let services = self.all.iter().any(|it| kind(it) == "serviceprincipal");
-        on_it && above && roles > 1 && principals > 1 && services
+        let roles = distinct("roleDefinitionId", &|_| true).len();
+        let principals = distinct("principalId", &|it| !kind(it).ends_with("group")).len();
+        let services = all.iter().any(|it| kind(it) == "serviceprincipal");
+        let scopes = distinct("scope", &|_| true);
+        Some(Assignments {
+            place: Span { end: first.start, ..first },
+            whole: all.iter().fold(first, |whole, it| whole.to(it.extent)),
+            managed: scopes.iter().any(|scope| scope.starts_with("/providers/microsoft.management/managementgroups/")),
+            scopes,
+            unfiltered: roles > 1 && principals > 1 && services,
+        })
     }
 
-    fn place(&self) -> Option<Span> {
-        self.all.first().map(|first| Span { end: first.extent.start, ..first.extent })
+    /// Whether all assignments that reach the resource with this id, in lower case, are in the list. What is above it
+    /// begins its id; the root of the tenant is an empty text.
+    fn is_complete_for(&self, id: &str) -> bool {
+        let mut above = id.match_indices('/').filter_map(|(end, _)| id.get(..end));
+        self.unfiltered && self.scopes.contains(id) && (self.managed || above.any(|scope| self.scopes.contains(scope)))
     }
-}
-
-/// Whether a scope holds what has this id: both in lower case, the root of the tenant an empty text.
-fn is_above(scope: &str, id: &str) -> bool {
-    let management = scope.starts_with("/providers/microsoft.management/managementgroups/");
-    scope.is_empty() || management || id.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'))
 }
 
 impl<'a> World<'a> {
@@ -68,7 +74,7 @@ impl<'a> World<'a> {
     pub fn all_assignments(&self, registry: &Registry<'a>) -> Option<Span> {
         let id = registry.id.as_ref().filter(|_| registry.resource.is_read_back())?;
         let id = id.text(registry.resource.declared)?.as_str()?.to_ascii_lowercase();
-        self.assignments.iter().find(|list| list.is_complete_for(&id)).and_then(Assignments::place)
+        self.assignments.iter().find(|list| list.is_complete_for(&id)).map(|list| list.place)
     }
 
     /// The saved list that has every role assignment which reaches a registry, and none that lets the cluster pull, though
@@ -84,16 +90,16 @@ impl<'a> World<'a> {
         let serves = |grant: &Grant<'a>| {
             grant.lets_pull(registry).and(grant.pulls_for(cluster)).and(grant.covers(registry)) != Truth::No
         };
-        let serving: Vec<&Resource> = self
-            .grants
-            .iter()
+        let serving: Vec<Span> = self
+            .grants_on(registry)
             .filter(|grant| grant.resource.is_read_back() && serves(grant))
-            .map(|it| it.resource)
+            .map(|grant| grant.resource.extent)
             .collect();
-        let lacks = |list: &&Assignments<'a>| {
-            !list.all.iter().any(|one| serving.iter().any(|grant| std::ptr::eq(*grant, *one)))
+        let holds = |list: &Assignments, extent: &Span| {
+            extent.source == list.whole.source && list.whole.to(*extent) == list.whole
         };
-        self.assignments.iter().filter(lacks).find(|list| list.is_complete_for(&id)).and_then(Assignments::place)
+        let lacks = |list: &&Assignments| !serving.iter().any(|extent| holds(list, extent));
+        self.assignments.iter().filter(lacks).find(|list| list.is_complete_for(&id)).map(|list| list.place)
     }
 }
 

@@ -1,12 +1,13 @@
 //! Role assignments: to whom, which role, on what.
 
-use super::cluster::{Cluster, Pulling};
+mod links;
+
+use super::cluster::Cluster;
 use super::identity::{Holder, holder};
 use super::knowledge::{Evidence, Fact};
 use super::registry::{Reader, Registry, RoleMode};
 pub use super::role::Granted;
 use super::role::role;
-use super::switch::Switch;
 use crate::azure::abac::Condition;
 use crate::azure::kinds::{REGISTRY, ROLE_ASSIGNMENT, ROLE_DEFINITION, SCHEDULE_REQUEST, decides};
 use crate::ir::{
@@ -14,6 +15,7 @@ use crate::ir::{
     Truth, Value, Why, placeholder, same_in,
 };
 use crate::source::Span;
+use links::Links;
 
 /// A role assignment.
 #[derive(Clone, Debug)]
@@ -56,17 +58,6 @@ pub struct Grant<'a> {
     /// When it is made: when its declaration is deployed and its principal is this one.
     pub deployed: Cond,
     links: Links,
-}
-
-/// How a grant stands to each registry and each cluster of the world, by their places in it.
-#[derive(Clone, Debug, Default)]
-struct Links {
-    covers: Vec<Truth>,
-    misplaces: Vec<bool>,
-    pulls_for: Vec<Truth>,
-    pulled_for: Vec<bool>,
-    control_plane_of: Vec<Truth>,
-    misreads: Vec<bool>,
 }
 
 impl<'a> Grant<'a> {
@@ -133,112 +124,9 @@ impl<'a> Grant<'a> {
         }
     }
 
-    /// Works out once how it stands to each registry and each cluster: every pair of them asks.
-    pub(super) fn link(
-        &mut self,
-        registries: &[Registry<'a>],
-        clusters: &[Cluster<'a>],
-        switches: &[Option<Switch>],
-        resolver: &Resolver<'a>,
-    ) {
-        let uncertain = matches!(self.holder, Holder::Unknown(_) | Holder::Guid(_));
-        let is_client = |cluster: &Cluster<'a>| {
-            let client = match &cluster.pulling {
-                Pulling::ServicePrincipal(client) => client.clone(),
-                // Known where the cluster was read back.
-                Pulling::Kubelet { .. } => {
-                    let path = ["properties", "identityProfile", "kubeletidentity", "clientId"];
-                    Node::reference(cluster.resource.address.clone(), &path, cluster.resource.declared)
-                }
-                Pulling::Unknown(_) => return false,
-            };
-            same_in(resolver, Case::Ignored, &client, &self.principal) == Truth::Yes
-        };
-        let mistaken: Vec<bool> = clusters.iter().map(|cluster| uncertain && is_client(cluster)).collect();
-        if mistaken.contains(&true) {
-            self.holder = Holder::WrongKind("a client id");
-        }
-        let covers: Vec<Truth> = registries.iter().map(|registry| self.reaches(registry, resolver)).collect();
-        let misplaces = registries.iter().zip(&covers);
-        let switch = |cluster: &Cluster<'a>| switches.get(cluster.at).and_then(Option::as_ref);
-        let was = |cluster: &Cluster<'a>| switch(cluster).is_some_and(|switch| switch.was(&self.holder));
-        // Azure itself says that it is somebody's own account.
-        let kind = self.resource.body.at(&["properties", "principalType"]).and_then(Node::as_str);
-        let person = self.resource.is_read_back() && kind.is_some_and(|kind| kind.eq_ignore_ascii_case("User"));
-        // Azure gives no two identities one object id: what was made for the former one is not for the new one.
-        let pulls = |cluster: &Cluster<'a>| match was(cluster) || person {
-            true => Truth::No,
-            false => self.holder.pulls_for(cluster, resolver),
-        };
-        self.links = Links {
-            misplaces: misplaces.map(|(it, covers)| *covers == Truth::No && self.names(it, resolver)).collect(),
-            covers,
-            pulls_for: clusters.iter().map(pulls).collect(),
-            pulled_for: clusters.iter().map(was).collect(),
-            control_plane_of: clusters.iter().map(|it| self.holder.is_control_plane_of(it, resolver)).collect(),
-            misreads: match mistaken.contains(&true) {
-                true => mistaken,
-                false => self.misread(clusters, resolver),
-            },
-        };
-    }
-
     /// The scope as written, with its trail; the declaration's place when nobody wrote one.
     pub fn written_scope(&self) -> Node {
         Node { span: self.scope_span, ..self.resource.scope.clone() }
-    }
-
-    /// Whether the grant reaches the registry: its scope is the registry or an ancestor of it.
-    pub fn covers(&self, registry: &Registry<'_>) -> Truth {
-        self.links.covers.get(registry.at).copied().unwrap_or(Truth::Unknown)
-    }
-
-    /// Its scope is a registry of the same name in another group or subscription: names of registries are unique in
-    /// the world, so there is none.
-    pub fn misplaces(&self, registry: &Registry<'_>) -> bool {
-        self.links.misplaces.get(registry.at).copied().unwrap_or(false)
-    }
-
-    /// Whether it goes to the identity with which the nodes of `cluster` pull.
-    pub fn pulls_for(&self, cluster: &Cluster<'_>) -> Truth {
-        self.links.pulls_for.get(cluster.at).copied().unwrap_or(Truth::Unknown)
-    }
-
-    /// Whether it goes to the identity with which the nodes of `cluster` pull until a plan gives them another one.
-    pub fn pulled_for(&self, cluster: &Cluster<'_>) -> bool {
-        self.links.pulled_for.get(cluster.at).copied().unwrap_or(false)
-    }
-
-    /// Whether it goes to an identity of the control plane of `cluster`.
-    pub fn is_control_plane_of(&self, cluster: &Cluster<'_>) -> Truth {
-        self.links.control_plane_of.get(cluster.at).copied().unwrap_or(Truth::Unknown)
-    }
-
-    /// Its principal is read from this cluster or an identity of it, though from the wrong property.
-    pub fn misreads(&self, cluster: &Cluster<'_>) -> bool {
-        self.links.misreads.get(cluster.at).copied().unwrap_or(false)
-    }
-
-    fn misread(&self, clusters: &[Cluster<'a>], resolver: &Resolver<'a>) -> Vec<bool> {
-        let reference = match (&self.holder, &self.principal.value) {
-            (Holder::WrongKind(_), Value::Ref(reference)) => reference,
-            (Holder::Kubelet(of), _) => {
-                let lacking = |it: &Cluster<'a>| {
-                    of.address == it.resource.address && matches!(it.pulling, Pulling::ServicePrincipal(_))
-                };
-                return clusters.iter().map(lacking).collect();
-            }
-            _ => return Vec::new(),
-        };
-        let Some(found) = resolver.target(&reference.target) else { return Vec::new() };
-        let is_it = |id: &Node| resolver.resource_of(id).is_some_and(|identity| identity.address == found.address);
-        let supplied = |cluster: &Cluster<'a>| match &cluster.pulling {
-            Pulling::Kubelet { supplied: Some(id), .. } => is_it(id),
-            _ => false,
-        };
-        let of =
-            |it: &Cluster<'a>| found.address == it.resource.address || supplied(it) || it.control.iter().any(is_it);
-        clusters.iter().map(of).collect()
     }
 
     /// Its scope is this registry itself, nothing above it.
@@ -252,7 +140,7 @@ impl<'a> Grant<'a> {
         above && self.covers(registry) == Truth::Unknown
     }
 
-    fn reaches(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
+    pub(super) fn reaches(&self, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
         // What two deployments declare each for themselves is never joined; of one name they may be one all the same.
         let another = self.target.is_some_and(|at| {
             at.origin == Origin::Declared && at.is_kind(REGISTRY) && at.address.root != registry.resource.address.root

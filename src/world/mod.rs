@@ -16,6 +16,7 @@ pub mod listing;
 pub mod place;
 pub mod principal;
 pub mod provisioner;
+mod reach;
 pub mod reading;
 pub mod refresh;
 pub mod region;
@@ -25,6 +26,7 @@ mod saved;
 pub mod scale_set;
 mod scripted;
 pub mod secret;
+mod standing;
 mod supply;
 pub mod switch;
 pub mod token;
@@ -48,12 +50,14 @@ use grant::Grant;
 use knowledge::{Fact, Members};
 use listing::Listing;
 use provisioner::Provisioner;
+use reach::Reach;
 use reading::{KubeletReading, Reading, asked, kubelets, readings};
 use refresh::Refresher;
 use region::{Replica, all_read_back, unseen};
 use registry::Registry;
 use scale_set::ScaleSet;
 use secret::Secret;
+use standing::Ends;
 use supply::{Addition, Later};
 use switch::Switch;
 use token::Token;
@@ -156,7 +160,9 @@ pub struct World<'a> {
     /// Controllers that make nodes.
     pub provisioners: Vec<Provisioner>,
     /// Saved lists of role assignments.
-    assignments: Vec<Assignments<'a>>,
+    assignments: Vec<Assignments>,
+    /// Which grants may have to do with which registries and clusters.
+    reach: Reach,
     /// Tokens of registries.
     pub tokens: Vec<Token<'a>>,
     /// What renews tokens in pull secrets.
@@ -217,6 +223,7 @@ impl<'a> World<'a> {
             provisioners: Vec::new(),
             assignments: assignments::lists(deployments),
             additions: Vec::new(),
+            reach: Reach::default(),
             gaps: deployments
                 .iter()
                 .flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap)))
@@ -292,9 +299,11 @@ impl<'a> World<'a> {
         let file = |seen: &Resource| seen.is_read_back().then_some(seen.extent.source);
         self.read_back_in = self.clusters.iter().map(|cluster| file(seen(cluster))).collect();
         let former = self.former_grants.iter_mut().map(|former| &mut former.grant);
+        let ends = Ends::new(&self.registries, &self.clusters, &self.switches, &self.resolver);
         for grant in self.grants.iter_mut().chain(former) {
-            grant.link(&self.registries, &self.clusters, &self.switches, &self.resolver);
+            grant.link(&ends, &self.resolver);
         }
+        self.reach = Reach::of(&self.grants, self.registries.len(), self.clusters.len());
         self.take_away();
         self.collisions = collision::collisions(&self.grants, &self.resolver);
         for clash in self.collisions.iter().filter(|clash| clash.kind == Kind::OneName) {
@@ -304,6 +313,16 @@ impl<'a> World<'a> {
                 }
             }
         }
+    }
+
+    /// The grants that may reach a registry, in their order.
+    pub fn grants_on<'w>(&'w self, registry: &Registry<'_>) -> impl Iterator<Item = &'w Grant<'a>> + use<'w, 'a> {
+        self.reach.on(registry.at).into_iter().filter_map(|at| self.grants.get(at))
+    }
+
+    /// The grants that may be for a cluster or were meant for it, and those that hang on conditions, by their places.
+    pub fn grants_for(&self, cluster: &Cluster<'_>) -> impl Iterator<Item = (usize, &Grant<'a>)> {
+        self.reach.of_cluster(cluster.at).into_iter().filter_map(|at| Some((at, self.grants.get(at)?)))
     }
 
     fn take(&mut self, resource: &'a Resource) {

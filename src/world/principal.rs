@@ -51,7 +51,7 @@ impl<'a> World<'a> {
             let pulls = role.and(grant.covers(registry)).and(self.is_holder(&grant.holder, who));
             pulls.and(grant.admits(registry, repository)).and(deployed)
         };
-        match self.grants.iter().map(serves).fold(Truth::No, Truth::or) {
+        match self.grants_on(registry).map(serves).fold(Truth::No, Truth::or) {
             Truth::No if !self.is_wired_here(who, registry) => Truth::Unknown,
             truth => truth,
         }

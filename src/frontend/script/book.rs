@@ -1,12 +1,12 @@
 //! What a script makes and refers to: each thing once, by its kind and name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::azure::kinds::{IDENTITY, REGISTRY};
 use crate::ir::{
-    Address, Case, Cond, Deployment, Entry, Key, Language, Node, Origin, Resolver, Resource, ResourceId, Truth, Why,
-    same_in,
+    Address, Case, Cond, Deployment, Entry, Gap, Key, Language, Node, Origin, Resolver, Resource, ResourceId, Truth,
+    Why, same_in, shape,
 };
 use crate::source::{SourceId, Span};
 
@@ -15,8 +15,48 @@ pub(super) struct Book {
     root: Address,
     source: SourceId,
     resources: Vec<Resource>,
+    /// What can be referred to by its name, by kind.
+    named: BTreeMap<String, Named>,
+    /// Where each resource stands.
+    places: HashMap<Arc<Address>, usize>,
+    gaps: Vec<Gap>,
     called: BTreeMap<String, i64>,
     blind: Resolver<'static>,
+}
+
+/// Resources of one kind by their names, each list in the order in which they were made.
+#[derive(Default)]
+struct Named {
+    /// Names that are known to the last letter, in lower case.
+    known: HashMap<String, Vec<usize>>,
+    /// Names with unknowns, by their shape.
+    fixed: HashMap<String, Vec<usize>>,
+    /// All others, which may be equal to any.
+    open: Vec<usize>,
+    all: Vec<usize>,
+}
+
+impl Named {
+    fn put(&mut self, name: &Node, at: usize) {
+        self.all.push(at);
+        match (name.as_str(), shape(name)) {
+            (Some(text), _) => self.known.entry(text.to_ascii_lowercase()).or_default().push(at),
+            (None, Some(shape)) => self.fixed.entry(shape).or_default().push(at),
+            (None, None) => self.open.push(at),
+        }
+    }
+
+    /// The resources that may be proved to have this name, in their order.
+    fn candidates(&self, name: &Node) -> Vec<usize> {
+        let alike = match (name.as_str(), shape(name)) {
+            (Some(text), _) => self.known.get(&text.to_ascii_lowercase()),
+            (None, Some(shape)) => self.fixed.get(&shape),
+            (None, None) => return self.all.clone(),
+        };
+        let mut found: Vec<usize> = alike.into_iter().flatten().chain(&self.open).copied().collect();
+        found.sort_unstable();
+        found
+    }
 }
 
 /// Where and when something is made.
@@ -35,6 +75,9 @@ impl Book {
             root: Address::root(name),
             source,
             resources: Vec::new(),
+            named: BTreeMap::new(),
+            places: HashMap::new(),
+            gaps: Vec::new(),
             called: BTreeMap::new(),
             blind: Resolver::blind(),
         }
@@ -42,20 +85,27 @@ impl Book {
 
     /// What was put in, as a deployment; nothing when that is nothing.
     pub fn close(self) -> Option<Deployment> {
-        let anything = !self.resources.is_empty();
+        let anything = !self.resources.is_empty() || !self.gaps.is_empty();
         let deployment = Deployment::new(self.root.root.clone(), Language::Script, self.source);
-        anything.then_some(Deployment { resources: self.resources, ..deployment })
+        anything.then_some(Deployment { resources: self.resources, gaps: self.gaps, ..deployment })
+    }
+
+    /// Something that was not understood.
+    pub fn gap(&mut self, gap: Gap) {
+        self.gaps.push(gap);
     }
 
     /// The resource at an address.
     pub fn at(&self, address: &Address) -> Option<&Resource> {
-        self.resources.iter().find(|resource| *resource.address == *address)
+        self.places.get(address).and_then(|&at| self.resources.get(at))
     }
 
     /// The resource of a kind with this name.
     pub fn find(&self, kind: &str, name: &Node) -> Option<&Resource> {
         let same = |it: &&Resource| same_in(&self.blind, Case::Ignored, &it.name, name) == Truth::Yes;
-        self.resources.iter().filter(|it| it.is_kind(kind) && it.origin != Origin::Update).find(same)
+        let named = self.named.get(&kind.to_ascii_lowercase())?.candidates(name);
+        let found = named.into_iter().filter_map(|at| self.resources.get(at));
+        found.filter(|it| it.origin != Origin::Update).find(same)
     }
 
     /// The resource whose `property` is this value.
@@ -63,7 +113,8 @@ impl Book {
         let own = |it: &&Resource| {
             it.body.get(property).is_some_and(|own| same_in(&self.blind, Case::Ignored, own, value) == Truth::Yes)
         };
-        self.resources.iter().filter(|it| it.is_kind(kind)).find(own)
+        let named = self.named.get(&kind.to_ascii_lowercase())?;
+        named.all.iter().filter_map(|&at| self.resources.get(at)).find(own)
     }
 
     /// Takes an object of Kubernetes out; says whether it was in.
@@ -92,7 +143,8 @@ impl Book {
         let known = self.find(kind, name).map(|known| known.address.clone());
         let Some(address) = known else { return self.push(kind, name, group, body, Origin::Declared, made) };
         let id = self.id_of(kind, name, group, made.extent);
-        if let Some(known) = self.resources.iter_mut().find(|it| it.address == address) {
+        let at = self.places.get(&address).copied();
+        if let Some(known) = at.and_then(|at| self.resources.get_mut(at)) {
             match known.origin {
                 Origin::Existing => {
                     known.origin = Origin::Declared;
@@ -157,7 +209,8 @@ impl Book {
         let shown = crate::world::workload::shown(&name);
         let scope = Node::null(made.extent);
         let address = self.child(kind, &format!("update {shown}"), name, parent, scope, body, made);
-        if let Some(change) = self.resources.iter_mut().find(|it| it.address == address) {
+        let at = self.places.get(&address).copied();
+        if let Some(change) = at.and_then(|at| self.resources.get_mut(at)) {
             change.origin = Origin::Update;
         }
     }
@@ -201,6 +254,9 @@ impl Book {
         made: &Made,
     ) -> Arc<Address> {
         let address = Arc::new(address);
+        let at = self.resources.len();
+        self.named.entry(kind.to_ascii_lowercase()).or_default().put(&name, at);
+        self.places.insert(address.clone(), at);
         self.resources.push(Resource {
             address: address.clone(),
             kind: kind.into(),

@@ -14,7 +14,7 @@ mod syntax;
 mod tests;
 mod words;
 
-use super::Lowered;
+use super::{Lowered, Problem, Trouble};
 use crate::ir::{Delivery, Deployment, Imperative};
 use crate::source::{SourceId, Span, Store};
 
@@ -55,6 +55,10 @@ pub fn read(store: &Store, sources: &[SourceId]) -> Scripted {
             scripted.lowered.inputs.push(id);
         }
     }
+    let gaps = scripted.lowered.deployments.iter().flat_map(|it| &it.gaps);
+    let told =
+        gaps.map(|gap| Problem { trouble: Trouble::Limit, message: gap.why.to_string(), span: gap.span, help: None });
+    scripted.lowered.problems = told.collect();
     scripted.lowered = std::mem::take(&mut scripted.lowered).without_placeholders();
     scripted.lowered.deployments.sort_by(|a, b| a.name.cmp(&b.name));
     scripted
@@ -64,6 +68,7 @@ fn file(store: &Store, tree: &run::Tree, id: SourceId) -> Found {
     let imperative = words::commands(&store.source(id), id);
     let Some(mut run) = hosts::follow(store, tree, id) else { return Found { imperative, ..Found::default() } };
     meaning::finish(&mut run);
+    run.tell_limit();
     // What a command is known to do needs no second telling.
     let known = |at: Span| run.understood.iter().any(|known| known.start <= at.start && at.start < known.end);
     let mut imperative: Vec<Imperative> = imperative.into_iter().filter(|it| !known(it.span)).collect();

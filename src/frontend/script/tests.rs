@@ -1,5 +1,7 @@
 //! Scripts as they are written.
 
+mod limits;
+
 use super::*;
 use crate::ir::{Cond, Layer, Makes, Node, Origin, Parcel, Resource, Value};
 use crate::source::MemoryFiles;

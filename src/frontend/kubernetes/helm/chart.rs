@@ -9,7 +9,7 @@ use super::format::{json_float, shown};
 use super::machine::ChartFiles;
 use super::value::{Kind, Value};
 use super::yaml::value_of;
-use crate::frontend::Problem;
+use crate::frontend::{Problem, Trouble};
 use crate::ir::{Gap, Hides, Why, placeholder};
 use crate::source::{SourceId, Span, Store};
 use crate::syntax::yaml;
@@ -66,6 +66,14 @@ pub(super) struct Reading {
 impl Reading {
     pub(super) fn gap(&mut self, why: Why, span: Span) {
         self.gaps.push(Gap { why, span, hides: Some(Hides::Anything) });
+    }
+
+    /// More than is read or rendered: what is left out may be anything.
+    pub(super) fn limit<T: Default>(&mut self, what: &'static str, span: Span) -> T {
+        let why = Why::LimitReached(what.into());
+        self.problems.push(Problem { trouble: Trouble::Limit, message: why.to_string(), span, help: None });
+        self.gap(why, span);
+        T::default()
     }
 }
 

@@ -23,6 +23,9 @@ const STACK: usize = 512 << 20;
 /// Values that each file gets a copy of.
 const MOST_COPIED: usize = 200_000;
 
+/// Objects of one chart, in all the ways in which it is installed.
+pub(super) const MOST_MADE: usize = 20_000;
+
 /// How a chart is installed.
 #[derive(Clone, Debug, PartialEq)]
 pub(in super::super) struct Release {
@@ -107,7 +110,7 @@ impl Made {
 /// Renders a chart as often as it is installed.
 pub(super) fn make(store: &Store, folder: &str, releases: &[(String, Release)]) -> Vec<Made> {
     let outcome = std::thread::scope(|threads| {
-        let work = || made(store, folder, releases);
+        let work = || made(store, folder, releases, MOST_MADE);
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(threads, work);
         thread.map(std::thread::ScopedJoinHandle::join)
     });
@@ -135,7 +138,7 @@ fn unread(store: &Store, folder: &str, name: &str) -> Option<Made> {
     })
 }
 
-fn made(store: &Store, folder: &str, releases: &[(String, Release)]) -> Vec<Made> {
+pub(super) fn made(store: &Store, folder: &str, releases: &[(String, Release)], most: usize) -> Vec<Made> {
     let mut reading = Reading::default();
     let Some(chart) = chart::read(store, folder, &mut reading, 0) else { return Vec::new() };
     // What only other charts include installs nothing.
@@ -143,9 +146,14 @@ fn made(store: &Store, folder: &str, releases: &[(String, Release)]) -> Vec<Made
         return Vec::new();
     }
     let mut parsed = BTreeMap::new();
+    let mut left = most;
     let all = releases.iter().map(|(name, release)| {
         let mut own = Reading::default();
-        let objects = installed(store, &chart, name, release, &mut parsed, &mut own);
+        let objects = match left {
+            0 => own.limit("objects of a chart that is installed again and again", release.span),
+            _ => installed(store, &chart, name, release, &mut parsed, &mut own),
+        };
+        left = left.saturating_sub(objects.len());
         let mut gaps = reading.gaps.clone();
         for gap in own.gaps {
             if !gaps.contains(&gap) {

@@ -1,3 +1,5 @@
+mod limits;
+
 use std::fmt::Write;
 
 use super::*;

@@ -24,7 +24,8 @@ use crate::source::{SourceId, Span, Store};
 /// is a build of its own.
 const DEEPEST: usize = 64;
 const MOST_BUILT: usize = 20_000;
-const MOST_OBJECTS: usize = 50_000;
+/// Objects of one build: a base that is used twice under two prefixes doubles, and so does what uses that twice.
+const MOST_OBJECTS: usize = 10_000;
 
 /// What is told of a build, and which files it read.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,16 @@ impl Notes {
         if self.problems.len() < MOST_TOLD && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
+    }
+
+    /// More than is built: what is left out may be anything.
+    fn limit(&mut self, what: &'static str, span: Span) {
+        let why = Why::LimitReached(what.into());
+        let problem = Problem { trouble: Trouble::Limit, message: why.to_string(), span, help: None };
+        if !self.problems.iter().any(|it| it.trouble == Trouble::Limit) {
+            self.problems.push(problem);
+        }
+        self.gap(why, span);
     }
 
     /// As `refuse`, when what isn't seen can't make it right.
@@ -100,7 +111,8 @@ pub(super) type Taken = BTreeSet<String>;
 impl Built {
     /// Adds objects; kustomize refuses a second one with the same id.
     fn append(&mut self, items: Vec<Item>, span: Span, taken: &mut Taken) {
-        for item in items {
+        let left = (MOST_OBJECTS + 1).saturating_sub(self.items.len());
+        for item in items.into_iter().take(left) {
             let id = item.id();
             if key_of(&id).is_some_and(|key| !taken.insert(key)) {
                 self.notes.refuse(format!("`{id}` is there twice"), span);
@@ -110,7 +122,7 @@ impl Built {
         }
         if self.items.len() > MOST_OBJECTS {
             self.items.truncate(MOST_OBJECTS);
-            self.notes.gap(Why::LimitReached("objects of a kustomization".into()), span);
+            self.notes.limit("objects of a kustomization", span);
         }
     }
 
@@ -226,7 +238,10 @@ impl<'a> Build<'a> {
             notes.refuse("this leads back to a kustomization that uses it".to_owned(), used);
         }
         if is_circle || self.open.len() >= DEEPEST || self.left == 0 {
-            notes.gap(Why::LimitReached("nested kustomizations".into()), used);
+            match is_circle {
+                true => notes.gap(Why::LimitReached("nested kustomizations".into()), used),
+                false => notes.limit("nested kustomizations", used),
+            }
             return false;
         }
         self.left -= 1;
@@ -288,7 +303,8 @@ impl<'a> Build<'a> {
                 built.notes.join(&base.notes);
                 built.config.join(&base.config);
                 built.variables.extend(base.variables.iter().cloned());
-                built.append(base.items.clone(), entry.span, taken);
+                let items = base.items.iter().take(MOST_OBJECTS + 1).cloned().collect();
+                built.append(items, entry.span, taken);
             }
             Named::Remote => built.notes.gap(Why::UnsupportedSyntax("a remote kustomize base".into()), entry.span),
             Named::Missing => built.notes.gap(Why::UnresolvedModule(path.into()), entry.span),

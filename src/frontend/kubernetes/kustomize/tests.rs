@@ -1,3 +1,5 @@
+mod limits;
+
 use super::*;
 use crate::ir::{Value, Why};
 use crate::source::MemoryFiles;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::syntax::{Statement, Word};
-use super::{BRANCHES, COMMANDS, Context, ITEMS, MORE, Run, State, value};
+use super::{BRANCHES, Context, ITEMS, MORE, Run, State, value};
 use crate::ir::{Cond, Node, Why};
 use crate::source::Span;
 
@@ -11,7 +11,7 @@ impl Run<'_> {
     /// Bodies of which at most one runs. Afterwards a variable has the value of the one that ran.
     pub(super) fn choice(&mut self, bodies: &[Vec<Statement>], whole: bool, span: Span) {
         // Remembering many variables for many branches is paid for.
-        self.fuel = self.fuel.saturating_sub(u32::try_from(self.shell.vars.len() / 16).unwrap_or(COMMANDS));
+        self.fuel.pay(self.shell.vars.len() / 16);
         let before = self.shell.clone();
         let mut others: Vec<Cond> = Vec::new();
         let mut outcomes: Vec<(Cond, State)> = Vec::new();
@@ -82,12 +82,14 @@ impl Run<'_> {
     pub(super) fn each(&mut self, name: Option<&str>, items: Option<&[Word]>, body: &[Statement], span: Span) {
         let items = items.map(|items| self.expand(items));
         let known = items.filter(|items| {
-            !items.open && items.words.len() <= ITEMS && items.words.iter().all(|it| it.text().is_some())
+            let literal = items.words.iter().all(|it| it.text().is_some());
+            !items.open && items.words.len() <= ITEMS && literal && self.unrolls(items.words.len())
         });
         if let (Some(name), Some(items)) = (name, known) {
+            let rounds = items.words.len();
             for item in items.words {
                 self.shell.vars.insert(name.to_owned(), item.node);
-                self.statements(body);
+                self.round(rounds, |run| drop(run.statements(body)));
             }
             return;
         }

@@ -4,6 +4,7 @@
 mod branch;
 mod context;
 mod files;
+mod fuel;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 pub(super) use context::Context;
 pub(super) use files::{HERE, ROOT, Tree};
+use fuel::Fuel;
 
 use super::book::{Book, Made};
 use super::meaning;
@@ -20,10 +22,6 @@ use super::syntax::{Assigned, Assignment, Command, Dialect, Input, Statement, po
 use crate::ir::{Cond, Delivery, Entry, Imperative, Makes, Node, Site, Why};
 use crate::source::{SourceId, Span, Store};
 
-/// Commands of one file that are followed.
-const COMMANDS: u32 = 20_000;
-/// Calls inside of calls, and files that files read.
-const DEEPEST: u32 = 48;
 /// Items of a loop that are followed one by one.
 const ITEMS: usize = 12;
 /// Stands among what `kustomize edit` sets for what it does that is not read.
@@ -66,8 +64,7 @@ pub(super) struct Run<'r> {
     pub changed: BTreeSet<String>,
     /// Secrets that commands took away after others made them.
     pub deleted: Vec<Node>,
-    fuel: u32,
-    depth: u32,
+    fuel: Fuel,
 }
 
 /// What a shell knows.
@@ -106,8 +103,7 @@ impl<'r> Run<'r> {
             changed: BTreeSet::new(),
             deleted: Vec::new(),
             shell: State { scope: path.clone(), ..State::default() },
-            fuel: COMMANDS,
-            depth: DEEPEST,
+            fuel: Fuel::full(),
         }
     }
 
@@ -138,11 +134,9 @@ impl<'r> Run<'r> {
     }
 
     fn statement(&mut self, statement: &Statement, input: Printed) -> Printed {
-        if self.fuel == 0 || self.depth == 0 {
+        if !self.begins(statement) {
             return Printed::default();
         }
-        self.fuel -= 1;
-        self.depth -= 1;
         let printed = match statement {
             Statement::Command(command) => self.command(command, input),
             Statement::Pipeline(parts) => parts.iter().fold(input, |printed, part| self.statement(part, printed)),
@@ -178,7 +172,7 @@ impl<'r> Run<'r> {
                 }
             }
         };
-        self.depth += 1;
+        self.ended();
         printed
     }
 
@@ -368,21 +362,28 @@ impl<'r> Run<'r> {
             _ if self.shell.functions.contains_key(&name.to_ascii_lowercase())
                 || self.shell.functions.contains_key(&name) =>
             {
-                let functions = &self.shell.functions;
-                let body = functions.get(&name).or_else(|| functions.get(&name.to_ascii_lowercase())).cloned();
-                self.shell.called.insert(name.clone());
-                self.shell.called.insert(name.to_ascii_lowercase());
-                let names = (1..=9).map(|at: u32| at.to_string()).chain(["@".to_owned()]);
-                let kept: Vec<(String, Option<Node>)> =
-                    names.map(|name| (name.clone(), self.shell.vars.get(&name).cloned())).collect();
-                self.give(&arguments, &format!("{name}@{}", span.start), span);
-                let printed = body.map(|body| self.statements(&body)).unwrap_or_default();
-                self.restore(kept);
-                return printed;
+                return self.function(&name, &arguments, span);
             }
             _ => return meaning::of(self, &name, arguments, span, input),
         }
         Printed::default()
+    }
+
+    fn function(&mut self, name: &str, arguments: &Arguments, span: Span) -> Printed {
+        let functions = &self.shell.functions;
+        let body = functions.get(name).or_else(|| functions.get(&name.to_ascii_lowercase())).cloned();
+        self.shell.called.insert(name.to_owned());
+        self.shell.called.insert(name.to_ascii_lowercase());
+        let names = (1..=9).map(|at: u32| at.to_string()).chain(["@".to_owned()]);
+        let kept: Vec<(String, Option<Node>)> =
+            names.map(|name| (name.clone(), self.shell.vars.get(&name).cloned())).collect();
+        let printed = self.recur(name, |run, first| {
+            let unknown = Arguments::default();
+            run.give(if first { arguments } else { &unknown }, &format!("{name}@{}", span.start), span);
+            body.map(|body| run.statements(&body)).unwrap_or_default()
+        });
+        self.restore(kept);
+        printed
     }
 
     /// Commands in a text: `bash -c "…"`.
@@ -405,7 +406,7 @@ impl<'r> Run<'r> {
         let file = self.store.source(span.source);
         let passage = Passage::of_scalar(&file.text, span, text);
         let statements = posix::parse(&passage, Dialect::Plain);
-        self.statements(&statements)
+        self.again(|run| run.statements(&statements))
     }
 
     /// Where and when what is being read happens; `declared` is the place for labels.

@@ -15,6 +15,7 @@ use super::change::Change;
 use crate::frontend::node_of;
 use crate::frontend::terraform::tables::vocabulary;
 use crate::ir::{Address, Key, Node, Ref, Step, Target, Value};
+use crate::source::Span;
 use crate::syntax::tree::Tree;
 
 /// What all resources of a plan share.
@@ -24,6 +25,8 @@ pub(super) struct PlanWorld<'a> {
     pub(super) variables: BTreeMap<Arc<str>, Node>,
     by_steps: BTreeMap<Vec<Step>, &'a Change>,
     names: BTreeSet<String>,
+    /// The blocks of each module of the configuration by their addresses, by where the module stands.
+    blocks: BTreeMap<Span, BTreeMap<&'a str, &'a Tree>>,
 }
 
 impl<'a> PlanWorld<'a> {
@@ -32,7 +35,19 @@ impl<'a> PlanWorld<'a> {
         let by_steps = plan.changes.iter().map(|change| (change.steps.clone(), change)).collect();
         let name_of = |change: &Change| Address { root: name.clone(), path: change.steps.clone() }.without_keys();
         let names = plan.changes.iter().map(name_of).collect();
-        PlanWorld { plan, variables: plan.variables().into_iter().collect(), by_steps, names, name }
+        PlanWorld {
+            plan,
+            variables: plan.variables().into_iter().collect(),
+            by_steps,
+            names,
+            name,
+            blocks: blocks(plan),
+        }
+    }
+
+    /// The block of a module that has this address.
+    fn block(&self, module: &Tree, address: &str) -> Option<&'a Tree> {
+        self.blocks.get(&module.span)?.get(address).copied()
     }
 
     /// The change at an address.
@@ -70,6 +85,20 @@ impl<'a> PlanWorld<'a> {
         let value = self.change(&address.path).and_then(|change| change.value_at(&reference.path));
         value.and_then(Tree::as_str).is_some_and(|value| value.eq_ignore_ascii_case(text))
     }
+}
+
+/// The first block of each address, of every module of the configuration.
+fn blocks(plan: &Plan) -> BTreeMap<Span, BTreeMap<&str, &Tree>> {
+    let mut found = BTreeMap::new();
+    let mut modules: Vec<&Tree> = plan.configuration.get("root_module").into_iter().collect();
+    while let Some(module) = modules.pop() {
+        let resources = module.get("resources").and_then(Tree::as_list).unwrap_or_default();
+        let addressed = resources.iter().rev().filter_map(|block| Some((block.get("address")?.as_str()?, block)));
+        found.insert(module.span, addressed.collect());
+        let calls = module.get("module_calls").and_then(Tree::as_map).unwrap_or_default();
+        modules.extend(calls.iter().filter_map(|call| call.value.get("module")));
+    }
+    found
 }
 
 /// Whether an attribute takes the id of something, so that values of it are joined.
@@ -163,8 +192,7 @@ impl<'a> Place<'a> {
         let root = world.plan.configuration.get("root_module")?;
         let (module, modules) = Place::module_of(world, steps)?;
         let last = steps.last()?;
-        let resources = module.get("resources")?.as_list()?;
-        let block = resources.iter().find(|block| block.get("address").and_then(Tree::as_str) == Some(&last.name))?;
+        let block = world.block(module, &last.name)?;
         Some(Place { name: last.name.clone(), block, modules, root, key: last.key.clone() })
     }
 
