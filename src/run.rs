@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use clock::Clock;
 use failure::{about_file, first_of_each, internal, trouble};
 use places::one_for_each_place;
-use secrets::secrets;
+use secrets::{names, secrets};
 
 use crate::azure::image;
 use crate::cli;
@@ -251,6 +251,8 @@ struct Judged {
 }
 
 fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock: &mut Clock) -> Judged {
+    let examples = store.sources().into_iter().filter(|(_, source)| crate::pull::is_example_file(&source.path));
+    let outlook = Outlook { examples: examples.map(|(id, _)| id).collect(), ..outlook };
     let mut findings = read.failures.clone();
     let first = found.sources.first().copied();
     let judged = catch_unwind(AssertUnwindSafe(|| {
@@ -360,6 +362,7 @@ fn outlook(settings: &Settings, store: &Store) -> Outlook {
         },
         assumed: assumed.collect(),
         clusters: mapped.collect(),
+        examples: BTreeSet::new(),
         today: settings.today,
     }
 }
@@ -395,7 +398,8 @@ fn report(store: &Store, read: &Read, judged: Judged, suppressed: usize, today: 
 
 fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Outcome {
     let secrets: Vec<Span> = secrets(&read.lowered.deployments);
-    let told = Told { report, store, secrets: &secrets };
+    let names = names(&read.lowered.deployments);
+    let told = Told { report, store, secrets: &secrets, names: &names };
     let texts: Vec<RuleText> = rules::all().iter().map(|rule| tell::rule_text(rule)).collect();
     let plain = Look { verbose: settings.verbose, quiet: settings.quiet, ..Look::default() };
     let written = |format: report::Format, look: &Look| {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
+use std::collections::BTreeSet;
 use std::io;
 
 use acrlint::finding::{Finding, Label, Severity};
@@ -27,7 +28,7 @@ struct Run {
 
 impl Run {
     fn written(&self, format: Format, look: &Look) -> String {
-        let told = Told { report: &self.report, store: &self.store, secrets: &self.secrets };
+        let told = Told { report: &self.report, store: &self.store, secrets: &self.secrets, names: &BTreeSet::new() };
         let mut out = Vec::new();
         write(format, &told, &rules(), look, &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -364,7 +365,7 @@ fn an_error_of_the_writer_is_handed_back() {
         }
     }
     let run = sample();
-    let told = Told { report: &run.report, store: &run.store, secrets: &[] };
+    let told = Told { report: &run.report, store: &run.store, secrets: &[], names: &BTreeSet::new() };
     for format in FORMATS {
         let error = write(format, &told, &rules(), &Look::default(), &mut Full).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{format:?}");

@@ -5,6 +5,7 @@
 // A test that can't read its own folder has failed.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use acrlint::finding::Severity;
@@ -31,7 +32,7 @@ fn run(folder: &Path) -> Linted {
 }
 
 fn concise(linted: &Linted) -> String {
-    let told = Told { report: &linted.report, store: &linted.store, secrets: &[] };
+    let told = Told { report: &linted.report, store: &linted.store, secrets: &[], names: &BTreeSet::new() };
     let mut bytes = Vec::new();
     write(Format::Concise, &told, &[], &Look::default(), &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()

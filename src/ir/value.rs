@@ -416,9 +416,10 @@ fn push_piece(flat: &mut Vec<Node>, piece: Node) {
         _ => return flat.push(piece),
     };
     match flat.last_mut() {
-        Some(Node { value: Value::Str(before), span, .. }) => {
+        Some(Node { value: Value::Str(before), span, secret, .. }) => {
             *before = format!("{before}{text}").into();
             *span = span.to(piece.span);
+            *secret |= piece.secret;
         }
         _ => flat.push(Node { value: Value::Str(text), ..piece }),
     }

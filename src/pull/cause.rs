@@ -216,7 +216,14 @@ impl<'a> Case<'_, 'a> {
             // It came in as a part of something larger: the last use of its own is the nearest.
             return hops.last().map_or(value.span, |hop| hop.span);
         };
-        let before = at.checked_sub(1).and_then(|before| hops.get(before)).map_or(value.span, |hop| hop.span);
+        let last = at.checked_sub(1).and_then(|before| hops.get(before));
+        let before = last.map_or(value.span, |hop| hop.span);
+        // A file of variables says what is read by name.
+        if let (Some(hop), Some(Via::Name)) =
+            (last.filter(|hop| hop.via == Via::Parameter), hops.get(at).map(|it| it.via))
+        {
+            return if value.span.source == hop.span.source { value.span } else { hop.span };
+        }
         // What enters through a parameter of this file is edited where it is passed.
         let enters =
             hops.get(at + 1).is_some_and(|next| next.via == Via::Parameter && next.span.source == declared.source);

@@ -86,6 +86,10 @@ fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, wanted: &W
             Outcome::Placeholder(_) if is_example(&secret.resource.address.root) => {
                 unknown("it stands in an example that somebody fills in")
             }
+            _ if world.outlook.examples.contains(&secret.resource.extent.source) => {
+                unknown("it stands in an example of the file that is applied")
+            }
+            _ if secret.goes => unknown("a hook makes it, and takes it away again"),
             what if what.is_dying() && world.is_made_anew(name, &workload.namespace) => {
                 unknown("something makes it anew when it runs")
             }
@@ -118,10 +122,19 @@ fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, wanted: &W
     }
 }
 
-/// Whether a path says that the file is there to be copied and filled in.
+/// Words of a path that say that a file is there to be copied and filled in.
+const EXAMPLE: [&str; 6] = ["example", "examples", "sample", "samples", "template", "dist"];
+
+/// Whether a folder says that its files are there to be copied and filled in.
 fn is_example(path: &str) -> bool {
     let mut words = path.split(|letter: char| !letter.is_ascii_alphanumeric());
-    words.any(|word| ["example", "examples", "sample", "samples", "template"].contains(&word))
+    words.any(|word| EXAMPLE.contains(&word))
+}
+
+/// Whether a file is the example of another one: `secret.example.yaml`, `secret.yaml.sample`.
+pub fn is_example_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    name.split('.').skip(1).any(|word| EXAMPLE.contains(&word)) || name.starts_with("example.")
 }
 
 /// Whether what hangs on the one condition is never there without what hangs on the other.

@@ -10,7 +10,7 @@ mod path;
 mod permission;
 
 pub use cause::Cause;
-pub use credential::{LINE_END, Offer, Outcome, day, lacking, offers, refusal};
+pub use credential::{LINE_END, Offer, Outcome, day, is_example_file, lacking, offers, refusal};
 pub use pair::{Pair, Tie};
 pub use path::{Path, Step};
 

@@ -90,7 +90,8 @@ pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Ve
     };
     found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair)));
     for path in &mut found {
-        let refused: Vec<Step> = [refusal(world, path), unreadable(world, path)].into_iter().flatten().collect();
+        let refused = [refusal(world, path), unreadable(world, path), misnamed(path)];
+        let refused: Vec<Step> = refused.into_iter().flatten().collect();
         path.steps.splice(0..0, refused).for_each(drop);
     }
     found
@@ -102,6 +103,16 @@ fn unreadable(world: &World<'_>, path: &Path) -> Option<Step> {
     let text = "the API server refuses the manifest: `imagePullSecrets` has another shape";
     let judgement = Judgement::new(Truth::No, workload.secrets.refused?, text);
     Some(Step { name: POD, judgement })
+}
+
+/// A name with capital letters is refused before anything is asked of a registry.
+fn misnamed(path: &Path) -> Option<Step> {
+    let image = path.image.as_ref()?;
+    let rest = image::parse(image).rest;
+    let name = rest.as_str()?.split([':', '@']).next().unwrap_or_default();
+    let text = "the path of the image has capital letters, which no image may have";
+    let judgement = Judgement::new(Truth::Unknown, image.span, text);
+    name.contains(|letter: char| letter.is_ascii_uppercase()).then_some(Step { name: POD, judgement })
 }
 
 /// No node pulls anything where Azure refuses the cluster.

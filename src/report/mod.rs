@@ -17,6 +17,7 @@ mod suspect;
 mod telling;
 mod veil;
 
+use std::collections::BTreeSet;
 use std::io;
 
 use crate::finding::{Finding, Severity};
@@ -133,6 +134,8 @@ pub struct Told<'a> {
     pub store: &'a Store,
     /// Every place that holds a secret, also where no finding points: no snippet shows them.
     pub secrets: &'a [Span],
+    /// Names of things, which may stand in a secret too and are none.
+    pub names: &'a BTreeSet<String>,
 }
 
 /// What a rule says about itself, handed in by the caller so that this room knows no rule.

@@ -56,11 +56,12 @@ pub(super) fn line(source: &Source, id: SourceId, line: usize, focus: &Range<usi
     let start = line.checked_sub(1).and_then(|at| source.line_starts().get(at)).map_or(0, |&start| start as usize);
     let end = start + whole.len();
     let window = window(whole, start, focus);
-    let before = line.checked_sub(1).and_then(|before| source.line(before)).unwrap_or_default();
-    let before = if before.len() > LONGEST { "" } else { before };
+    let neighbour = |line: Option<usize>| line.and_then(|line| source.line(line)).filter(|it| it.len() <= LONGEST);
+    let (before, after) = (neighbour(line.checked_sub(1)), neighbour(Some(line + 1)));
     let mut secrets = veil.within(id, &window).cloned().collect::<Vec<_>>();
     let seen = whole.get(window.start - start..window.end - start).unwrap_or_default();
-    let suspects = suspect::parts(seen, before).into_iter();
+    let suspects = suspect::parts(seen, before.unwrap_or_default(), after.unwrap_or_default());
+    let suspects = suspects.into_iter().chain(veil.quoted(seen));
     secrets.extend(suspects.map(|part| window.start + part.start..window.start + part.end));
     merge(&mut secrets);
     let mut secrets = secrets.into_iter().peekable();
@@ -144,6 +145,8 @@ pub(super) fn first_line(source: &Source, span: Span) -> Span {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::report::{Report, Told};
     use crate::source::{MemoryFiles, Store};
@@ -152,7 +155,8 @@ mod tests {
         let store = Store::new(MemoryFiles::default());
         let id = store.add("a.yaml", text.as_bytes().to_vec()).unwrap();
         let secrets: Vec<Span> = secrets.iter().map(|range| Span::new(id, range.start, range.end)).collect();
-        let veil = Veil::new(&Told { report: &Report::default(), store: &store, secrets: &secrets });
+        let veil =
+            Veil::new(&Told { report: &Report::default(), store: &store, secrets: &secrets, names: &BTreeSet::new() });
         line(&store.source(id), id, number, &focus, &veil)
     }
 

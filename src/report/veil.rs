@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::Told;
+use super::{Told, suspect};
 use crate::finding::{Finding, Label};
-use crate::source::{SourceId, Span, Store};
+use crate::source::{SourceId, Span};
 
 /// Stands in the place of a secret.
 pub(super) const MASK: &str = "•••";
@@ -19,8 +19,9 @@ const SHORTEST: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Veil {
     places: BTreeMap<SourceId, Vec<Range<usize>>>,
-    /// Longest first, so that a secret inside another one doesn't leave the rest of the longer one.
-    texts: Vec<String>,
+    /// Texts by how they begin; of those that begin alike the longest first, so that a secret inside another one doesn't
+    /// leave the rest of the longer one.
+    texts: BTreeMap<Vec<u8>, Vec<String>>,
 }
 
 impl Veil {
@@ -35,7 +36,7 @@ impl Veil {
         for ranges in veil.places.values_mut() {
             merge(ranges);
         }
-        veil.texts = texts(&veil.places, told.store);
+        veil.texts = sorted(texts(&veil.places, told));
         veil
     }
 
@@ -47,15 +48,39 @@ impl Veil {
         ranges.iter().skip(first).take_while(move |range| range.start < end)
     }
 
-    /// A sentence without the secrets that it quotes.
-    pub(super) fn words<'a>(&self, sentence: &'a str) -> Cow<'a, str> {
-        let mut words = Cow::Borrowed(sentence);
-        for text in &self.texts {
-            if words.contains(text.as_str()) {
-                words = Cow::Owned(words.replace(text.as_str(), MASK));
+    /// The places in a text where a secret of the run is quoted.
+    pub(super) fn quoted(&self, text: &str) -> Vec<Range<usize>> {
+        let (mut found, mut end) = (Vec::new(), 0);
+        if self.texts.is_empty() {
+            return found;
+        }
+        for (at, head) in text.as_bytes().windows(SHORTEST).enumerate() {
+            let begin_so = self.texts.get(head).filter(|_| at >= end).into_iter().flatten();
+            let rest = text.as_bytes().get(at..).unwrap_or_default();
+            if let Some(secret) = begin_so.into_iter().find(|secret| rest.starts_with(secret.as_bytes())) {
+                end = at + secret.len();
+                found.push(at..end);
             }
         }
-        words
+        found
+    }
+
+    /// A sentence without the secrets that it quotes.
+    pub(super) fn words<'a>(&self, sentence: &'a str) -> Cow<'a, str> {
+        let mut covered: Vec<Range<usize>> = suspect::in_words(sentence);
+        covered.extend(self.quoted(sentence));
+        if covered.is_empty() {
+            return Cow::Borrowed(sentence);
+        }
+        merge(&mut covered);
+        let (mut words, mut from) = (String::new(), 0);
+        for range in covered {
+            words.push_str(sentence.get(from..range.start).unwrap_or_default());
+            words.push_str(MASK);
+            from = range.end;
+        }
+        words.push_str(sentence.get(from..).unwrap_or_default());
+        Cow::Owned(words)
     }
 }
 
@@ -76,20 +101,53 @@ pub(super) fn merge(ranges: &mut Vec<Range<usize>>) {
     });
 }
 
-/// The secrets' texts as written, and each line of one that has several: sentences quote lines.
-fn texts(places: &BTreeMap<SourceId, Vec<Range<usize>>>, store: &Store) -> Vec<String> {
+/// The secrets' texts as written, each line of one that has several, since sentences quote lines, and the passwords in
+/// those that are documents.
+fn texts(places: &BTreeMap<SourceId, Vec<Range<usize>>>, told: &Told<'_>) -> BTreeSet<String> {
     let mut texts = BTreeSet::new();
     for (&source, ranges) in places {
         for range in ranges {
-            let text = store.snippet(Span::new(source, range.start, range.end));
-            let bare = |text: &str| text.trim_matches(|c: char| c.is_whitespace() || "\"'`".contains(c)).to_owned();
-            texts.extend(text.lines().map(bare));
+            let text = told.store.snippet(Span::new(source, range.start, range.end));
+            for line in text.lines() {
+                texts.extend(suspect::literals(line).into_iter().filter_map(|it| line.get(it)).map(bare));
+                texts.insert(bare(line));
+            }
             texts.insert(bare(&text));
         }
     }
-    let mut texts: Vec<String> = texts.into_iter().filter(|text| text.len() >= SHORTEST).collect();
-    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    texts.retain(|text| text.len() >= SHORTEST && !is_open(text, told.names));
     texts
+}
+
+fn bare(text: &str) -> String {
+    text.trim_matches(|c: char| c.is_whitespace() || "\"'`".contains(c)).to_owned()
+}
+
+/// What may stand in a secret and is none: names of things, hosts, and short words, which are in every other line.
+fn is_open(text: &str, names: &BTreeSet<String>) -> bool {
+    let is_word = text.len() < 16 && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let lower = text.to_ascii_lowercase();
+    let host = lower.strip_prefix("https://").or(lower.strip_prefix("http://")).unwrap_or(&lower);
+    let host = host.split(['/', ':']).next().unwrap_or_default();
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_label = |label: &&str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    let of_letters = |label: &&str| label.len() > 1 && label.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_host = labels.len() > 2 && labels.iter().all(is_label) && labels.last().is_some_and(of_letters);
+    names.contains(text) || is_word || is_host && !text.contains('@')
+}
+
+fn sorted(texts: BTreeSet<String>) -> BTreeMap<Vec<u8>, Vec<String>> {
+    let mut sorted: BTreeMap<Vec<u8>, Vec<String>> = BTreeMap::new();
+    for text in texts {
+        if let Some(head) = text.as_bytes().get(..SHORTEST) {
+            sorted.entry(head.to_vec()).or_default().push(text);
+        }
+    }
+    sorted.values_mut().for_each(|alike| alike.sort_by_key(|text| std::cmp::Reverse(text.len())));
+    sorted
 }
 
 #[cfg(test)]
@@ -105,7 +163,7 @@ mod tests {
 
     #[test]
     fn only_ranges_that_meet_the_line_are_given() {
-        let veil = Veil { places: BTreeMap::from([(SourceId(0), vec![0..2, 4..8, 10..11])]), texts: Vec::new() };
+        let veil = Veil { places: BTreeMap::from([(SourceId(0), vec![0..2, 4..8, 10..11])]), ..Veil::default() };
         let within = |line: Range<usize>| veil.within(SourceId(0), &line).cloned().collect::<Vec<_>>();
         assert_eq!(within(1..5), [0..2, 4..8]);
         assert_eq!(within(5..11), [4..8, 10..11]);
@@ -115,7 +173,19 @@ mod tests {
 
     #[test]
     fn a_quoted_secret_is_taken_out_of_a_sentence() {
-        let veil = Veil { texts: vec!["hunter2hunter2".into(), "hunter2h".into()], ..Veil::default() };
+        let texts = ["hunter2hunter2", "hunter2h"].map(str::to_owned).into();
+        let veil = Veil { texts: sorted(texts), ..Veil::default() };
         assert_eq!(veil.words("the password `hunter2hunter2` is here"), "the password `•••` is here");
+    }
+
+    #[test]
+    fn names_and_hosts_are_open() {
+        let names = BTreeSet::from(["storefront".to_owned()]);
+        for open in ["storefront", "contoso.azurecr.io", "https://index.docker.io/v1/", "password"] {
+            assert!(is_open(open, &names), "{open}");
+        }
+        for closed in ["hunter2hunter2", "storefront2", "hunter2.hunter2", "u:Tz9@contoso.azurecr.io"] {
+            assert!(!is_open(closed, &names), "{closed}");
+        }
     }
 }

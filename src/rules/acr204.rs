@@ -16,13 +16,14 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for offered in story::offered(case) {
-        let why = match offered.what() {
-            Outcome::Malformed(why) => why,
-            Outcome::LineEnd => LINE_END,
+        let ((place, secret), why) = match offered.what() {
+            Outcome::Malformed(why) => (offered.document(), &**why),
+            Outcome::LineEnd => ((offered.payload(), true), LINE_END),
             _ => continue,
         };
         let message = format!("pull secret `{}`: {why}", offered.offer.name);
-        let told = reporter.report(offered.severity(), offered.payload(), message, offered.key()).hidden();
+        let told = reporter.report(offered.severity(), place, message, offered.key());
+        let told = if secret { told.hidden() } else { told };
         offered
             .tell(told)
             .help("make the value with `kubectl create secret docker-registry … --dry-run=client -o yaml`");

@@ -28,7 +28,9 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let (name, image) = (&offered.offer.name, offered.image());
         let message = format!("pull secret `{name}` has no entry for the host of `{image}`");
         let severity = severity(&offered, hosts);
-        let told = reporter.report(severity, offered.payload(), message, offered.key()).hidden();
+        let (place, secret) = offered.document();
+        let told = reporter.report(severity, place, message, offered.key());
+        let told = if secret { told.hidden() } else { told };
         offered
             .tell(told)
             .help(format!("make an entry for the login server of the registry; the secret has {}", hosts.join(", ")));

@@ -24,6 +24,10 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             hours => format!("{} hours", hours / 3600),
         };
         let often = match refresher.every {
+            // A schedule may leave hours or days out.
+            Fact::Known(Some(seconds), _) if refresher.what == "CronJob" && seconds % 3600 == 0 => {
+                format!("after up to {} hours", seconds / 3600)
+            }
             Fact::Known(Some(seconds), _) if seconds % 3600 == 0 => format!("every {} hours", seconds / 3600),
             Fact::Known(Some(seconds), _) => format!("every {} minutes", seconds / 60),
             _ => "once only".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::reporter::Told;
 use crate::finding::Severity;
+use crate::ir::Language;
 use crate::pull::{Case, Offer, Outcome, Pair, Path};
 use crate::source::Span;
 use crate::world::cluster::{Cluster, Pulling};
@@ -63,6 +64,16 @@ impl<'c> Offered<'c, '_> {
     /// Where the payload is written; the pod's reference when the secret is not in the tree.
     pub(super) fn payload(&self) -> Span {
         self.secret.map_or(self.offer.named, |secret| secret.payload_span)
+    }
+
+    /// Where the payload as a whole is made, and whether its words must not be shown: of one that a template or a command
+    /// puts together that is the template or the command, whose secrets are marked one by one.
+    pub(super) fn document(&self) -> (Span, bool) {
+        match self.secret {
+            Some(Secret { composer: Some(place), .. }) => (*place, false),
+            Some(secret) => (secret.payload_span, secret.resource.language != Language::Script),
+            None => (self.offer.named, false),
+        }
     }
 
     /// The image and the pod's reference, as parts of the story.

@@ -9,6 +9,8 @@ use super::Span;
 pub enum Via {
     /// Given to a parameter, an input variable or a parameter file.
     Parameter,
+    /// Stands for a parameter or an input variable that nobody gives: its default.
+    Default,
     /// Passed into or out of a module or nested deployment.
     Module,
     /// Read through a name: `var`, `local`, variable.
@@ -17,6 +19,8 @@ pub enum Via {
     Alias,
     /// Written, changed or placed by an overlay: a kustomization, the template of a chart, the command that applies it.
     Overlay,
+    /// Put together by a template of several values: the place that does it.
+    Composed,
 }
 
 /// One use site.

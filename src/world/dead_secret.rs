@@ -9,7 +9,7 @@ use super::cluster::{Cluster, Pulling, Stated};
 use super::registry::within;
 use super::secret::is_placeholder;
 use crate::azure::kinds::{APPLICATION, SERVICE_PRINCIPAL};
-use crate::ir::{Case, Language, Node, Origin, Resource, Target, Truth, Value, same_in};
+use crate::ir::{Case, Language, Node, Origin, Resource, Target, Truth, Value, Why, same_in};
 use crate::source::{Span, Via};
 
 /// Why the secret of a service principal is of no use.
@@ -56,14 +56,16 @@ impl<'a> World<'a> {
         let resource = cluster.resource;
         let body = self.resolver.node(&resource.body);
         let secret = within(&self.resolver, body, &["properties", "servicePrincipalProfile", "secret"])?;
-        let dead =
-            resource.origin == Origin::Declared && secret.as_str().is_some_and(|text| is_placeholder(text.trim()));
-        let passed = secret.trail.hops().any(|hop| hop.via == Via::Parameter);
+        let written = secret.as_str().is_some_and(|text| is_placeholder(text.trim()));
+        // `<secret>` waits for somebody, who may come.
+        let waits = is_bracketed(&secret) && !self.fills_placeholders();
+        let dead = resource.origin == Origin::Declared && (written || waits);
+        let passed = secret.trail.hops().any(|hop| matches!(hop.via, Via::Parameter | Via::Default));
         dead.then(|| DeadSecret {
             value: secret,
             declared: resource.declared,
             what: "is a placeholder".to_owned(),
-            sure: !passed && resource.is_unconditional(),
+            sure: written && !passed && resource.is_unconditional(),
             language: resource.language,
         })
     }
@@ -154,6 +156,13 @@ impl<'a> World<'a> {
         let end = end.as_str()?.parse::<Timestamp>().ok()?.to_zoned(TimeZone::UTC).date();
         (end < self.outlook.today).then_some(end)
     }
+}
+
+/// Whether nothing but a word in angle brackets stands there.
+fn is_bracketed(node: &Node) -> bool {
+    let Value::Unknown { why: Why::TemplateText, sym: Some(sym) } = &node.value else { return false };
+    let token = sym.0.rsplit_once("#token:").map(|(_, token)| token);
+    token.is_some_and(|token| token.starts_with('<') && token.ends_with('>'))
 }
 
 fn is_empty(list: &Node) -> bool {

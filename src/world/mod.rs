@@ -13,6 +13,7 @@ pub mod identity;
 pub mod knowledge;
 pub mod link;
 pub mod listing;
+mod mutation;
 pub mod place;
 pub mod principal;
 pub mod provisioner;
@@ -113,6 +114,8 @@ pub struct Outlook {
     pub assumed: Vec<Assumed>,
     /// Files whose manifests run on a cluster that the configuration names: path, cluster name.
     pub clusters: std::collections::BTreeMap<String, String>,
+    /// Files that are there to be copied and filled in, as their names say.
+    pub examples: BTreeSet<crate::source::SourceId>,
     /// The date that counts as today; what ended before it has ended.
     pub today: jiff::civil::Date,
 }
@@ -171,6 +174,8 @@ pub struct World<'a> {
     made_later: Vec<Later>,
     /// What adds pull secrets where none are written.
     additions: Vec<Addition>,
+    /// Policies that write images into pods.
+    mutations: Vec<mutation::Mutation>,
     /// What could not be seen, with the deployment it belongs to.
     pub gaps: Vec<(&'a Deployment, &'a Gap)>,
     /// Commands in scripts.
@@ -224,6 +229,7 @@ impl<'a> World<'a> {
             assignments: assignments::lists(deployments),
             additions: Vec::new(),
             reach: Reach::default(),
+            mutations: Vec::new(),
             gaps: deployments
                 .iter()
                 .flat_map(|deployment| deployment.gaps.iter().map(move |gap| (deployment, gap)))
@@ -371,6 +377,7 @@ impl<'a> World<'a> {
             self.secrets.extend(made);
             self.refreshers.extend(refresh::refresher(resource, resolver));
             self.additions.extend(supply::adds(resource, resolver));
+            self.mutations.extend(mutation::Mutation::read(resource, resolver));
             self.imperative.extend(link::makes(resource, resolver));
         }
     }

@@ -168,15 +168,31 @@ fn longest_gap(schedule: &str) -> Option<u64> {
     let fields: Vec<&str> = schedule.split_whitespace().filter(|field| !field.contains("TZ=")).collect();
     let [minutes, hours, days, months, weekdays] = fields.as_slice() else { return None };
     let (minutes, hours) = (values(minutes, 0, 59)?, values(hours, 0, 23)?);
-    let every_day = [days, months, weekdays].iter().all(|field| matches!(**field, "*" | "?" | "*/1"));
+    let all = |field: &str| matches!(field, "*" | "?" | "*/1");
     let times: Vec<u64> =
         hours.iter().flat_map(|hour| minutes.iter().map(move |minute| hour * 3600 + minute * 60)).collect();
     let (first, last) = (times.first()?, times.last()?);
     let inside = times.iter().zip(times.iter().skip(1)).map(|(a, b)| b - a).max().unwrap_or(0);
     let around = DAY - last + first;
     // A day that is left out lies between two that aren't.
-    let skipped = if every_day { 0 } else { DAY };
-    Some(inside.max(around).max(skipped))
+    let skipped = match all(days) && all(months) {
+        true if all(weekdays) => 0,
+        true => longest_break(weekdays)? * DAY,
+        false => return Some(inside.max(around).max(DAY)),
+    };
+    Some(inside.max(around + skipped))
+}
+
+/// The most days one after the other that a field of weekdays leaves out.
+fn longest_break(weekdays: &str) -> Option<u64> {
+    const NAMES: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+    let mut numbers = weekdays.to_ascii_lowercase();
+    for (number, name) in NAMES.iter().enumerate() {
+        numbers = numbers.replace(name, &number.to_string());
+    }
+    let days: BTreeSet<u64> = values(&numbers, 0, 7)?.into_iter().map(|day| day % 7).collect();
+    let next = days.iter().skip(1).copied().chain(days.first().map(|first| first + 7));
+    days.iter().zip(next).map(|(day, next)| next - day - 1).max()
 }
 
 /// The values that a field of a schedule takes, in order.
@@ -223,7 +239,10 @@ mod tests {
         assert_eq!(longest_gap("0 8-18 * * *"), Some(14 * 3600));
         assert_eq!(longest_gap("0 0,12 * * *"), Some(12 * 3600));
         assert_eq!(longest_gap("0 3 * * *"), Some(DAY));
-        assert_eq!(longest_gap("0 * * * 1-5"), Some(DAY));
+        assert_eq!(longest_gap("0 8-18 * * 1-5"), Some(62 * 3600));
+        assert_eq!(longest_gap("0 */2 * * MON-FRI"), Some(50 * 3600));
+        assert_eq!(longest_gap("0 3 * * 0,3,7"), Some(4 * DAY));
+        assert_eq!(longest_gap("0 * 1 * *"), Some(DAY));
         assert_eq!(longest_gap("@every 4h"), Some(4 * 3600));
         assert_eq!([longest_gap("0 25 * * *"), longest_gap("x"), longest_gap("H * * * *")], [None; 3]);
     }

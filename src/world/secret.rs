@@ -14,7 +14,7 @@ use self::payload::{TYPES, is_encrypted, key_of, read};
 use super::knowledge::Fact;
 use super::workload::{Namespace, metadata};
 use crate::ir::{Node, Resolver, Resource, Value, Why, placeholder};
-use crate::source::Span;
+use crate::source::{Span, Via};
 
 /// A `v1/Secret`, or one that a controller makes of another object.
 #[derive(Clone, Debug)]
@@ -31,8 +31,12 @@ pub struct Secret<'a> {
     pub payload: Payload,
     /// Where the payload is written.
     pub payload_span: Span,
+    /// The template that puts the payload together of several values.
+    pub composer: Option<Span>,
     /// An annotation or label asks a controller to copy it to other namespaces.
     pub copied: bool,
+    /// It is made for a hook, and gone after that.
+    pub goes: bool,
     /// What makes it, when it is no manifest of its own.
     pub maker: Option<Maker>,
 }
@@ -65,7 +69,22 @@ impl<'a> Secret<'a> {
             },
             read => read,
         };
-        Secret { resource, name, namespace, kind, payload, payload_span, copied: is_copied(&body), maker: None }
+        let document = kind.value().and_then(|kind| present(&body, key_of(kind)?));
+        let mut hops = document.iter().flat_map(|(node, _)| node.trail.hops());
+        let composer = hops.find(|hop| hop.via == Via::Composed).map(|hop| hop.span);
+        let copied = is_copied(&body);
+        Secret {
+            resource,
+            name,
+            namespace,
+            kind,
+            payload,
+            payload_span,
+            composer,
+            copied,
+            goes: goes(&body),
+            maker: None,
+        }
     }
 
     /// The secrets that a controller makes of an object, where the object says all of them.
@@ -86,6 +105,30 @@ impl<'a> Secret<'a> {
 fn is_copied(body: &Node) -> bool {
     const WORDS: [&str; 5] = ["reflector", "replicat", "kubed.", "config-syncer", "copier"];
     marks(body, |key| WORDS.iter().any(|word| key.contains(word)))
+}
+
+/// Whether a hook of Helm or Argo CD takes it away again, or makes it only when the release goes.
+fn goes(body: &Node) -> bool {
+    const LATE: [&str; 9] = [
+        "pre-delete",
+        "post-delete",
+        "pre-rollback",
+        "post-rollback",
+        "test",
+        "test-success",
+        "PostDelete",
+        "PreDelete",
+        "SyncFail",
+    ];
+    let words = |key: &str| -> Vec<String> {
+        let annotation = body.at(&["metadata", "annotations"]).and_then(|it| it.as_map()?.get_exact(key)?.as_str());
+        annotation.into_iter().flat_map(|text| text.split(',')).map(|word| word.trim().to_owned()).collect()
+    };
+    [("helm.sh/hook", "hook-succeeded"), ("argocd.argoproj.io/hook", "HookSucceeded")].iter().any(|(key, succeeded)| {
+        let (hooks, policies) = (words(key), words(&format!("{key}-delete-policy")));
+        let late = !hooks.is_empty() && hooks.iter().all(|hook| LATE.contains(&hook.as_str()));
+        late || !hooks.is_empty() && policies.iter().any(|policy| policy == succeeded)
+    })
 }
 
 /// Tools that fill in the payload when the manifest is applied, or copy that of another secret into it, say so in an

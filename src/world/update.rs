@@ -44,7 +44,10 @@ impl<'a> World<'a> {
         }
         (self.registries, self.clusters) = (registries, clusters);
         let mut workloads = std::mem::take(&mut self.workloads);
-        workloads.iter_mut().for_each(|workload| self.set_images(workload));
+        for workload in &mut workloads {
+            self.set_images(workload);
+            self.mutate(workload);
+        }
         self.workloads = workloads;
     }
 

@@ -121,7 +121,9 @@ impl<'a> Workload<'a> {
     fn carried(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Workload<'a>> {
         let group = resource.kind.rsplit_once('/').map_or("", |(group, _)| group.split('/').next().unwrap_or_default());
         let custom = group.contains('.') && !group.ends_with(".k8s.io") && !group.starts_with("Microsoft.");
-        if custom { Workload::elsewhere(resource, &resolver.node(&resource.body)) } else { None }
+        // What a policy says of containers are patterns.
+        let policy = group.ends_with("kyverno.io") || group.ends_with("gatekeeper.sh");
+        if custom && !policy { Workload::elsewhere(resource, &resolver.node(&resource.body)) } else { None }
     }
 
     /// Containers that stand where the kind has none, or where nobody knows: their images are all that can be told.
@@ -332,10 +334,35 @@ pub fn shown(node: &Node) -> String {
         Value::Str(text) => text.to_string(),
         Value::Int(value) => value.to_string(),
         Value::Bool(value) => value.to_string(),
-        Value::Concat(pieces) => pieces.iter().map(shown).collect(),
+        Value::Concat(pieces) => either(pieces).unwrap_or_else(|| pieces.iter().map(shown).collect()),
+        Value::Choice(_) => either(std::slice::from_ref(node)).unwrap_or_else(|| "…".to_owned()),
         Value::Call(name, arguments) if matches!(&**name, "tolower" | "toupper") => {
             arguments.iter().map(shown).collect()
         }
         _ => "…".to_owned(),
+    }
+}
+
+/// `a or b`: a text that hangs on one condition, where both outcomes are known and short.
+fn either(pieces: &[Node]) -> Option<String> {
+    const LONGEST: usize = 48;
+    let mut conditions = pieces.iter().filter_map(|piece| match &piece.value {
+        Value::Choice(choice) if !piece.secret => Some(&choice.on),
+        _ => None,
+    });
+    let on = conditions.next().filter(|on| conditions.all(|other| other == *on))?;
+    let outcome = |holds: bool| -> String {
+        let arm = |piece: &Node| match &piece.value {
+            Value::Choice(choice) if choice.on == *on => shown(if holds { &choice.yes } else { &choice.no }),
+            _ => shown(piece),
+        };
+        pieces.iter().map(arm).collect()
+    };
+    let (yes, no) = (outcome(true), outcome(false));
+    let fits = |text: &str| !text.is_empty() && text.len() <= LONGEST && !text.contains(['…', '•']);
+    match fits(&yes) && fits(&no) {
+        true if yes == no => Some(yes),
+        true => Some(format!("{yes} or {no}")),
+        false => None,
     }
 }

@@ -75,10 +75,10 @@ fn object(tree: &Tree, path: &str) -> Option<Found> {
             Some(Found::Object(APPLICATION, shape::entra(tree)))
         }
         () if is_pair_of_passwords(tree) && text("username").is_some() => {
-            Some(Found::Object(REGISTRY_CREDENTIAL, body().secret()))
+            Some(Found::Object(REGISTRY_CREDENTIAL, body()))
         }
         () if text("accessToken").is_some() && text("loginServer").is_some() => {
-            Some(Found::Object(REGISTRY_CREDENTIAL, body().secret()))
+            Some(Found::Object(REGISTRY_CREDENTIAL, body()))
         }
         () if has("userAssignedIdentities") && has("type") && has("principalId") => {
             Some(Found::Object(SCALE_SET, shape::around("identity", body())))
@@ -116,7 +116,7 @@ fn list(tree: &Tree, items: &[Tree], path: &str) -> Vec<Found> {
     let all_have = |key: &str| !items.is_empty() && items.iter().all(|item| item.get_ci(key).is_some());
     let dated = all_have("endDateTime") || all_have("endDate");
     if all_have("keyId") && dated {
-        let body = shape::around("passwordCredentials", shape::plain(tree).secret());
+        let body = shape::around("passwordCredentials", shape::plain(tree));
         return vec![Found::Object(CREDENTIALS, body)];
     }
     if let Some(body) = listing::list(tree, items, path) {

@@ -148,7 +148,24 @@ fn entry(member: &Member) -> Entry {
     let secret = SECRETS.iter().any(|key| is(member, key));
     // The CLI's word for the `value` of a rule.
     let key = if is(member, "ipAddressOrRange") { "value" } else { &*member.key };
-    Entry::new(key, member.key_span, if secret { value.secret() } else { value })
+    Entry::new(key, member.key_span, if secret { hidden(value) } else { value })
+}
+
+/// Passwords that stand in a list have names and dates, which are none.
+fn hidden(value: Node) -> Node {
+    const OPEN: [&str; 4] = ["name", "expiry", "creationTime", "keyId"];
+    let Some(list) = value.as_list().filter(|list| list.items.iter().all(|item| item.as_map().is_some())) else {
+        return value.secret();
+    };
+    let entry = |entry: &Entry| match entry.key.as_str() {
+        Some(key) if OPEN.iter().any(|open| key.eq_ignore_ascii_case(open)) => entry.clone(),
+        _ => Entry { key: entry.key.clone(), value: entry.value.clone().secret() },
+    };
+    let item = |item: &Node| match item.as_map() {
+        Some(map) => Node::map(map.entries.iter().map(entry).collect(), item.span),
+        None => item.clone().secret(),
+    };
+    Node::list(list.items.iter().map(item).collect(), value.span)
 }
 
 fn is(member: &Member, key: &str) -> bool {

@@ -202,7 +202,13 @@ fn credentials_are_marked() {
     let token = r#"{"accessToken": "hidden", "loginServer": "shipimages.azurecr.io"}"#;
     for content in [registry, token] {
         let (_, lowered) = lowered(&[("a.json", content)]);
-        assert!(first(&lowered).body.secret);
+        let body = &first(&lowered).body;
+        let marked = |path: &[&str]| body.at(path).is_some_and(|node| node.secret);
+        assert!(marked(&["passwords", "0", "value"]) || marked(&["accessToken"]));
+        // The admin user is called like the registry: hidden, it would be hidden everywhere.
+        for open in [&["username"][..], &["loginServer"], &["passwords", "0", "name"]] {
+            assert!(!marked(open), "{open:?}");
+        }
         assert!(!told(&lowered).contains("hidden"));
     }
     let listed = r#"[{"keyId": "k", "endDateTime": "2025-01-01T00:00:00Z", "secretText": null}]"#;

@@ -62,7 +62,18 @@ pub(in crate::world) fn secrets<'a>(resource: &'a Resource, resolver: &Resolver<
             Some(kind) => made.payload(kind, resource.declared),
         };
         let (name, namespace) = (made.name.unwrap_or_else(|| own.clone()), namespace.clone());
-        Secret { resource, name, namespace, kind, payload, payload_span, copied: false, maker: Some(maker) }
+        Secret {
+            resource,
+            name,
+            namespace,
+            kind,
+            payload,
+            payload_span,
+            composer: None,
+            copied: false,
+            goes: false,
+            maker: Some(maker),
+        }
     };
     made.into_iter().map(secret).collect()
 }

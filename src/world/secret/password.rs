@@ -21,10 +21,17 @@ pub(super) fn facts(password: &Node) -> Password {
     match () {
         () if text.trim().is_empty() => Password::Lacking(Lack::Password),
         () if is_placeholder(text.trim()) => Password::Lacking(Lack::Word),
-        () if placeholder::stands_in(text) || text.trim_start().starts_with("<path:") => Password::Unfilled,
+        () if placeholder::stands_in(text) || is_reference(text.trim_start()) => Password::Unfilled,
         () if text.starts_with("eyJ") && !line_end => Password::Token(expiry(text)),
         () => Password::Literal { real: looks_real(text.trim_end()), line_end },
     }
+}
+
+/// Whether a text names a secret of a store: helm-secrets, vals, the vault plugin of Argo CD and their like put it in.
+fn is_reference(text: &str) -> bool {
+    const STORES: [&str; 8] =
+        ["ref+", "secretref+", "akv://", "vault://", "op://", "awssm://", "awsssm://", "gcpsm://"];
+    text.starts_with("<path:") || STORES.iter().any(|store| text.starts_with(store)) && text.contains("://")
 }
 
 /// A name with its placeholders as unknown pieces.
@@ -134,7 +141,10 @@ mod tests {
             assert_eq!(of(word), Password::Lacking(Lack::Word), "{word}");
         }
         assert_eq!([of(""), of(" ")], [Password::Lacking(Lack::Password), Password::Lacking(Lack::Password)]);
-        for text in ["#{password}#", "${{ secrets.PASSWORD }}", "$(PASSWORD)", "{{ .p }}", "<path:secret/acr#pw>"] {
+        for text in ["#{password}#", "${{ secrets.PASSWORD }}", "$(PASSWORD)", "{{ .p }}", "<path:secret/acr#pw>"]
+            .into_iter()
+            .chain(["ref+azurekeyvault://kv/acr-pw", "akv://kv/acr-pw"])
+        {
             assert_eq!(of(text), Password::Unfilled, "{text}");
         }
         let pieces = Node::concat(

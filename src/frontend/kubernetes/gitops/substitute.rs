@@ -23,14 +23,25 @@ static VARIABLE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-=])([^{}$]*))?\}").ok());
 
 impl Substitutes {
-    /// What `postBuild` says; nothing when it puts nothing in.
-    pub(super) fn read(post_build: &Node) -> Option<Substitutes> {
-        let map = post_build.get("substitute").and_then(Node::as_map);
-        let entries = map.map(|map| map.entries.as_slice()).unwrap_or_default();
-        let known = entries.iter().filter_map(|entry| Some((Arc::from(entry.key.as_str()?), entry.value.clone())));
-        let from = post_build.get("substituteFrom").and_then(Node::as_list);
-        let open = from.is_some_and(|list| !list.items.is_empty() || list.open.is_some());
-        let known: BTreeMap<Arc<str>, Node> = known.collect();
+    /// What `postBuild` says; nothing when it puts nothing in. `source` gives the members of an object that it names, where
+    /// the tree has it.
+    pub(super) fn read(post_build: &Node, source: impl Fn(&Node) -> Option<Vec<Entry>>) -> Option<Substitutes> {
+        let from = post_build.get("substituteFrom").filter(|from| !from.is_null());
+        let list = from.and_then(Node::as_list);
+        let mut open = from.is_some() && list.is_none_or(|list| list.open.is_some());
+        let mut known: BTreeMap<Arc<str>, Node> = BTreeMap::new();
+        // Later ones win over those before them, and what is written out wins over all.
+        for item in list.map(|list| &list.items).into_iter().flatten() {
+            match source(item) {
+                Some(entries) => known.extend(entries.into_iter().filter_map(named)),
+                None => {
+                    known.clear();
+                    open = true;
+                }
+            }
+        }
+        let written = post_build.get("substitute").and_then(Node::as_map);
+        known.extend(written.into_iter().flat_map(|map| map.entries.iter().cloned()).filter_map(named));
         (open || !known.is_empty()).then_some(Substitutes { known, open, span: post_build.span })
     }
 
@@ -103,4 +114,8 @@ impl Substitutes {
             (None, default) => Node::text(default.unwrap_or_default(), span),
         }
     }
+}
+
+fn named(entry: Entry) -> Option<(Arc<str>, Node)> {
+    Some((Arc::from(entry.key.as_str()?), entry.value))
 }

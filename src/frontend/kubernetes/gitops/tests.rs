@@ -303,6 +303,17 @@ fn flux_puts_values_into_what_it_applies() {
         applied(&pod, "  postBuild: {substitute: {host: acr.azurecr.io}, substituteFrom: [{kind: Secret, name: x}]}\n"),
         "… acr.azurecr.io/web:…"
     );
+    // What a ConfigMap on the way to it says counts, unless something unseen may say otherwise after it.
+    let vars = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: vars, namespace: flux-system}\ndata: {ns: shop, host: x}\n---\n";
+    let from = |others: &str| {
+        let spec = format!(
+            "  path: ./apps\n  sourceRef: {{kind: GitRepository, name: x}}\n  postBuild: {{substitute: {{host: acr.azurecr.io}}, substituteFrom: [{{kind: ConfigMap, name: vars}}{others}]}}\n"
+        );
+        let flux = flux(&spec);
+        image_and_namespace(&read(&[("apps/pod.yaml", &pod), ("flux.yaml", &format!("{vars}{flux}"))]).1)
+    };
+    assert_eq!(from(""), "shop acr.azurecr.io/web:9");
+    assert_eq!(from(", {kind: Secret, name: y}"), "… acr.azurecr.io/web:…");
     assert_eq!(applied(&pod, ""), "… …/web:…", "nothing is put in that nobody puts in");
     assert_eq!(
         applied(POD, "  targetNamespace: shop\n  images: [{name: acr.azurecr.io/web, newTag: '2'}]\n"),

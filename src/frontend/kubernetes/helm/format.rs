@@ -83,6 +83,7 @@ pub(super) fn shown(value: &Value) -> Text {
             out.push_str("]");
             out
         }
+        Kind::Native(Native::Version(text, _)) => own(text.to_string()),
         Kind::Native(Native::Glob(..)) => Text::plain("map[]"),
         Kind::Native(_) => Text::plain("{}"),
     }
@@ -157,7 +158,7 @@ fn directive(verb: char, flags: &str, value: &Value) -> Text {
     let precision = flags.split_once('.').and_then(|(_, digits)| digits.parse::<usize>().ok());
     match (verb, &value.kind) {
         (_, Kind::Hole(_)) => shown(value),
-        ('v', _) => shown(value),
+        ('v', _) | ('s', Kind::Native(Native::Version(..))) => shown(value),
         ('s', Kind::Text(_) | Kind::List(_) | Kind::Map(_)) => match precision {
             Some(most) => {
                 let text = shown(value);
@@ -237,6 +238,7 @@ pub(super) fn go_type(value: &Value) -> &'static str {
         Kind::Float(_) => "float64",
         Kind::Text(_) => "string",
         Kind::List(_) => "[]interface {}",
+        Kind::Native(Native::Version(..)) => "*semver.Version",
         Kind::Map(_) | Kind::Native(_) | Kind::Hole(_) => "map[string]interface {}",
     }
 }

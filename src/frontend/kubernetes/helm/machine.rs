@@ -228,7 +228,7 @@ impl<'a> Machine<'a> {
     }
 
     fn origin_here(&self) -> Origin {
-        Origin { span: self.here, is_value: false, secret: false }
+        Origin { span: self.here, is_value: false, secret: false, composed: false }
     }
 }
 

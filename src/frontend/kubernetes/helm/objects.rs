@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::manifest::{NAMES, Object, veiled};
 use super::blocks::{divided, settled};
 use super::machine::Machine;
-use super::text::{Mark, Text, has_hole, hole, is_block};
+use super::text::{Mark, Text, composed, has_hole, hole, is_block};
 use crate::ir::placeholder::{Placeholders, filled_in_later};
 use crate::ir::{Entry, Gap, Hides, List, Map, Node, Value, Why};
 use crate::source::{SourceId, Span, Via};
@@ -102,6 +102,29 @@ impl Reader<'_> {
         (exact(&mark, span), mark.via, secret)
     }
 
+    /// Where the template asks for a name that another one makes of words of its own: the action in the template, as there
+    /// is no value to change.
+    fn named(&self, span: Span) -> Option<Span> {
+        let touched = self.marks(span);
+        let first = touched.first().filter(|mark| mark.origin.span.source != self.source)?;
+        let outer = first.outer.filter(|outer| outer.source == self.source);
+        outer.filter(|_| !touched.iter().any(|mark| mark.origin.is_value))
+    }
+
+    /// Where a template puts a text together of what several places say, when no one place can be blamed for it: it holds a
+    /// secret, or was encoded since.
+    fn composer(&self, span: Span) -> Option<Span> {
+        let touched = self.marks(span);
+        let blames_one = |mark: &Mark| !mark.origin.secret && !mark.origin.composed;
+        let range = span.range();
+        if touched.iter().all(blames_one) || !composed(&self.text.text, touched, range.start, range.end) {
+            return None;
+        }
+        let first = touched.first()?;
+        let written_here = !first.origin.is_value && first.origin.span.source == self.source;
+        if written_here { Some(exact(first, span)) } else { first.outer }
+    }
+
     /// The part of the template file that an object takes.
     fn extent(&self, span: Span) -> Span {
         let mut own =
@@ -118,7 +141,10 @@ impl Reader<'_> {
         let (span, via, secret) = match &tree.kind {
             // Where an object or a list begins in the template.
             TreeKind::Map(_) | TreeKind::List(_) => (self.start(tree.span), None, false),
-            _ => self.place(tree.span),
+            _ => match self.named(tree.span).filter(|_| key == "name") {
+                Some(place) => (place, None, false),
+                None => self.place(tree.span),
+            },
         };
         let node = match &tree.kind {
             TreeKind::Null | TreeKind::Lost => Node::null(span),
@@ -131,9 +157,14 @@ impl Reader<'_> {
         };
         let node = if secret { node.secret() } else { node };
         let node = tree.via.iter().fold(node, |node, &alias| node.through(self.place(alias).0, Via::Alias));
-        match via.filter(|via| *via != span) {
-            Some(via) => node.through(via, Via::Overlay),
-            None => node,
+        let composer = match &tree.kind {
+            TreeKind::Str(_) => self.composer(tree.span),
+            _ => None,
+        };
+        match (composer, via.filter(|via| *via != span)) {
+            (Some(composer), _) => node.through(composer, Via::Composed),
+            (None, Some(via)) => node.through(via, Via::Overlay),
+            (None, None) => node,
         }
     }
 

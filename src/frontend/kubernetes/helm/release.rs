@@ -326,7 +326,8 @@ fn gathered(
     for (name, id, chart) in all {
         let read = parsed.entry(id).or_insert_with(|| {
             let source = store.source(id);
-            let origin = Origin { span: Span::new(id, 0, source.text.len()), is_value: false, secret: false };
+            let origin =
+                Origin { span: Span::new(id, 0, source.text.len()), is_value: false, secret: false, composed: false };
             units(id, &Text::written(without_holes(&source.text).into_owned(), Some(origin)))
         });
         match read {

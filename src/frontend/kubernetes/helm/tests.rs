@@ -219,6 +219,8 @@ fn functions_give_what_helm_gives() {
         ("coalesce nil \"\" \"z\"", "z"),
         ("tpl \"{{ .Values.s | quote }}\" .", "x: y"),
         ("semverCompare \">=1.19-0\" .Capabilities.KubeVersion.Version", "true"),
+        ("semver \"v1.2-beta.1+b5\" | toString", "1.2.0-beta.1+b5"),
+        ("printf \"%s.%v\" (semver \"1.2\") (semver \"1.4.3\").Minor", "1.2.0.4"),
         ("\"user:pw\" | b64enc | b64dec | quote", "user:pw"),
         ("toYaml (dict \"a\" (list 1 (dict \"b\" \"on\"))) | nindent 2", "{a:[1,{b:on}]}"),
         ("fromYaml \"a: {b: 7}\" | dig \"a\" \"b\" 0", "7"),

@@ -21,6 +21,8 @@ pub(super) struct Origin {
     /// It was written as a value that people edit, rather than as the text of a template.
     pub(super) is_value: bool,
     pub(super) secret: bool,
+    /// Other values, or words of a template, were put together with it.
+    pub(super) composed: bool,
 }
 
 /// A part of a text and where it was written.
@@ -31,6 +33,8 @@ pub(super) struct Mark {
     pub(super) origin: Origin,
     /// The action that put it into the text.
     pub(super) via: Option<Span>,
+    /// The last action through which it came: that of the template that is rendered.
+    pub(super) outer: Option<Span>,
 }
 
 /// Text with its marks, in order, never overlapping.
@@ -49,19 +53,24 @@ impl Text {
     /// Text that was written in one place.
     pub(super) fn written(text: impl Into<String>, origin: Option<Origin>) -> Text {
         let text = text.into();
-        let mark =
-            origin.filter(|_| !text.is_empty()).map(|origin| Mark { start: 0, end: text.len(), origin, via: None });
+        let mark = origin.filter(|_| !text.is_empty()).map(|origin| Mark {
+            start: 0,
+            end: text.len(),
+            origin,
+            via: None,
+            outer: None,
+        });
         Text { marks: mark.into_iter().collect(), text }
     }
 
     /// Another text made of this one: it was written where this one was.
     pub(super) fn remade(&self, text: impl Into<String>) -> Text {
         let text = text.into();
-        let secret = self.is_secret();
+        let (secret, composed) = (self.is_secret(), self.is_composed());
         let mark = self.lead().filter(|_| !text.is_empty()).map(|mark| Mark {
             start: 0,
             end: text.len(),
-            origin: Origin { secret, ..mark.origin },
+            origin: Origin { secret, composed, ..mark.origin },
             ..mark
         });
         Text { marks: mark.into_iter().collect(), text }
@@ -76,7 +85,7 @@ impl Text {
 
     /// The origin of the whole.
     pub(super) fn origin(&self) -> Option<Origin> {
-        self.lead().map(|mark| Origin { secret: self.is_secret(), ..mark.origin })
+        self.lead().map(|mark| Origin { secret: self.is_secret(), composed: self.is_composed(), ..mark.origin })
     }
 
     /// The text, when nothing of it comes from values: those may be secrets, whatever they are called.
@@ -90,6 +99,11 @@ impl Text {
         let mut places = self.marks.iter().filter(|mark| mark.origin.is_value).map(|mark| mark.origin.span);
         let first = places.next();
         !self.is_secret() && places.any(|place| Some(place) != first)
+    }
+
+    /// Whether what several places say stands in it, signs and blanks aside.
+    pub(super) fn is_composed(&self) -> bool {
+        composed(&self.text, &self.marks, 0, self.text.len())
     }
 
     pub(super) fn is_secret(&self) -> bool {
@@ -110,8 +124,15 @@ impl Text {
     /// As `push`, with the action that does it.
     pub(super) fn push_through(&mut self, other: &Text, via: Span) {
         let first = self.marks.len();
-        self.push(other);
+        self.push_within(other, via);
         self.marks.iter_mut().skip(first).for_each(|mark| mark.via = mark.via.or(Some(via)));
+    }
+
+    /// As `push`, of what another template wrote by itself, which `outer` asks for.
+    pub(super) fn push_within(&mut self, other: &Text, outer: Span) {
+        let first = self.marks.len();
+        self.push(other);
+        self.marks.iter_mut().skip(first).for_each(|mark| mark.outer = Some(outer));
     }
 
     /// The marks that a part of the text touches.
@@ -136,7 +157,7 @@ impl Text {
                 origin.span =
                     Span::new(origin.span.source, begin.min(origin.span.range().end), origin.span.range().end);
             }
-            marks.push(Mark { start: from - start, end: to - start, origin, via: mark.via });
+            marks.push(Mark { start: from - start, end: to - start, origin, ..*mark });
         }
         Text { text, marks }
     }
@@ -153,6 +174,17 @@ impl Text {
     pub(super) fn is_known(&self) -> bool {
         !has_hole(&self.text)
     }
+}
+
+/// Whether what several places say stands in a part of a text with these marks.
+pub(super) fn composed(text: &str, marks: &[Mark], start: usize, end: usize) -> bool {
+    let says = |mark: &&Mark| {
+        let part = text.get(mark.start.max(start)..mark.end.min(end)).unwrap_or_default();
+        mark.origin.is_value || part.contains(char::is_alphanumeric)
+    };
+    let mut saying = marks.iter().filter(says).map(|mark| (mark.origin.span, mark.origin.composed));
+    let first = saying.next();
+    first.is_some_and(|(span, composed)| composed || saying.any(|(other, composed)| composed || other != span))
 }
 
 /// Whether a part of the text is not known.

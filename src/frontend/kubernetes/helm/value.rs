@@ -54,6 +54,8 @@ pub(super) enum Native {
     ApiVersions,
     /// `.Capabilities.KubeVersion`.
     KubeVersion,
+    /// What `semver` gives: how it is printed, and its fields.
+    Version(Rc<str>, Rc<RefCell<Map>>),
 }
 
 /// Whether a value counts as true.

@@ -121,6 +121,7 @@ fn write_scalar(value: &Value, indent: usize, out: &mut Text) {
         Kind::Map(_) => own("{}".to_owned()),
         Kind::List(_) => own("[]".to_owned()),
         Kind::Hole(at) => own(letter(*at, false).to_string()),
+        Kind::Native(Native::Version(text, _)) => own(format!("{text:?}")),
         Kind::Native(Native::Files(_) | Native::Glob(..) | Native::ApiVersions | Native::KubeVersion) => {
             own("{}".to_owned());
         }
@@ -322,7 +323,7 @@ fn value_in(tree: &Tree, text: &Text) -> Value {
 
 /// A file's tree as values. `secret` says which keys hold secrets.
 pub(super) fn value_of(tree: &Tree, text: &str, secret: bool) -> Value {
-    let origin = Some(Origin { span: tree.span, is_value: true, secret });
+    let origin = Some(Origin { span: tree.span, is_value: true, secret, composed: false });
     match &tree.kind {
         TreeKind::Map(members) => {
             let mut entries = BTreeMap::new();

@@ -25,7 +25,7 @@ use crate::source::{SourceId, Span, Store};
 const DEEPEST: usize = 64;
 const MOST_BUILT: usize = 20_000;
 /// Objects of one build: a base that is used twice under two prefixes doubles, and so does what uses that twice.
-const MOST_OBJECTS: usize = 10_000;
+const MOST_OBJECTS: usize = 5_000;
 
 /// What is told of a build, and which files it read.
 #[derive(Clone, Debug, Default)]

@@ -93,7 +93,8 @@ pub(super) fn make(run: &mut Run<'_>, secret: PullSecret) {
         ("kind", Node::text("Secret", span)),
         ("metadata", metadata(&secret.name, secret.namespace.as_ref(), span)),
         ("type", secret.kind),
-        ("stringData", Node::map(data, span).secret()),
+        // The password in it is marked: the command around it is what people have to see.
+        ("stringData", Node::map(data, span)),
     ];
     let called = format!("Secret {}", crate::world::workload::shown(&secret.name));
     let made = run.made(span, secret.name.span);

@@ -168,6 +168,11 @@ impl Session<'_> {
         match (given, default) {
             (Some(given), Some(default)) if refuses_null && given.is_null() => default,
             (Some(given), _) => given,
+            // A caller that leaves a variable out means its default; of a root somebody may still give it.
+            (None, Some(default)) if instance.call.is_none() => {
+                let span = default.span;
+                default.through(span, Via::Default)
+            }
             (None, Some(default)) => default,
             (None, None) => {
                 let at = if instance.call.is_some() { format!("{}.", instance.address) } else { String::new() };

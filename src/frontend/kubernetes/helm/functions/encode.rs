@@ -17,6 +17,12 @@ pub(super) fn encoding_function(machine: &mut Machine<'_>, name: &str, arguments
         "toYaml" | "toYamlPretty" => machine.written(name, arguments),
         "toJson" | "toPrettyJson" | "toRawJson" => machine.written(name, arguments),
         "fromYaml" | "fromYamlArray" | "fromJson" | "fromJsonArray" => machine.read_back(name, arguments),
+        "b64enc" => match arguments {
+            [text] if !text.is_known() && matches!(text.kind, Kind::Text(_) | Kind::Hole(_)) => {
+                Ok(machine.encoded(text))
+            }
+            _ => return None,
+        },
         _ => return None,
     })
 }

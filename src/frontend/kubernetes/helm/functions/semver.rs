@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::super::format::shown;
 use super::super::machine::{KUBE_VERSION, Machine};
 use super::super::text::hole;
-use super::super::value::Value;
+use super::super::value::{Kind, Native, Value};
 use super::Answer;
 
 /// Minor versions that a cluster of AKS may have, now and for some time.
@@ -24,13 +24,25 @@ pub(super) fn semver_function(machine: &mut Machine<'_>, name: &str, arguments: 
         "semver" => Some(asked(0).and_then(|text| {
             let Some(version) = Version::read(&text.text) else { return machine.refuse_call(name, "no version") };
             let number = |number: u64| Value::int(i64::try_from(number).unwrap_or(i64::MAX));
-            Ok(super::dict::of_texts([
+            let metadata = text.text.split_once('+').map_or("", |(_, metadata)| metadata).trim();
+            let fields = super::dict::of_texts([
                 ("Major".to_owned(), number(version.numbers[0])),
                 ("Minor".to_owned(), number(version.numbers[1])),
                 ("Patch".to_owned(), number(version.numbers[2])),
                 ("Prerelease".to_owned(), Value::str(version.pre.join("."))),
-                ("Original".to_owned(), Value::text(text)),
-            ]))
+                ("Metadata".to_owned(), Value::str(metadata)),
+                ("Original".to_owned(), Value::text(text.clone())),
+            ]);
+            // It is printed as the whole version, however short it was written.
+            let after = |sign: &str, text: &str| if text.is_empty() { String::new() } else { format!("{sign}{text}") };
+            let [major, minor, patch] = version.numbers;
+            let (pre, metadata) = (after("-", &version.pre.join(".")), after("+", metadata));
+            let printed = format!("{major}.{minor}.{patch}{pre}{metadata}");
+            let origin = text.origin();
+            Ok(match fields.as_map() {
+                Some(map) => Value::new(Kind::Native(Native::Version(printed.into(), map.clone()))).at(origin),
+                None => fields,
+            })
         })),
         _ => None,
     }

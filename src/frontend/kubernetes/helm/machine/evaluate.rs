@@ -111,7 +111,7 @@ impl Machine<'_> {
             Operand::Int(value) => Ok(Value::int(*value)),
             Operand::Float(value) => Ok(Value::float(*value)),
             Operand::Text(text, span) => {
-                let origin = Origin { span: self.place(scope, *span), is_value: false, secret: false };
+                let origin = Origin { span: self.place(scope, *span), is_value: false, secret: false, composed: false };
                 Ok(Value::text(Text::written(without_holes(text).into_owned(), Some(origin))))
             }
             Operand::Function(name) => self.call(name, Vec::new()),
@@ -216,6 +216,11 @@ impl Machine<'_> {
                 Why::Runtime("the version of the cluster".into()),
                 true,
             )),
+            (Native::Version(text, fields), name) => match (name, fields.borrow().entries.get(name)) {
+                (_, Some(field)) => Ok(field.clone()),
+                ("String", None) => Ok(Value::str(text.as_ref())),
+                (name, None) => Ok(self.derived(&format!("{name} of {text}"), arguments)),
+            },
             _ => self.refuse(&format!("no method {name}")),
         }
     }

@@ -17,7 +17,8 @@ impl Machine<'_> {
         let found = self.program.files.get(chart).and_then(|files| files.0.get(path));
         let Some(id) = found.copied() else { return Value::str("") };
         let source = self.program.store.source(id);
-        let origin = Origin { span: Span::new(id, 0, source.text.len()), is_value: true, secret: false };
+        let origin =
+            Origin { span: Span::new(id, 0, source.text.len()), is_value: true, secret: false, composed: false };
         Value::text(Text::written(without_holes(&source.text).into_owned(), Some(origin)))
     }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Machine;
-use crate::frontend::kubernetes::helm::text::{MOST_HOLES, Text, hole, letter};
+use crate::frontend::kubernetes::helm::format::shown;
+use crate::frontend::kubernetes::helm::text::{MOST_HOLES, Text, hole, is_block, letter};
 use crate::frontend::kubernetes::helm::value::{Kind, Value};
 use crate::ir::{Node, Value as Known, Why};
 
@@ -79,24 +80,69 @@ impl Machine<'_> {
 
     /// What a function makes of arguments that aren't all known.
     pub(in super::super) fn derived(&mut self, name: &str, arguments: &[Value]) -> Value {
-        let mut key = format!("{name}(");
-        let mut why = None;
-        let mut secret = false;
-        for argument in arguments {
-            self.tell(argument, &mut key, 0);
-            key.push(',');
-            why = why.or_else(|| self.why_of(argument));
-            secret |= argument.is_secret();
-        }
-        key.push(')');
-        if key.len() > 240 {
-            use sha2::Digest as _;
-            let digest = sha2::Sha256::digest(key.as_bytes());
-            key = format!("{name}({})", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-        }
+        let key = self.key_of_call(name, arguments);
+        let secret = arguments.iter().any(Value::is_secret);
+        let why = arguments.iter().find_map(|argument| self.why_of(argument));
         let why = why.unwrap_or_else(|| Why::UnsupportedCall(name.into()));
         let node = Node::symbol(why, format!("{}#{key}", self.name), self.here);
         self.hole(&key, if secret { node.secret() } else { node }, false)
+    }
+
+    /// What the call of a function is known by.
+    fn key_of_call(&self, name: &str, arguments: &[Value]) -> String {
+        let mut key = format!("{name}(");
+        for argument in arguments {
+            self.tell(argument, &mut key, 0);
+            key.push(',');
+        }
+        key.push(')');
+        if key.len() <= 240 {
+            return key;
+        }
+        use sha2::Digest as _;
+        let digest = sha2::Sha256::digest(key.as_bytes());
+        format!("{name}({})", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+
+    /// Base64 of a text that isn't known whole: what is known of it stays so.
+    pub(in super::super) fn encoded(&mut self, value: &Value) -> Value {
+        let text = shown(value);
+        if text.text.chars().any(is_block) {
+            return self.derived("b64enc", std::slice::from_ref(value));
+        }
+        let key = self.key_of_call("b64enc", std::slice::from_ref(value));
+        let call = Known::Call("base64".into(), std::sync::Arc::new(vec![self.node_of_text(&text)]));
+        let node = Node::new(call, self.here);
+        self.hole(&key, node, true).at(text.origin())
+    }
+
+    /// A text with its unknown pieces, each where it was written.
+    fn node_of_text(&self, text: &Text) -> Node {
+        let (mut pieces, mut from) = (Vec::new(), 0);
+        let known = |from: usize, to: usize, pieces: &mut Vec<Node>| {
+            let mark = text.touched(from, to).first();
+            let part = text.text.get(from..to).filter(|part| !part.is_empty());
+            let span = mark.map_or(self.here, |mark| mark.origin.span);
+            pieces.extend(part.map(|part| match mark.is_some_and(|mark| mark.origin.secret) {
+                true => Node::text(part, span).secret(),
+                false => Node::text(part, span),
+            }));
+        };
+        for (at, letter) in text.text.char_indices() {
+            let ends = text.marks.binary_search_by_key(&at, |mark| mark.start).is_ok()
+                || text.marks.binary_search_by_key(&at, |mark| mark.end).is_ok();
+            let number = hole(letter);
+            if ends || number.is_some() {
+                known(from, at, &mut pieces);
+                from = at;
+            }
+            if let Some(number) = number {
+                pieces.push(self.holes.node(number));
+                from = at + letter.len_utf8();
+            }
+        }
+        known(from, text.text.len(), &mut pieces);
+        Node::concat(pieces, self.here)
     }
 
     /// The value in words that are the same for the same value.
@@ -155,7 +201,7 @@ impl Machine<'_> {
     /// A value of the intermediate representation: what is known of it as values, the rest as holes.
     pub(in super::super) fn value_of(&mut self, node: &Node, path: &str) -> Value {
         use super::super::text::Origin;
-        let origin = Some(Origin { span: node.span, is_value: true, secret: node.secret });
+        let origin = Some(Origin { span: node.span, is_value: true, secret: node.secret, composed: false });
         let value = match &node.value {
             Known::Null => Value::nil(),
             Known::Bool(value) => Value::bool(*value),

@@ -115,7 +115,7 @@ impl Machine<'_> {
                 let Some(unit) = self.unit(name) else { return self.refuse(&format!("no template `{name}`")) };
                 let text = self.template(&unit, dot)?;
                 self.spend(1, text.text.len())?;
-                out.push(&text);
+                out.push_within(&text, self.place(scope, *span));
             }
             Item::Break => return Ok(Flow::Break),
             Item::Continue => return Ok(Flow::Continue),

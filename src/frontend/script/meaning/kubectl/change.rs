@@ -92,10 +92,15 @@ pub(super) fn patch(
     if let Some(kind) = kind_of(kind) {
         return patch_workload(run, arguments, kind, name, namespace.as_ref(), span);
     }
-    if !["serviceaccount", "serviceaccounts", "sa"].contains(&kind) {
+    let is_secret = ["secret", "secrets"].contains(&kind);
+    if !is_secret && !["serviceaccount", "serviceaccounts", "sa"].contains(&kind) {
         return;
     }
     run.understood.push(span);
+    if is_secret {
+        let named = Named { secret: name.as_ref(), ..Named::default() };
+        return run.open(Makes::Secret, "kubectl patch secret", span, named);
+    }
     let secrets = arguments.option(&["-p", "--patch"]).and_then(|patch| secrets_of(&patch));
     let literal = |node: &Option<Node>| node.as_ref().is_some_and(|node| node.as_str().is_some());
     let sure = literal(&name) && literal(&namespace) && run.when() == Cond::Always;

@@ -1,0 +1,5 @@
+variable "given" {}
+
+variable "left" {
+  default = "changeme"
+}
