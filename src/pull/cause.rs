@@ -6,7 +6,7 @@ use super::pair::wires;
 use super::permission::serves;
 use super::{Case, Outcome, Pair, Tie};
 use crate::azure::kinds::SCHEDULE_REQUEST;
-use crate::ir::{Imperative, Makes, Node, Truth};
+use crate::ir::{Node, Truth};
 use crate::source::{Hop, Span, Via};
 use crate::world::cluster::Cluster;
 use crate::world::grant::{Grant, Granted};
@@ -128,7 +128,7 @@ impl<'a> Case<'_, 'a> {
         } else {
             self.served(pair).any(no_permission)
         };
-        pair.permission.truth == Truth::No && failing && !self.granted_by_hand(pair)
+        pair.permission.truth == Truth::No && failing && self.pair_by_hand(pair).is_empty()
     }
 
     /// The paths of workloads to the registry of a pair.
@@ -169,20 +169,6 @@ impl<'a> Case<'_, 'a> {
             serves && grant.admits(registry, repository) == Truth::No
         };
         self.world.grants_for(cluster).map(|(_, grant)| grant).filter(excludes).collect()
-    }
-
-    /// A page, or a text that nothing runs, tells somebody to make the grant.
-    pub fn granted_by_hand(&self, pair: &Pair) -> bool {
-        self.grant_by_hand(pair).is_some()
-    }
-
-    /// The command by which somebody is told to.
-    pub fn grant_by_hand(&self, pair: &Pair) -> Option<&Imperative> {
-        let (cluster, registry) = (self.cluster(pair)?, self.registry(pair)?);
-        let mut commands = self.world.imperative.iter();
-        commands.find(|command| {
-            command.makes == Makes::Grant && command.manual && self.world.may_be_about(command, cluster, registry)
-        })
     }
 
     /// Whether a grant to the identity that pulls may be the one, though not all of it is known.

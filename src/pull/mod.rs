@@ -1,5 +1,6 @@
 //! The pull path: can this cluster pull this image from that registry? Each step is a judgement with its evidence.
 
+mod by_hand;
 mod cause;
 mod credential;
 mod demand;
@@ -48,6 +49,10 @@ impl<'w, 'a> Case<'w, 'a> {
         let mut case = Case { world, store, pairs, paths, strays };
         let causes: Vec<_> = case.pairs.iter().map(|pair| case.find_causes(pair)).collect();
         case.pairs.iter_mut().zip(causes).for_each(|(pair, causes)| pair.causes = causes);
+        for (path, step, evidence) in case.told_by_hand() {
+            let step = case.paths.get_mut(path).and_then(|path| path.steps.get_mut(step));
+            step.into_iter().for_each(|step| step.judgement.because.push(evidence.clone()));
+        }
         case
     }
 

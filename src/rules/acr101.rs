@@ -54,11 +54,6 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             };
             told = told.with(former.grant.resource.declared, text);
         }
-        if severity == Severity::Warning
-            && let Some(command) = case.grant_by_hand(pair)
-        {
-            told = told.with(command.span, format!("somebody is told to grant it by hand: `{}`", command.command));
-        }
         told.help(edit::grant_pull(cluster, registry));
     }
 }

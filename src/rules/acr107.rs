@@ -35,7 +35,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
 
 fn tell(case: &Case<'_, '_>, reporter: &mut Reporter, pair: &Pair, path: &Path, repository: &str, grant: &Grant<'_>) {
     let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { return };
-    let fails = path.truth_on_cluster() == Truth::No && !case.granted_by_hand(pair);
+    let fails = path.truth_on_cluster() == Truth::No && case.by_hand(path).is_empty();
     let severity = if fails { Severity::Error } else { Severity::Warning };
     let key = Key::of(&[&grant.resource.address, &cluster.resource.address]).and(repository);
     reporter

@@ -34,7 +34,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
 fn severity(case: &Case<'_, '_>, offered: &Offered<'_, '_>) -> Severity {
     let makes_others = case.world.secrets.iter().any(|other| other.namespace.may_be(&offered.workload.namespace));
     match offered.path.node {
-        _ if offered.path.truth_on_cluster() == Truth::No => Severity::Error,
+        _ if offered.path.truth_on_cluster() == Truth::No => offered.failure(),
         Some(Truth::Yes) => Severity::Note,
         Some(Truth::No) => Severity::Warning,
         _ if makes_others => Severity::Warning,

@@ -44,7 +44,7 @@ fn severity(offered: &Offered<'_, '_>, hosts: &[String]) -> Severity {
     match offered.path.truth() {
         // The pod never relied on it for this image: what is missing is told by the rules on grants.
         Truth::No if !other_registry && offered.path.node == Some(Truth::No) => Severity::Note,
-        Truth::No => Severity::Error,
+        Truth::No => offered.failure(),
         _ if other_registry && !served => Severity::Warning,
         _ => Severity::Note,
     }

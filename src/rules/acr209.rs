@@ -1,6 +1,6 @@
 //! ACR209 `shadowed-account-secret`.
 
-use super::{Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::finding::Severity;
 use crate::pull::Case;
 use crate::world::knowledge::Truth;
@@ -22,7 +22,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let (Some(shadowed), Some(workload)) = (case.shadowed(path), workload) else { continue };
         let (Some(first), Some(image)) = (path.offers.first(), &path.image) else { continue };
         let severity = match path.truth_on_cluster() {
-            Truth::No => Severity::Error,
+            Truth::No => story::failure(case, path),
             _ if path.node == Some(Truth::Yes) => Severity::Note,
             _ => Severity::Warning,
         };
@@ -31,10 +31,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             shadowed.name
         );
         let key = format!("{}:{}:{}", workload.label, shadowed.name, shown(image));
-        reporter
+        let told = reporter
             .report(severity, first.named, message, key)
             .with(path.place, "the image that needs it")
-            .with(shadowed.named, "the service account names the secret that has an entry for it")
+            .with(shadowed.named, "the service account names the secret that has an entry for it");
+        story::by_hand(told, &case.by_hand(path))
             .help(format!("list `{}` in the pod as well, or leave the pod's list out", shadowed.name));
     }
 }

@@ -25,7 +25,10 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let Some((what, place)) = registry.is_shut() else { continue };
         let message = format!("`{}` admits no network: {what}, and it has no private endpoint", shown(&registry.name));
         let key = Key::of(&[&registry.resource.address, &cluster.resource.address]);
-        let mut told = reporter.report(Severity::Error, place, message, key).at(what);
+        let by_hand = case.opened_by_hand(pair);
+        let severity = if by_hand.is_empty() { Severity::Error } else { Severity::Warning };
+        let told = reporter.report(severity, place, message, key).at(what);
+        let mut told = story::by_hand(told, &by_hand);
         if let Some(closing) = registry.closing {
             told = told.with(closing, "the plan closes it: it is open now");
         }

@@ -1,6 +1,6 @@
 //! ACR502 `admin-credentials-of-disabled-user`.
 
-use super::{Key, Reporter, Rule};
+use super::{Key, Reporter, Rule, story};
 use crate::edit;
 use crate::finding::Severity;
 use crate::pull::{Case, Outcome};
@@ -26,7 +26,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         }
         // Resource Manager refuses to list them; the Terraform provider gives empty texts.
         let refused = reading.certain && !reading.language.is_terraform();
-        let severity = if refused { Severity::Error } else { Severity::Warning };
+        let by_hand = case.admin_by_hand(registry);
+        let severity = if refused && by_hand.is_empty() { Severity::Error } else { Severity::Warning };
         let place = case.place_of(&reading.value, reading.resource.map_or(reading.value.span, |it| it.declared));
         let message = format!("admin credentials of `{}` are read, but its admin user is off", shown(&registry.name));
         let address = &registry.resource.address;
@@ -34,11 +35,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             Some(resource) => Key::of(&[&resource.address, address]),
             None => Key::of(&[address]),
         };
-        reporter
+        let told = reporter
             .report(severity, place, message, key)
             .at("there is no credential to read")
-            .with(registry.admin.span(), "the admin user is off here")
-            .help(edit::admin_user(registry));
+            .with(registry.admin.span(), "the admin user is off here");
+        story::by_hand(told, &by_hand).help(edit::admin_user(registry));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::reporter::Told;
 use crate::finding::Severity;
-use crate::ir::Language;
+use crate::ir::{Imperative, Language};
 use crate::pull::{Case, Offer, Outcome, Pair, Path};
 use crate::source::Span;
 use crate::world::cluster::{Cluster, Pulling};
@@ -20,6 +20,8 @@ pub(super) struct Offered<'c, 'a> {
     pub workload: &'c Workload<'a>,
     /// The secret, when the tree has it.
     pub secret: Option<&'c Secret<'a>>,
+    /// What pages tell somebody to do about it.
+    pub by_hand: Vec<&'c Imperative>,
 }
 
 /// Every pull secret of every image.
@@ -32,6 +34,7 @@ pub(super) fn offered<'c, 'a>(case: &'c Case<'_, 'a>) -> impl Iterator<Item = Of
                 offer,
                 workload,
                 secret: offer.secret.and_then(|at| case.world.secrets.get(at)),
+                by_hand: case.by_hand(path),
             })
         })
     };
@@ -48,7 +51,12 @@ impl<'c> Offered<'c, '_> {
 
     /// An error when the pull fails for it, else a warning.
     pub(super) fn severity(&self) -> Severity {
-        if self.path.truth_on_cluster() == Truth::No { Severity::Error } else { Severity::Warning }
+        if self.path.truth_on_cluster() == Truth::No { self.failure() } else { Severity::Warning }
+    }
+
+    /// How grave it is that the pull fails: what somebody is told to repair is a warning.
+    pub(super) fn failure(&self) -> Severity {
+        if self.by_hand.is_empty() { Severity::Error } else { Severity::Warning }
     }
 
     /// The image as text.
@@ -78,7 +86,8 @@ impl<'c> Offered<'c, '_> {
 
     /// The image and the pod's reference, as parts of the story.
     pub(super) fn tell<'f>(&self, told: Told<'f>) -> Told<'f> {
-        told.with(self.path.place, "the image that needs it").with(self.offer.named, "the pod names the secret")
+        let told = told.with(self.path.place, "the image that needs it");
+        by_hand(told.with(self.offer.named, "the pod names the secret"), &self.by_hand)
     }
 }
 
@@ -97,7 +106,19 @@ pub(super) fn pull<'f>(mut told: Told<'f>, case: &Case<'_, '_>, pair: &Pair) -> 
     if let Some(registry) = case.registry(pair) {
         told = told.with(registry.resource.declared, format!("from registry `{}`", shown(&registry.name)));
     }
-    told
+    by_hand(told, &case.pair_by_hand(pair))
+}
+
+/// The pages that tell somebody to repair it.
+pub(super) fn by_hand<'f>(told: Told<'f>, commands: &[&Imperative]) -> Told<'f> {
+    commands.iter().fold(told, |told, command| {
+        told.with(command.span, format!("somebody is told to repair it by hand: `{}`", command.command))
+    })
+}
+
+/// How grave it is that a path fails for what is told: what somebody is told to repair is a warning.
+pub(super) fn failure(case: &Case<'_, '_>, path: &Path) -> Severity {
+    if case.by_hand(path).is_empty() { Severity::Error } else { Severity::Warning }
 }
 
 /// The identity that pulls, as a clause.

@@ -309,7 +309,8 @@ fn doubt(
         }
         _ => {}
     }
-    let role = role.filter(|_| !resource.language.is_terraform())?;
+    // What was read back has come into being, however it is printed.
+    let role = role.filter(|_| !resource.language.is_terraform() && !resource.is_read_back())?;
     let another = resolver.id_of(role).is_some_and(|id| !id.is_kind(ROLE_DEFINITION));
     let bare = role.as_str().is_some_and(|text| !text.starts_with('/') && !placeholder::stands_in(text));
     (another || bare).then(|| "whose role is not written as the id of a role definition".to_owned())

@@ -134,7 +134,8 @@ impl<'a> World<'a> {
             && self.may_be_called(&command.cluster, &cluster.name, command.span)
     }
 
-    pub(super) fn may_be_called(&self, named: &Option<Box<str>>, name: &Node, span: Span) -> bool {
+    /// Whether what a command names may be called so: it names nothing, or this.
+    pub fn may_be_called(&self, named: &Option<Box<str>>, name: &Node, span: Span) -> bool {
         let Some(named) = named else { return true };
         same_in(&self.resolver, Case::Ignored, &Node::text(named.clone(), span), name) != Truth::No
     }

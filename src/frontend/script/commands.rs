@@ -80,7 +80,7 @@ macro_rules! commands {
     };
 }
 
-pub(super) static COMMANDS: [Command; 35] = commands! {
+pub(super) static COMMANDS: [Command; 39] = commands! {
     "az aks --attach-acr" Grant All ["ttach-acr", "ttach_acr", "ttachAcr"] r"(?i)\battach[-_]?acr\b" [];
     "Set-AzAksCluster -AcrNameToAttach" Grant All ["AcrNameToAttach", "acrnametoattach"] r"(?i)\bAcrNameToAttach\b" [];
     "az role assignment create" Grant All ["assignment"] r#"\brole['",\s]+assignment['",\s]+create\b"# [];
@@ -131,6 +131,14 @@ pub(super) static COMMANDS: [Command; 35] = commands! {
         r"\baz\s+acr\s+(?:update|create|network-rule)\b" ["--public-network-enabled", "--default-action", "network-rule"];
     "az acr update --role-assignment-mode" RoleMode All ["role-assignment-mode"]
         r"\baz\s+acr\s+(?:update|create)\b" ["--role-assignment-mode"];
+    "Update-AzContainerRegistry -EnableAdminUser" AdminUser All ["zContainerRegistry", "zcontainerregistry"]
+        r"(?i)\b(?:Update|Set|New)-AzContainerRegistry\b" ["-enableadminuser", "-adminuserenabled"];
+    "Update-AzContainerRegistry -AnonymousPullEnabled" AnonymousPull All ["zContainerRegistry", "zcontainerregistry"]
+        r"(?i)\b(?:Update|Set|New)-AzContainerRegistry\b" ["-anonymouspullenabled"];
+    "Update-AzContainerRegistry -PublicNetworkAccess" PublicAccess All ["zContainerRegistry", "zcontainerregistry"]
+        r"(?i)\b(?:Update|Set|New)-AzContainerRegistry\b" ["-publicnetworkaccess", "-networkruleset"];
+    "Update-AzContainerRegistryNetworkRuleSet" PublicAccess All ["NetworkRule", "networkrule"]
+        r"(?i)\b(?:Update|Set|Add|Remove|New)-AzContainerRegistryNetworkRule(?:Set)?\b" [];
     "az aks update --assign-kubelet-identity" PullingIdentity All ["assign-kubelet-identity", "enable-managed-identity"]
         r"\baz\s+aks\s+update\b" ["--assign-kubelet-identity", "--enable-managed-identity"];
     "envsubst" Text All ["envsubst"] r"\benvsubst\b" [];

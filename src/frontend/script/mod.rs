@@ -7,12 +7,15 @@ mod commands;
 mod context_tests;
 mod hosts;
 mod meaning;
+mod notebook;
 mod passage;
 mod run;
 mod syntax;
 #[cfg(test)]
 mod tests;
 mod words;
+
+use std::collections::BTreeMap;
 
 use super::{Lowered, Problem, Trouble};
 use crate::ir::{Delivery, Deployment, Imperative};
@@ -35,19 +38,32 @@ pub struct Scripted {
 /// What one file does.
 #[derive(Default)]
 struct Found {
+    /// What is recognised by its words.
+    words: Vec<Imperative>,
     imperative: Vec<Imperative>,
     deliveries: Vec<Delivery>,
     rewritten: Vec<Span>,
     deployment: Option<Deployment>,
+    /// Commands whose meaning is told in full, and those that only write a text; also of files that it calls.
+    understood: Vec<Span>,
+    shown: Vec<Span>,
 }
 
 /// Reads the commands in these files; the store learns which texts they change.
 pub fn read(store: &Store, sources: &[SourceId]) -> Scripted {
-    let paths = sources.iter().map(|&id| store.source(id).path.clone());
-    let tree = run::Tree(paths.collect());
+    let files = sources.iter().map(|&id| store.source(id).path.clone()).collect();
+    let mut tree = run::Tree { files, ..run::Tree::default() };
+    let called = super::on_all_cores(STACK, sources, |&id| hosts::called_by(store, &tree, id));
+    tree.called = called.into_iter().flatten().collect();
+    let found: Vec<Found> = super::on_all_cores(STACK, sources, |&id| file(store, &tree, id));
+    let understood = Places::of(found.iter().flat_map(|it| &it.understood));
+    let shown = Places::of(found.iter().flat_map(|it| &it.shown));
     let mut scripted = Scripted::default();
-    for (found, &id) in super::on_all_cores(STACK, sources, |&id| file(store, &tree, id)).into_iter().zip(sources) {
-        scripted.imperative.extend(found.imperative);
+    for (found, &id) in found.into_iter().zip(sources) {
+        // What a command is known to do needs no second telling; what is only written on the screen is for somebody to do.
+        let words = found.words.into_iter().filter(|it| !understood.hold(it.span));
+        let words = words.map(|it| Imperative { manual: it.manual || shown.hold(it.span), ..it });
+        scripted.imperative.extend(words.chain(found.imperative));
         scripted.deliveries.extend(found.deliveries);
         found.rewritten.into_iter().for_each(|part| store.rewrite(part));
         if let Some(deployment) = found.deployment {
@@ -64,18 +80,36 @@ pub fn read(store: &Store, sources: &[SourceId]) -> Scripted {
     scripted
 }
 
+/// Places of files, by file.
+struct Places(BTreeMap<SourceId, Vec<Span>>);
+
+impl Places {
+    fn of<'s>(spans: impl Iterator<Item = &'s Span>) -> Places {
+        let mut found: BTreeMap<SourceId, Vec<Span>> = BTreeMap::new();
+        spans.for_each(|span| found.entry(span.source).or_default().push(*span));
+        Places(found)
+    }
+
+    /// Whether something begins within one of them.
+    fn hold(&self, at: Span) -> bool {
+        let own = self.0.get(&at.source);
+        own.is_some_and(|own| own.iter().any(|span| span.start <= at.start && at.start < span.end))
+    }
+}
+
 fn file(store: &Store, tree: &run::Tree, id: SourceId) -> Found {
-    let imperative = words::commands(&store.source(id), id);
-    let Some(mut run) = hosts::follow(store, tree, id) else { return Found { imperative, ..Found::default() } };
+    let words = words::commands(&store.source(id), id);
+    let Some(mut run) = hosts::follow(store, tree, id) else { return Found { words, ..Found::default() } };
     meaning::finish(&mut run);
     run.tell_limit();
-    // What a command is known to do needs no second telling.
-    let known = |at: Span| run.understood.iter().any(|known| known.start <= at.start && at.start < known.end);
-    let mut imperative: Vec<Imperative> = imperative.into_iter().filter(|it| !known(it.span)).collect();
-    imperative.append(&mut run.imperative);
     let placed = |it: Delivery| Delivery { namespace: it.namespace.map(meaning::certain), ..it };
-    let deliveries = std::mem::take(&mut run.deliveries).into_iter().map(placed).collect();
-    let rewritten = if run.manual { Vec::new() } else { run.rewritten };
-    let deployment = run.book.close().map(|it| Deployment { sites: run.sites, ..it });
-    Found { imperative, deliveries, rewritten, deployment }
+    Found {
+        words,
+        imperative: run.imperative,
+        deliveries: run.deliveries.into_iter().map(placed).collect(),
+        rewritten: if run.manual { Vec::new() } else { run.rewritten },
+        deployment: run.book.close().map(|it| Deployment { sites: run.sites, ..it }),
+        understood: run.understood,
+        shown: run.shown,
+    }
 }

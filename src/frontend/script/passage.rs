@@ -53,6 +53,33 @@ impl Passage {
         Passage { text: value.into(), source, marks }
     }
 
+    /// Passages of one file, one behind the other, each with lines of its own.
+    pub fn joined(passages: Vec<Passage>) -> Option<Passage> {
+        let source = passages.first()?.source;
+        let (mut text, mut marks) = (String::new(), Vec::new());
+        for passage in passages {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            marks.extend(passage.marks.iter().map(|&(at, file)| (text.len() + at, file)));
+            text.push_str(&passage.text);
+        }
+        Some(Passage { text: text.into(), source, marks })
+    }
+
+    /// Parts of the text, each within one line, put together line by line.
+    pub fn parts(&self, parts: &[std::ops::Range<usize>]) -> Passage {
+        let (mut text, mut marks) = (String::new(), Vec::new());
+        for part in parts {
+            marks.push((text.len(), self.place(part.start)));
+            text.push_str(self.text.get(part.clone()).unwrap_or_default());
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+        }
+        Passage { text: text.into(), source: self.source, marks }
+    }
+
     /// The place of a range of the text in the file.
     pub fn span(&self, start: usize, end: usize) -> Span {
         let from = self.place(start);

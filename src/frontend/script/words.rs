@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::commands::{self, Among, COMMANDS};
-use crate::ir::{Imperative, Makes};
+use super::notebook::Notebook;
+use crate::azure::roles;
+use crate::ir::{Imperative, Makes, Truth};
 use crate::source::{Source, SourceId, Span};
 
 /// A role that pulls, by name or id.
@@ -19,12 +21,16 @@ static PULL_ROLE: LazyLock<Option<Regex>> =
 enum Kind {
     /// Somebody or something runs what stands in it.
     Script,
+    /// The same in PowerShell, which has comments of several lines.
+    PowerShell,
     /// A program: its strings and calls count.
     Program,
     /// Commands in it run when it is deployed, or are only mentioned: what it must hold for the former.
     Template(&'static [&'static str]),
     /// For people.
     Page,
+    /// For people who run parts of it: its code may be a program.
+    Notebook,
 }
 
 impl Kind {
@@ -53,7 +59,9 @@ impl Kind {
             return Kind::Script;
         }
         match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
-            "md" => Kind::Page,
+            "md" | "markdown" | "mdx" | "rst" | "adoc" | "asciidoc" | "txt" => Kind::Page,
+            "ipynb" => Kind::Notebook,
+            "ps1" | "psm1" => Kind::PowerShell,
             "tf" | "tofu" | "tfvars" => {
                 Kind::Template(&["local-exec", "remote-exec", "deployment_script", "deploymentScripts"])
             }
@@ -70,30 +78,52 @@ impl Kind {
 pub(super) fn commands(source: &Source, id: SourceId) -> Vec<Imperative> {
     let kind = Kind::of(&source.path);
     let manual = match kind {
-        Kind::Page => true,
+        Kind::Page | Kind::Notebook => true,
         Kind::Template(runs) => !runs.iter().any(|word| source.text.contains(word)),
-        Kind::Script | Kind::Program => false,
+        Kind::Script | Kind::PowerShell | Kind::Program => false,
     };
+    let notebook = (kind == Kind::Notebook && !commands::hints_in(&source.text).is_empty())
+        .then(|| Notebook::of(id, &source.text)?.whole())
+        .flatten();
+    match notebook {
+        Some(cells) => in_text(&cells.text, kind, manual, |from, to| cells.span(from, to)),
+        None => in_text(&source.text, kind, manual, |from, to| Span::new(id, from, to)),
+    }
+}
+
+/// The commands in a text, and where their words stand.
+fn in_text(text: &str, kind: Kind, manual: bool, place: impl Fn(usize, usize) -> Span) -> Vec<Imperative> {
     let mut found = Vec::new();
-    let hints = commands::hints_in(&source.text);
+    let hints = commands::hints_in(text);
     if hints.is_empty() {
         return found;
     }
-    for command in COMMANDS.iter().filter(|command| command.among == Among::All || kind == Kind::Program) {
-        if command.among == Among::Programs && command.makes == Makes::Grant && !names_pull_role(&source.text) {
+    let program = matches!(kind, Kind::Program | Kind::Notebook);
+    let page = matches!(kind, Kind::Page | Kind::Notebook);
+    for command in COMMANDS.iter().filter(|command| command.among == Among::All || program) {
+        if command.among == Among::Programs && command.makes == Makes::Grant && !names_pull_role(text) {
             continue;
         }
-        for hit in command.places(&source.text, &hints) {
-            let line = command_line(&source.text, hit.start);
+        for hit in command.places(text, &hints) {
+            let line = command_line(text, hit.start);
             let lower = line.to_ascii_lowercase();
             let complete = command.with.is_empty() || command.with.iter().any(|word| lower.contains(word));
-            if !complete || kind != Kind::Page && is_comment(&source.text, hit.start) {
+            // Nobody is helped by a step that shuts what another one opens.
+            let shuts = manual && SHUTS.as_ref().is_some_and(|pattern| pattern.is_match(line));
+            // Nor by one that lets somebody do something else.
+            let foreign = manual && command.makes == Makes::Grant && grants_no_pull(line);
+            if !complete
+                || shuts
+                || foreign
+                || !page && is_comment(text, hit.start)
+                || kind == Kind::PowerShell && is_in_block_comment(text, hit.start)
+            {
                 continue;
             }
             found.push(Imperative {
                 makes: command.makes,
                 command: command.words,
-                span: Span::new(id, hit.start, hit.end),
+                span: place(hit.start, hit.end),
                 registry: argument(line, &ATTACHED)
                     .or_else(|| argument(line, &UPDATED))
                     .and_then(|it| registry_name(&it)),
@@ -108,6 +138,12 @@ pub(super) fn commands(source: &Source, id: SourceId) -> Vec<Imperative> {
 
 fn names_pull_role(text: &str) -> bool {
     PULL_ROLE.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// Whether a place lies between `<#` and `#>`.
+fn is_in_block_comment(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    before.rfind("<#").is_some_and(|open| before.rfind("#>").is_none_or(|close| close < open))
 }
 
 fn is_comment(text: &str, at: usize) -> bool {
@@ -138,14 +174,40 @@ fn command_line(text: &str, at: usize) -> &str {
 
 static ATTACHED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i)(?:--attach-acr|-AcrNameToAttach)(?:\s+|=)["']?([^\s"']+)"#).ok());
-static UPDATED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i)\baz\s+acr\b(?s:.*?)\s(?:-n|--name)(?:\s+|=)["']?([^\s"']+)"#).ok());
+static UPDATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+            r#"(?i)\b(?:az\s+acr\b|\w+-AzContainerRegistry\w*)(?s:.*?)\s(?:-n|--name|-Name|-RegistryName)(?:\s+|=)["']?([^\s"']+)"#,
+        )
+        .ok()
+});
 static CLUSTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?i)\b(?:az\s+aks\b|(?:New|Set)-AzAksCluster\b)(?s:.*?)\s(?:-n|--name|-Name)(?:\s+|=)["']?([^\s"']+)"#,
     )
     .ok()
 });
+
+/// Settings that are written to be off.
+static SHUTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i)(?:--(?:admin|anonymous-pull|public-network)-enabled[\s=]+["']?(?:false|no|n|f|0)\b|--default-action[\s=]+["']?deny\b|network-rule\s+remove\b|-(?:EnableAdminUser|AnonymousPullEnabled):\$false\b|-PublicNetworkAccess[\s:]+["']?disabled\b|DefaultAction[\s:]+["']?deny\b)"#,
+    )
+    .ok()
+});
+
+static ROLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)\s(?:--role|-RoleDefinitionName)(?:\s+|=)(?:"([^"$]+)"|'([^'$]+)'|([^\s"'$]+)(?:\s|$))"#).ok()
+});
+
+/// Whether a command assigns a role that is known to let nobody pull.
+fn grants_no_pull(line: &str) -> bool {
+    let found = ROLE.as_ref().and_then(|pattern| pattern.captures(line));
+    let role = found.and_then(|found| found.iter().skip(1).flatten().next().map(|role| role.as_str().to_owned()));
+    role.is_some_and(|role| {
+        let known = roles::by_name(&role).or_else(|| roles::by_guid(&role));
+        roles::lets_nobody_pull(&role) || known.is_some_and(|role| (role.legacy, role.abac) == (Truth::No, Truth::No))
+    })
+}
 
 static SECRET: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"\bcreate\s+secret\s+(?:docker-registry|generic)\s+["']?([^\s"'-][^\s"']*)"#).ok());

@@ -1,60 +1,97 @@
 //! Azure Pipelines and their templates.
 
-use super::{filled, inputs, scalar, script};
+use std::sync::Arc;
+
+use super::{called, filled, inputs, scalar, script, settings, text_of};
 use crate::frontend::script::meaning::steps;
 use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::Dialect;
 use crate::ir::{Node, Why};
-use crate::source::Via;
+use crate::source::{Span, Via};
 use crate::syntax::tree::Tree;
 
 const DIALECT: Dialect = Dialect::Azure;
 /// Stages, jobs, strategies and templates inside of each other.
 const DEEPEST: u32 = 24;
 
-/// Runs all steps of a pipeline.
-pub(super) fn run(run: &mut Run<'_>, root: &Tree, text: &str) {
-    for parameter in root.get("parameters").and_then(Tree::as_list).unwrap_or_default() {
-        let (name, default) = (parameter.get("name").and_then(Tree::as_str), parameter.get("default"));
-        if let (Some(name), Some(value)) = (name, default.and_then(scalar)) {
-            let node = filled(run, &value, parameter.span, DIALECT).through(parameter.span, Via::Parameter);
-            run.shell.vars.insert(format!("parameters.{name}"), node);
-        }
+/// Runs all steps of a pipeline; a template runs where others use it.
+pub(super) fn run(run: &mut Run<'_>, root: &Tree) {
+    let own = ["trigger", "pr", "schedules"].iter().any(|key| root.get(key).is_some());
+    if run.tree.is_called(&run.path) && !own {
+        return;
     }
-    for member in root.get("parameters").and_then(Tree::as_map).unwrap_or_default() {
-        if let Some(value) = scalar(&member.value) {
-            let node = filled(run, &value, member.value.span, DIALECT).through(member.key_span, Via::Parameter);
-            run.shell.vars.insert(format!("parameters.{}", member.key), node);
-        }
+    for (name, default, at) in declared(root) {
+        let node = filled(run, &default, at, DIALECT).through(at, Via::Parameter);
+        run.shell.vars.insert(format!("parameters.{name}"), node);
     }
-    walk(run, root, text, DEEPEST);
+    walk(run, root, DEEPEST);
 }
 
-fn walk(run: &mut Run<'_>, data: &Tree, text: &str, depth: u32) {
+/// The parameters of a file with their defaults, as a list or as an object.
+fn declared(root: &Tree) -> Vec<(String, Arc<str>, Span)> {
+    let parameters = root.get("parameters");
+    let listed = parameters.and_then(Tree::as_list).unwrap_or_default().iter().filter_map(|it| {
+        Some((it.get("name").and_then(Tree::as_str)?.to_owned(), it.get("default").and_then(scalar)?, it.span))
+    });
+    let members = parameters.and_then(Tree::as_map).unwrap_or_default().iter();
+    listed.chain(members.filter_map(|it| Some((it.key.to_string(), scalar(&it.value)?, it.key_span)))).collect()
+}
+
+/// `template: file` with its parameters; says whether this is one.
+fn template(run: &mut Run<'_>, data: &Tree, inner: impl FnOnce(&mut Run<'_>, &Tree)) -> bool {
+    let Some(named) = data.get("template").and_then(Tree::as_str) else { return false };
+    let own = run.here().to_owned();
+    let path = called::of_azure(run.tree, &own, named);
+    let root = path.as_deref().and_then(|path| called::opened(run, path));
+    let (Some(path), Some(root)) = (path, root) else {
+        let given = inputs(run, data.get("parameters"), DIALECT);
+        steps::unseen(run, &given, data.span);
+        return true;
+    };
+    let given = settings(run, data.get("parameters"), DIALECT);
+    let defaults = declared(&root).into_iter().map(|(name, text, at)| (name, filled(run, &text, at, DIALECT)));
+    let defaults: Vec<(String, Node)> = defaults.collect();
+    run.calling(&path, data.span, |run| {
+        run.shell.vars.retain(|name, _| !name.starts_with("parameters."));
+        for (name, node) in defaults.into_iter().chain(given) {
+            run.shell.vars.insert(format!("parameters.{name}"), node);
+        }
+        inner(run, &root);
+    });
+    true
+}
+
+fn walk(run: &mut Run<'_>, data: &Tree, depth: u32) {
     if depth == 0 {
         return;
     }
     for item in data.as_list().unwrap_or_default() {
-        walk(run, item, text, depth - 1);
+        walk(run, item, depth - 1);
     }
     let Some(members) = data.as_map() else { return };
+    if data.get("template").is_some() {
+        run.alone(None, |run| {
+            template(run, data, |run, root| walk(run, root, depth - 1));
+        });
+        return;
+    }
     let kept = run.shell.scope.clone();
     let condition = run.condition(data.get("condition"));
     run.alone(condition, |run| {
-        variables(run, data.get("variables"), text, depth);
+        variables(run, data.get("variables"), depth);
         for member in members {
             match &*member.key {
                 "steps" | "preSteps" | "postSteps" => {
                     run.shell.scope = format!("{}#{}", run.path, member.key_span.start).into();
                     run.shell.context = Context::default();
-                    steps_of(run, &member.value, text, depth);
+                    steps_of(run, &member.value, depth);
                 }
                 "variables" | "parameters" | "resources" | "trigger" | "pr" | "pool" => {}
                 key if key.starts_with("${{") => {
                     let when = run.unsure(key, member.key_span);
-                    run.alone(Some(when), |run| walk(run, &member.value, text, depth - 1));
+                    run.alone(Some(when), |run| walk(run, &member.value, depth - 1));
                 }
-                _ => walk(run, &member.value, text, depth - 1),
+                _ => walk(run, &member.value, depth - 1),
             }
         }
     });
@@ -64,8 +101,9 @@ fn walk(run: &mut Run<'_>, data: &Tree, text: &str, depth: u32) {
 /// `variables:` as an object, or as a list of names with values, groups and templates.
 ///
 /// One that a step sets for those after it has another value from there on.
-fn variables(run: &mut Run<'_>, data: Option<&Tree>, text: &str, depth: u32) {
+fn variables(run: &mut Run<'_>, data: Option<&Tree>, depth: u32) {
     let Some(data) = data.filter(|_| depth > 0) else { return };
+    let text = text_of(run, data);
     let set = |run: &mut Run<'_>, name: &str, value: &Tree| {
         let node = match scalar(value) {
             _ if text.contains(&format!("setvariable variable={name}")) => run.set_elsewhere(name, value.span),
@@ -83,6 +121,7 @@ fn variables(run: &mut Run<'_>, data: Option<&Tree>, text: &str, depth: u32) {
         set(run, &member.key, &member.value);
     }
     for item in data.as_list().unwrap_or_default() {
+        template(run, item, |run, root| variables(run, root.get("variables"), depth - 1));
         if let (Some(name), Some(value)) = (item.get("name").and_then(Tree::as_str), item.get("value")) {
             set(run, name, value);
         }
@@ -99,7 +138,7 @@ fn variables(run: &mut Run<'_>, data: Option<&Tree>, text: &str, depth: u32) {
     }
 }
 
-fn steps_of(run: &mut Run<'_>, steps: &Tree, text: &str, depth: u32) {
+fn steps_of(run: &mut Run<'_>, steps: &Tree, depth: u32) {
     if depth == 0 {
         return;
     }
@@ -112,15 +151,19 @@ fn steps_of(run: &mut Run<'_>, steps: &Tree, text: &str, depth: u32) {
             (Some(condition), Some(off)) => Some(crate::ir::Cond::all([condition, off])),
             (one, other) => one.or(other),
         };
-        run.alone(condition, |run| one(run, step, text));
+        run.alone(condition, |run| {
+            if !template(run, step, |run, root| walk(run, root, depth - 1)) {
+                one(run, step);
+            }
+        });
         for member in step.as_map().unwrap_or_default().iter().filter(|member| member.key.starts_with("${{")) {
             let when = run.unsure(&member.key, member.key_span);
-            run.alone(Some(when), |run| steps_of(run, &member.value, text, depth - 1));
+            run.alone(Some(when), |run| steps_of(run, &member.value, depth - 1));
         }
     }
 }
 
-fn one(run: &mut Run<'_>, step: &Tree, text: &str) {
+fn one(run: &mut Run<'_>, step: &Tree) {
     for (name, node) in super::settings(run, step.get("env"), DIALECT) {
         run.shell.vars.insert(name, node);
     }
@@ -131,7 +174,7 @@ fn one(run: &mut Run<'_>, step: &Tree, text: &str) {
     }
     for (key, shell) in [("script", "bash"), ("bash", "bash"), ("pwsh", "pwsh"), ("powershell", "pwsh")] {
         if let Some(body) = step.get(key) {
-            return script(run, body, text, shell, DIALECT);
+            return script(run, body, shell, DIALECT);
         }
     }
     let Some(task) = step.get("task").and_then(Tree::as_str) else { return };
@@ -144,7 +187,7 @@ fn one(run: &mut Run<'_>, step: &Tree, text: &str) {
             _ if lower.contains("powershell") => "pwsh".to_owned(),
             _ => "bash".to_owned(),
         };
-        return script(run, body, text, &shell, DIALECT);
+        return script(run, body, &shell, DIALECT);
     }
     steps::step(run, task, &given, step.span);
 }

@@ -1,12 +1,16 @@
 //! Files that hold scripts: which parts of them run, with which variables, where.
 
 mod azure;
+mod called;
 mod github;
 mod gitlab;
 mod jenkins;
 mod make;
-mod markdown;
+mod matrix;
+mod pages;
 mod task;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +34,9 @@ enum Host {
     Yaml,
     Jenkins,
     Markdown,
+    AsciiDoc,
+    ReStructuredText,
+    Notebook,
 }
 
 /// Words of which one stands in every file that is worth following.
@@ -57,10 +64,14 @@ const LARGEST: usize = 4 << 20;
 pub(super) fn follow<'r>(store: &'r Store, tree: &'r Tree, id: SourceId) -> Option<Run<'r>> {
     let source = store.source(id);
     let (path, text) = (&source.path, &source.text);
-    if text.len() > LARGEST || !WORDS.iter().any(|word| text.contains(word)) {
+    if text.len() > LARGEST {
         return None;
     }
     let host = host_of(path, text)?;
+    let calls = host == Host::Yaml && (called::may_call(text) || called::may_hand_over(text));
+    if !calls && !WORDS.iter().any(|word| text.contains(word)) {
+        return None;
+    }
     let mut run = Run::new(store, tree, id, path);
     let passage = || Passage::whole(id, text);
     match host {
@@ -70,7 +81,10 @@ pub(super) fn follow<'r>(store: &'r Store, tree: &'r Tree, id: SourceId) -> Opti
         Host::Make => make::run(&mut run, text),
         Host::Just => task::just(&mut run, text),
         Host::Jenkins => jenkins::run(&mut run, text),
-        Host::Markdown => markdown::run(&mut run, text),
+        Host::Markdown => pages::markdown::run(&mut run, text),
+        Host::AsciiDoc => pages::asciidoc::run(&mut run, text),
+        Host::ReStructuredText => pages::rest::run(&mut run, text),
+        Host::Notebook => pages::notebook::run(&mut run, text),
         Host::Yaml => follow_yaml(&mut run, path, text),
     }
     Some(run)
@@ -85,7 +99,10 @@ fn host_of(path: &str, text: &str) -> Option<Host> {
         "ps1" | "psm1" => Host::PowerShell,
         "cmd" | "bat" => Host::Batch,
         "mk" | "make" => Host::Make,
-        "md" => Host::Markdown,
+        "md" | "markdown" | "mdx" => Host::Markdown,
+        "adoc" | "asciidoc" => Host::AsciiDoc,
+        "rst" => Host::ReStructuredText,
+        "ipynb" => Host::Notebook,
         "yml" | "yaml" => Host::Yaml,
         "groovy" | "jenkinsfile" => Host::Jenkins,
         _ if name.starts_with("makefile") || name == "gnumakefile" => Host::Make,
@@ -96,28 +113,70 @@ fn host_of(path: &str, text: &str) -> Option<Host> {
     })
 }
 
-fn follow_yaml(run: &mut Run<'_>, path: &str, text: &str) {
+/// Whose pipeline a YAML file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pipeline {
+    GitHub,
+    Task,
+    GitLab,
+    Azure,
+}
+
+fn pipeline_of(path: &str, root: &Data, text: &str) -> Option<Pipeline> {
+    let has = |key: &str| root.get(key).is_some();
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    match () {
+        () if path.contains(".github/") && has("jobs") || has("runs") => Some(Pipeline::GitHub),
+        () if has("jobs") && has("on") => Some(Pipeline::GitHub),
+        () if name.contains("taskfile") && has("tasks") => Some(Pipeline::Task),
+        () if name.contains("gitlab-ci") || path.contains(".gitlab/") => Some(Pipeline::GitLab),
+        () if ["steps", "stages", "jobs", "extends"].iter().any(|key| has(key)) && is_azure(text) => {
+            Some(Pipeline::Azure)
+        }
+        () if has("stages") || path.contains("gitlab") => Some(Pipeline::GitLab),
+        () => None,
+    }
+}
+
+/// The documents of a file that may be a pipeline.
+fn documents(id: SourceId, text: &str) -> Vec<Data> {
     let manifest = |key: &str| text.lines().any(|line| line.starts_with(key));
     if manifest("apiVersion:") && manifest("kind:") {
-        return;
+        return Vec::new();
     }
-    let (documents, _, _) = yaml::parse(run.source, text);
-    for document in &documents {
-        let root = &document.root;
-        let has = |key: &str| root.get(key).is_some();
-        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-        match () {
-            () if path.contains(".github/") && has("jobs") || has("runs") => github::run(run, root, text),
-            () if has("jobs") && has("on") => github::run(run, root, text),
-            () if name.contains("taskfile") && has("tasks") => task::run(run, root, text),
-            () if name.contains("gitlab-ci") => gitlab::run(run, root, text),
-            () if ["steps", "stages", "jobs", "extends"].iter().any(|key| has(key)) && is_azure(text) => {
-                azure::run(run, root, text);
-            }
-            () if has("stages") || path.contains("gitlab") => gitlab::run(run, root, text),
-            () => {}
+    yaml::parse(id, text).0.into_iter().map(|document| document.root).collect()
+}
+
+fn follow_yaml(run: &mut Run<'_>, path: &str, text: &str) {
+    for root in &documents(run.source, text) {
+        match pipeline_of(path, root, text) {
+            Some(Pipeline::GitHub) => github::run(run, root),
+            Some(Pipeline::Task) => task::run(run, root),
+            Some(Pipeline::GitLab) => gitlab::run(run, root),
+            Some(Pipeline::Azure) => azure::run(run, root),
+            None => {}
         }
     }
+}
+
+/// The pipelines of the tree that a file calls.
+pub(super) fn called_by(store: &Store, tree: &Tree, id: SourceId) -> Vec<String> {
+    let source = store.source(id);
+    let (path, text) = (&source.path, &source.text);
+    if text.len() > LARGEST || !called::may_call(text) || host_of(path, text) != Some(Host::Yaml) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for root in &documents(id, text) {
+        match pipeline_of(path, root, text) {
+            Some(Pipeline::GitHub) => called::by_github(tree, path, root, &mut found),
+            Some(Pipeline::GitLab) => gitlab::called_by(tree, path, root, &mut found),
+            Some(Pipeline::Azure) => called::by_azure(tree, path, root, &mut found),
+            Some(Pipeline::Task) | None => {}
+        }
+    }
+    found.retain(|called| **called != **path);
+    found
 }
 
 /// Steps of Azure Pipelines.
@@ -224,10 +283,15 @@ fn inputs(run: &Run<'_>, data: Option<&Data>, dialect: Dialect) -> BTreeMap<Stri
     settings(run, data, dialect).into_iter().map(|(name, node)| (name.to_ascii_lowercase(), node)).collect()
 }
 
+/// The text of the file that something stands in.
+fn text_of(run: &Run<'_>, data: &Data) -> Arc<str> {
+    run.store.source(data.span.source).text.clone()
+}
+
 /// Runs a scalar as a script.
-fn script(run: &mut Run<'_>, data: &Data, file: &str, shell: &str, dialect: Dialect) {
+fn script(run: &mut Run<'_>, data: &Data, shell: &str, dialect: Dialect) {
     let Some(text) = data.as_str() else { return };
-    let passage = Passage::of_scalar(file, data.span, text);
+    let passage = Passage::of_scalar(&text_of(run, data), data.span, text);
     let statements = match shell {
         "pwsh" | "powershell" | "pscore" | "ps" => powershell::parse(&passage, dialect),
         "cmd" | "batch" => batch::parse(&passage),

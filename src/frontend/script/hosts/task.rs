@@ -10,7 +10,7 @@ use crate::syntax::tree::Tree;
 const DIALECT: Dialect = Dialect::Braces;
 
 /// Runs all tasks of a Taskfile.
-pub(super) fn run(run: &mut Run<'_>, root: &Tree, text: &str) {
+pub(super) fn run(run: &mut Run<'_>, root: &Tree) {
     variables(run, root);
     for task in root.get("tasks").and_then(Tree::as_map).unwrap_or_default() {
         let kept = run.shell.scope.clone();
@@ -25,7 +25,7 @@ pub(super) fn run(run: &mut Run<'_>, root: &Tree, text: &str) {
                 let body = command.get("cmd").unwrap_or(command);
                 run.alone(None, |run| {
                     folder.iter().for_each(|folder| run.stand_in(folder));
-                    script(run, body, text, "sh", DIALECT);
+                    script(run, body, "sh", DIALECT);
                 });
             }
         });

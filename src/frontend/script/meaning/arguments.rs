@@ -42,7 +42,7 @@ impl Argument {
         if !first.starts_with('-') || first.len() < 2 {
             return None;
         }
-        let Some((name, start)) = first.split_once('=') else {
+        let Some((name, start)) = first.split_once('=').or_else(|| cut_as_powershell(first)) else {
             return matches!(self.node.value, Value::Str(_)).then_some((first, None));
         };
         let mut pieces = vec![Node { value: Value::Str(start.into()), ..self.node.clone() }];
@@ -52,6 +52,14 @@ impl Argument {
         let value = Node::concat(pieces, self.node.span);
         Some((name, Some(Node { trail: self.node.trail.clone(), ..value })))
     }
+}
+
+/// `-Name:value`.
+fn cut_as_powershell(word: &str) -> Option<(&str, &str)> {
+    let (name, value) = word.split_once(':')?;
+    let letters = name.strip_prefix('-')?;
+    let named = letters.starts_with(|letter: char| letter.is_ascii_uppercase()) && letters.len() > 2;
+    (named && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some((name, value))
 }
 
 impl Argument {
@@ -178,6 +186,12 @@ impl Arguments {
         let after = at.map_or(self.words.len(), |at| at + 1);
         let rest = self.words.iter().skip(after).take_while(|word| word.option().is_none());
         rest.map(|word| word.node.clone()).collect()
+    }
+
+    /// The words in front of the first option, which PowerShell takes by their places.
+    pub fn placed(&self, at: usize) -> Option<Node> {
+        let before = self.words.iter().skip(1).take_while(|word| word.option().is_none());
+        before.map(|word| word.node.clone()).nth(at).filter(|_| !self.open)
     }
 
     /// Whether an option is given at all.

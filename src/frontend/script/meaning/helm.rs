@@ -105,7 +105,7 @@ pub(super) fn chart_of(run: &Run<'_>, chart: &Node) -> Option<Parcel> {
     run.tree.has_file(&join(&folder, "Chart.yaml")).then(|| Parcel::Chart(folder.into()))
 }
 
-fn join(folder: &str, name: &str) -> String {
+pub(super) fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 

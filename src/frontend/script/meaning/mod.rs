@@ -10,6 +10,7 @@ mod cmdlets;
 mod context;
 mod helm;
 mod kubectl;
+mod manifest;
 pub(super) mod query;
 pub(super) mod rewrite;
 mod role;
@@ -76,7 +77,7 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
         "xargs" => around::xargs(run, arguments, span, input),
         "find" => around::find(run, &arguments, span),
         "docker" | "podman" => around::container(run, arguments, span, input),
-        "envsubst" => input,
+        "envsubst" => Printed { text: None, ..input },
         "sed" | "yq" | "awk" | "perl" => {
             if arguments.words.iter().any(|word| word.text().is_some_and(rewrite::is_in_place)) {
                 rewrite::in_place(run, tool, &arguments);
@@ -91,6 +92,7 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
             printed.parcels.iter_mut().for_each(|it| it.open = Some(why.clone()));
             printed.secret = None;
             printed.value = None;
+            printed.text = None;
             printed
         }
         "dirname" | "Split-Path" => value(folder_of(&arguments, span)),

@@ -105,13 +105,13 @@ fn matching(run: &Run<'_>, text: &str) -> Vec<String> {
     let pattern = if place.is_empty() { rest.to_owned() } else { format!("{place}/{rest}") };
     let Ok(glob) = GlobBuilder::new(&pattern).literal_separator(true).build() else { return Vec::new() };
     let glob = glob.compile_matcher();
-    run.tree.0.iter().filter(|path| glob.is_match(&***path)).take(MOST_FILES).map(|path| path.to_string()).collect()
+    run.tree.files.iter().filter(|path| glob.is_match(&***path)).take(MOST_FILES).map(|path| path.to_string()).collect()
 }
 
 /// All manifests below the folder in which the script stands.
 fn anywhere(run: &Run<'_>) -> Vec<String> {
     let folder = run.shell.folders.first().map(|folder| format!("{folder}/")).unwrap_or_default();
-    let here = run.tree.0.iter().filter(|path| path.starts_with(&folder) && is_manifest(path));
+    let here = run.tree.files.iter().filter(|path| path.starts_with(&folder) && is_manifest(path));
     here.take(MOST_FILES).map(|path| path.to_string()).collect()
 }
 

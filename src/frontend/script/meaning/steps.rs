@@ -39,7 +39,59 @@ fn by_name(run: &mut Run<'_>, name: &str, inputs: &Inputs, span: Span) {
         },
         "helmdeploy" => helm_deploy(run, inputs, span),
         "kubernetes" => kubernetes(run, inputs, span),
-        _ => {}
+        name if HARMLESS.iter().any(|word| name.contains(word)) => {}
+        _ => unseen(run, inputs, span),
+    }
+}
+
+/// Words in the names of steps that apply nothing.
+const HARMLESS: [&str; 26] = [
+    "artifact",
+    "cache",
+    "checkout",
+    "lint",
+    "kubeval",
+    "kubeconform",
+    "filter",
+    "chart-testing",
+    "chart-releaser",
+    "helm-docs",
+    "build-push",
+    "docker",
+    "scan",
+    "trivy",
+    "checkov",
+    "kics",
+    "setup",
+    "copyfiles",
+    "archive",
+    "publish",
+    "download",
+    "changed-files",
+    "commit",
+    "pull-request",
+    "yq",
+    "pages",
+];
+
+/// A step or a template that isn't read, and what is given to it: charts and manifests that it names it may release, with
+/// whatever values.
+pub(in crate::frontend::script) fn unseen(run: &mut Run<'_>, inputs: &Inputs, span: Span) {
+    let why = || Why::NotAnalysed("a step that names it".into());
+    for (name, given) in inputs {
+        let applied = ["manifest", "kustom", "overlay"].iter().any(|word| name.contains(word));
+        let paths: Vec<String> = lines(given).iter().filter_map(|line| run.locate(line.as_str()?)).collect();
+        for path in paths {
+            let parcel = match () {
+                () if run.tree.has_file(&helm::join(&path, "Chart.yaml")) => Parcel::Chart(path.into()),
+                () if !applied || path.is_empty() => continue,
+                () if run.tree.has_file(&path) => Parcel::Manifests { path: path.into(), recursive: false },
+                () => Parcel::Folder(path.into()),
+            };
+            let namespace = Some(Node::unknown(why(), span));
+            let values = vec![Layer::Unknown(why(), span)];
+            run.deliveries.push(Delivery { namespace, values, open: Some(why()), ..Delivery::of(parcel, span) });
+        }
     }
 }
 

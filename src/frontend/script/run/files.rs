@@ -15,23 +15,61 @@ pub(in crate::frontend::script) const ROOT: &str = "/\u{1}root";
 pub(in crate::frontend::script) const HERE: &str = "/\u{1}here";
 
 /// The files of the tree.
-pub(in crate::frontend::script) struct Tree(pub BTreeSet<Arc<str>>);
+#[derive(Default)]
+pub(in crate::frontend::script) struct Tree {
+    pub files: BTreeSet<Arc<str>>,
+    /// Pipelines that other pipelines call, so that they don't run by themselves.
+    pub called: BTreeSet<String>,
+}
 
 impl Tree {
+    pub fn is_called(&self, path: &str) -> bool {
+        self.called.contains(path)
+    }
+
+    /// The file that a path from the root of a repository means in a file of that repository: the root is one of the
+    /// folders around it, the nearest in which there is such a file.
+    pub fn at_root(&self, own: &str, path: &str) -> Option<String> {
+        let mut folder = own;
+        loop {
+            folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if let Some(found) = join(folder, path).filter(|found| self.has_file(found)) {
+                return Some(found);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+        }
+    }
+
+    /// The file that a path beside another file means.
+    pub fn beside(&self, own: &str, path: &str) -> Option<String> {
+        let folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let absolute = path.starts_with('/');
+        let found = join(if absolute { "" } else { folder }, path).filter(|found| self.has_file(found));
+        found.or_else(|| self.at_root(own, path))
+    }
+
     pub fn has_file(&self, path: &str) -> bool {
-        self.0.contains(path)
+        self.files.contains(path)
     }
 
     /// Whether a chart lies in a folder of this name.
     pub fn has_chart(&self, name: &str) -> bool {
         let file = format!("{name}/Chart.yaml");
-        self.0.iter().any(|path| path.strip_suffix(&file).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+        self.files
+            .iter()
+            .any(|path| path.strip_suffix(&file).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
     }
 
     pub fn has_folder(&self, path: &str) -> bool {
         let prefix = format!("{path}/");
         path.is_empty()
-            || self.0.range(Arc::<str>::from(prefix.as_str())..).next().is_some_and(|next| next.starts_with(&prefix))
+            || self
+                .files
+                .range(Arc::<str>::from(prefix.as_str())..)
+                .next()
+                .is_some_and(|next| next.starts_with(&prefix))
     }
 }
 

@@ -5,6 +5,7 @@ mod branch;
 mod context;
 mod files;
 mod fuel;
+mod inner;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,8 +18,7 @@ use fuel::Fuel;
 use super::book::{Book, Made};
 use super::meaning;
 use super::meaning::arguments::{Argument, Arguments};
-use super::passage::Passage;
-use super::syntax::{Assigned, Assignment, Command, Dialect, Input, Statement, posix};
+use super::syntax::{Assigned, Assignment, Command, Input, Statement};
 use crate::ir::{Cond, Delivery, Entry, Imperative, Makes, Node, Site, Why};
 use crate::source::{SourceId, Span, Store};
 
@@ -38,6 +38,8 @@ pub(super) struct Printed {
     pub parcels: Vec<Delivery>,
     /// A secret that is only written, not made yet.
     pub secret: Option<meaning::secret::PullSecret>,
+    /// As it is written, with its place.
+    pub text: Option<(Arc<str>, Span)>,
     /// No pull secrets are in it but those that are told.
     pub plain: bool,
 }
@@ -57,6 +59,8 @@ pub(super) struct Run<'r> {
     pub sites: Vec<Site>,
     /// Commands whose meaning is told in full.
     pub understood: Vec<Span>,
+    /// Commands that only write a text for people.
+    pub shown: Vec<Span>,
     pub shell: State,
     /// Parts of files that commands change, whoever uses them later.
     pub rewritten: Vec<Span>,
@@ -64,6 +68,9 @@ pub(super) struct Run<'r> {
     pub changed: BTreeSet<String>,
     /// Secrets that commands took away after others made them.
     pub deleted: Vec<Node>,
+    /// The files of pipelines that are being followed.
+    callers: Vec<String>,
+    calls: u32,
     fuel: Fuel,
 }
 
@@ -100,10 +107,13 @@ impl<'r> Run<'r> {
             sites: Vec::new(),
             understood: Vec::new(),
             rewritten: Vec::new(),
+            shown: Vec::new(),
             changed: BTreeSet::new(),
             deleted: Vec::new(),
             shell: State { scope: path.clone(), ..State::default() },
             fuel: Fuel::full(),
+            callers: Vec::new(),
+            calls: inner::CALLS,
         }
     }
 
@@ -187,7 +197,8 @@ impl<'r> Run<'r> {
 
     /// A condition that nobody knows.
     fn flag(&self, what: &str, span: Span) -> Cond {
-        let name = format!("{}#{what}@{}", self.path, span.start);
+        let called = if self.callers.is_empty() { "" } else { &*self.shell.scope };
+        let name = format!("{}{called}#{what}@{}:{}", self.path, span.source.0, span.start);
         Cond::When(Arc::new(Node::symbol(Why::External("a condition of a script".into()), name, span)))
     }
 
@@ -228,7 +239,10 @@ impl<'r> Run<'r> {
                 self.manifests(&file, false)
                     .map_or(input, |parcel| Printed { parcels: vec![Delivery::of(parcel, at)], ..Printed::default() })
             }
-            Some(Input::Text(text)) => self.written(text, command.span),
+            Some(Input::Text(text)) => {
+                let at = self.place_of(text, command.span);
+                self.written(text, at)
+            }
             Some(Input::Word(word)) => {
                 let node = self.word(word);
                 match node.as_str().map(str::to_owned) {
@@ -247,35 +261,6 @@ impl<'r> Run<'r> {
         }
         self.restore(kept);
         printed
-    }
-
-    /// A text that a script writes, for whoever applies it: the secrets in it are made.
-    pub fn written(&mut self, text: &str, span: Span) -> Printed {
-        let lines = || text.lines().map(str::trim);
-        let filled = lines().any(|line| line.starts_with(['$', '{']));
-        for document in text.split("\n---") {
-            let kind = document.lines().map(str::trim).find_map(|line| line.strip_prefix("kind:")).map(str::trim);
-            let own = document.split("metadata:").nth(1).and_then(|rest| {
-                rest.lines().map(str::trim).find_map(|line| line.strip_prefix("name:")).map(str::trim)
-            });
-            let name = own.map(|name| Node::text(name.trim_matches(['"', '\'']), span));
-            let name = name.filter(|name| name.as_str().is_some_and(meaning::is_literal));
-            match kind {
-                Some("Secret") => {
-                    let named = Named { secret: name.as_ref(), ..Named::default() };
-                    self.open(Makes::Secret, "a manifest in a script", span, named);
-                }
-                Some("ServiceAccount") if document.contains("imagePullSecrets") => {
-                    self.open(Makes::AccountSecrets, "a manifest in a script", span, Named::default());
-                }
-                // What controllers make secrets of, and what can't be told apart.
-                _ if document.contains("Secret\n") || document.contains("\"Secret\"") => {
-                    self.open(Makes::Secret, "a manifest in a script", span, Named::default());
-                }
-                _ => {}
-            }
-        }
-        Printed { plain: !filled, ..Printed::default() }
     }
 
     fn restore(&mut self, kept: Vec<(String, Option<Node>)>) {
@@ -384,29 +369,6 @@ impl<'r> Run<'r> {
         });
         self.restore(kept);
         printed
-    }
-
-    /// Commands in a text: `bash -c "…"`.
-    pub fn inner(&mut self, name: &str, arguments: &Arguments) -> Printed {
-        let word = match name {
-            "eval" => arguments.words.get(1),
-            _ => arguments
-                .words
-                .iter()
-                .position(|it| matches!(it.text(), Some("-c" | "-lc" | "-Command")))
-                .and_then(|at| arguments.words.get(at + 1)),
-        };
-        let Some(text) = word.and_then(|word| word.text()) else { return Printed::default() };
-        let span = word.map(|word| word.node.span).unwrap_or_default();
-        self.text(text, span)
-    }
-
-    /// Runs a text that stands at a place of the file.
-    pub fn text(&mut self, text: &str, span: Span) -> Printed {
-        let file = self.store.source(span.source);
-        let passage = Passage::of_scalar(&file.text, span, text);
-        let statements = posix::parse(&passage, Dialect::Plain);
-        self.again(|run| run.statements(&statements))
     }
 
     /// Where and when what is being read happens; `declared` is the place for labels.

@@ -24,7 +24,7 @@ impl Run<'_> {
     }
 
     /// Where the root of the tree is checked out, and where a script lies, by the names that shells and pipelines have for
-    /// them.
+    /// them; and what PowerShell calls true.
     fn well_known(&self, name: &str) -> Option<&'static str> {
         const ROOTS: [&str; 9] = [
             "GITHUB_WORKSPACE",
@@ -39,6 +39,8 @@ impl Run<'_> {
         ];
         match name {
             "ps:psscriptroot" => Some(HERE),
+            "ps:true" => Some("$true"),
+            "ps:false" => Some("$false"),
             _ => ROOTS.contains(&name).then_some(ROOT),
         }
     }
@@ -116,6 +118,18 @@ impl Run<'_> {
                 [Piece::Members(name, span)] => {
                     let members = self.variable(name, None, *span);
                     self.members(&members, &mut found);
+                }
+                // PowerShell hands over a variable as it is; several words only to programs, when it is a list.
+                [Piece::Variable(name, _, span)] if !word.quoted && name.starts_with("ps:") => {
+                    let node = self.variable(name, None, *span);
+                    let program = !found.first().is_some_and(|name| name.contains('-'));
+                    match node.as_list() {
+                        Some(_) => self.members(&node, &mut found),
+                        None => {
+                            let bare = program && node.as_str().is_none() && !found.words.is_empty();
+                            found.words.push(Argument { bare, ..Argument::of(node) });
+                        }
+                    }
                 }
                 [Piece::Variable(..)] if !word.quoted => {
                     let node = self.word(word);

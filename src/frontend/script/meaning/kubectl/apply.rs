@@ -2,7 +2,7 @@
 
 use super::kustomize::kustomization;
 use crate::frontend::script::meaning::arguments::Arguments;
-use crate::frontend::script::meaning::{is_manifest, secret};
+use crate::frontend::script::meaning::{is_manifest, manifest, secret};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Delivery, Makes, Node, Parcel, Why};
 use crate::source::Span;
@@ -47,18 +47,22 @@ pub(super) fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<
         deliver(run, Delivery::of(Parcel::Elsewhere(why), span), namespace.clone());
     }
     if reads {
-        apply_input(run, namespace, span, input);
+        apply_input(run, namespace, span, input, arguments.has(&["--dry-run"]));
     }
 }
 
 /// `apply -f -`.
-fn apply_input(run: &mut Run<'_>, namespace: Option<Node>, span: Span, mut input: Printed) {
+fn apply_input(run: &mut Run<'_>, namespace: Option<Node>, span: Span, mut input: Printed, dry: bool) {
     if let Some(text) = input.value.as_ref().and_then(Node::as_str).map(str::to_owned) {
-        input.plain = run.written(&text, span).plain;
+        let written = run.written(&text, span);
+        (input.plain, input.text) = (written.plain, input.text.or(written.text));
     }
     let told = input.plain || input.secret.is_some() || !input.parcels.is_empty();
     if !told || input.parcels.iter().any(|parcel| may_hide_secrets(run, parcel)) {
         run.open(Makes::Secret, "kubectl apply -f -", span, Named::default());
+    }
+    if let Some((text, at)) = input.text.as_ref().filter(|_| !run.manual && !dry) {
+        manifest::apply(run, text, *at, namespace.as_ref());
     }
     for delivery in input.parcels {
         let namespace = placed(&delivery, namespace.clone());
