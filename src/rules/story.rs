@@ -2,9 +2,9 @@
 
 use super::reporter::Told;
 use crate::finding::Severity;
-use crate::ir::{Imperative, Language};
 use crate::pull::{Case, Offer, Outcome, Pair, Path};
 use crate::source::Span;
+use crate::world::Imperative;
 use crate::world::cluster::{Cluster, Pulling};
 use crate::world::knowledge::Truth;
 use crate::world::secret::Secret;
@@ -79,7 +79,7 @@ impl<'c> Offered<'c, '_> {
     pub(super) fn document(&self) -> (Span, bool) {
         match self.secret {
             Some(Secret { composer: Some(place), .. }) => (*place, false),
-            Some(secret) => (secret.payload_span, secret.resource.language != Language::Script),
+            Some(secret) => (secret.payload_span, !secret.is_made_by_command()),
             None => (self.offer.named, false),
         }
     }

@@ -39,8 +39,8 @@ pub mod written;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::azure;
-pub use crate::ir::{Address, Node};
-use crate::ir::{Cond, Deployment, Gap, Imperative, Makes, Order, Origin, Resolver, Resource, Site, Truth};
+pub use crate::ir::{Address, Imperative, Node};
+use crate::ir::{Cond, Deployment, Gap, Makes, Order, Origin, Resolver, Resource, Site, Truth};
 use crate::source::{SourceId, Span};
 use assignments::Assignments;
 use cluster::{Cluster, Stated};

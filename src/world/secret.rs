@@ -13,7 +13,7 @@ pub use self::payload::Payload;
 use self::payload::{TYPES, is_encrypted, key_of, read};
 use super::knowledge::Fact;
 use super::workload::{Namespace, metadata};
-use crate::ir::{Node, Resolver, Resource, Value, Why, placeholder};
+use crate::ir::{Language, Node, Resolver, Resource, Value, Why, placeholder};
 use crate::source::{Span, Via};
 
 /// A `v1/Secret`, or one that a controller makes of another object.
@@ -45,6 +45,11 @@ impl<'a> Secret<'a> {
     /// Whether it is a secret.
     pub fn is_one(resource: &Resource) -> bool {
         &*resource.kind == "v1/Secret"
+    }
+
+    /// Whether a command makes it, so that what is written there is no payload alone.
+    pub fn is_made_by_command(&self) -> bool {
+        self.resource.language == Language::Script
     }
 
     /// Reads a secret.
