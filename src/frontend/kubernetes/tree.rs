@@ -52,6 +52,11 @@ impl Tree {
         self.charts.contains(folder)
     }
 
+    /// Whether a chart lies in a folder of this name.
+    pub(super) fn has_chart(&self, name: &str) -> bool {
+        self.charts.iter().any(|folder| folder.rsplit('/').next() == Some(name))
+    }
+
     /// Whether the folder is a kustomization.
     pub(super) fn is_kustomization(&self, folder: &str) -> bool {
         self.kustomizations.contains(folder)

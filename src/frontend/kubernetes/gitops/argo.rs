@@ -3,7 +3,9 @@
 use globset::GlobBuilder;
 
 use super::embedded::yaml_of;
-use super::{Carrier, Place, Scene, changes, delivery, external, images, items, member, origin, picked, set};
+use super::{
+    Carrier, Place, Scene, changes, delivery, external, images, items, member, origin, picked, published, set,
+};
 use crate::frontend::kubernetes::tree::{below, joined};
 use crate::frontend::node_of;
 use crate::ir::placeholder::{Placeholders, filled_in_later};
@@ -53,7 +55,7 @@ impl Source<'_> {
     fn carriers(&self, source: &Node) -> Vec<Carrier> {
         if let Some(chart) = member(source, &["chart"]) {
             let name = chart.as_str().unwrap_or("…");
-            return vec![self.carrier(Parcel::Elsewhere(external(&format!("chart {name}"))), source)];
+            return vec![self.carrier(published(self.scene.tree, name), source)];
         }
         let Some(path) = member(source, &["path"]) else {
             let is_reference = member(source, &["ref"]).is_some();

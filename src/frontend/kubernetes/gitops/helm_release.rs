@@ -2,7 +2,9 @@
 
 use super::embedded::yaml_of;
 use super::flux::origin_of;
-use super::{Carrier, Place, Scene, changes, delivery, external, items, joined, kind_of, member, picked, set};
+use super::{
+    Carrier, Place, Scene, changes, delivery, external, items, joined, kind_of, member, picked, published, set,
+};
 use crate::ir::{Layer, Node, Parcel, Resource, Why};
 
 /// What a post-renderer may change, under kustomize's own names.
@@ -10,7 +12,10 @@ const POST_RENDERER: [&str; 4] = ["patches", "patchesStrategicMerge", "patchesJs
 
 /// Objects that releases and kustomizations refer to.
 pub(super) fn is_source(resource: &Resource) -> bool {
-    matches!(kind_of(resource), ("source.toolkit.fluxcd.io", "GitRepository" | "HelmChart") | ("v1" | "", "ConfigMap"))
+    matches!(
+        kind_of(resource),
+        ("source.toolkit.fluxcd.io", "GitRepository" | "HelmChart" | "OCIRepository") | ("v1" | "", "ConfigMap")
+    )
 }
 
 /// What a release applies.
@@ -30,7 +35,7 @@ pub(super) fn carriers(scene: &Scene<'_>, resource: &Resource, spec: &Node) -> V
             vec![carrier(Parcel::Chart(folder.as_str().into()), &folder)]
         }
         Place::Below(folder) => vec![carrier(Parcel::Elsewhere(why.clone()), &folder).somewhere(&folder, &why)],
-        Place::Folder(_) | Place::Elsewhere => vec![carrier(Parcel::Elsewhere(why), "")],
+        Place::Folder(_) | Place::Elsewhere => vec![carrier(published(scene.tree, &name), "")],
     }
 }
 
@@ -39,23 +44,26 @@ struct Chart {
     /// `spec.chart.spec`, or that of the `HelmChart` that it refers to.
     spec: Option<Node>,
     source: Option<Node>,
+    /// The address of the `OCIRepository` that is the chart.
+    image: Option<Node>,
 }
 
 impl Chart {
     fn of(scene: &Scene<'_>, spec: &Node) -> Chart {
         let own = spec.at(&["chart", "spec"]).cloned();
-        let referred = || {
+        let referred = |wanted: &str| {
             let to = spec.get("chartRef")?;
             let (kind, name) = (to.get("kind")?.as_str()?, to.get("name")?.as_str()?);
-            scene.object(kind, name).filter(|_| kind == "HelmChart")?.body.get("spec").cloned()
+            scene.object(kind, name).filter(|_| kind == wanted)?.body.get("spec").cloned()
         };
-        let spec = own.or_else(referred);
+        let image = referred("OCIRepository").and_then(|spec| spec.get("url").cloned());
+        let spec = own.or_else(|| referred("HelmChart"));
         let source = spec.as_ref().and_then(|spec| spec.get("sourceRef").cloned());
-        Chart { spec, source }
+        Chart { spec, source, image }
     }
 
     fn place(&self, scene: &Scene<'_>) -> (Place, String) {
-        let chart = self.spec.as_ref().and_then(|spec| spec.get("chart"));
+        let chart = self.spec.as_ref().and_then(|spec| spec.get("chart")).or(self.image.as_ref());
         let name = chart.and_then(Node::as_str).unwrap_or("of a Flux HelmRelease").to_owned();
         let kind = self.source.as_ref().and_then(|source| source.get("kind")?.as_str());
         match (kind, chart) {

@@ -1,6 +1,6 @@
 //! `helmfile.yaml`: releases of charts.
 
-use super::{Carrier, Scene, delivery, external, items, member, set};
+use super::{Carrier, Scene, delivery, external, items, member, published, set};
 use crate::frontend::kubernetes::tree::{Tree, joined};
 use crate::frontend::node_of;
 use crate::ir::placeholder::{Placeholders, filled_in_later};
@@ -64,7 +64,7 @@ impl File<'_> {
             None if chart.as_ref().is_some_and(|chart| chart.as_str().is_none()) => {
                 Parcel::SomeChart(Why::TemplateText)
             }
-            None => Parcel::Elsewhere(external(chart.as_ref().and_then(Node::as_str).unwrap_or("a chart"))),
+            None => published(self.scene.tree, chart.as_ref().and_then(Node::as_str).unwrap_or("a chart")),
         };
         let mut carrier = Carrier::of(delivery(parcel, release.span));
         let to = &mut carrier.delivery;

@@ -234,6 +234,15 @@ fn delivery(parcel: Parcel, span: Span) -> Delivery {
     Delivery::of(parcel, span)
 }
 
+/// A chart from a registry or repository of charts. One that is called like one of the tree may be that, as published.
+fn published(tree: &Tree, name: &str) -> Parcel {
+    let why = external(&format!("chart {name}"));
+    match name.rsplit('/').next().is_some_and(|last| tree.has_chart(last)) {
+        true => Parcel::SomeChart(why),
+        false => Parcel::Elsewhere(why),
+    }
+}
+
 fn external(what: &str) -> Why {
     Why::External(Arc::from(what))
 }

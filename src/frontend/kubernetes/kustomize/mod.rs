@@ -38,7 +38,7 @@ use super::Lowered;
 use super::edit::set_metadata;
 use super::manifest::Object;
 use crate::frontend::Problem;
-use crate::ir::{Delivery, Deployment, Gap, Node, Parcel};
+use crate::ir::{Delivery, Deployment, Edit, Gap, Map, Node, Parcel, Value, Why};
 use crate::source::{SourceId, Span, Store, Via};
 
 /// One deployment for each kustomization that no other one uses or that something applies, and the files that belong to
@@ -61,7 +61,9 @@ pub(super) fn lower(
         lowered.inputs.push(id);
     }
     let applied = applied(store, deliveries);
-    let mut roots = Roots { build: Build::new(store), components, lowered, reached: BTreeSet::new() };
+    let doubts = doubts(deliveries);
+    let (build, doubtful) = (Build::new(store), Build::edited(store, &doubts));
+    let mut roots = Roots { build, doubtful, components, lowered, reached: BTreeSet::new() };
     for &id in &all {
         match applied.get(&id) {
             Some(deliveries) => roots.add_applied(id, deliveries),
@@ -123,9 +125,24 @@ fn applied<'a>(store: &Store, deliveries: &'a [Delivery]) -> BTreeMap<SourceId, 
     applied
 }
 
+/// What some command edits may be edited wherever nobody says how a kustomization is applied.
+fn doubts(deliveries: &[Delivery]) -> Vec<Edit> {
+    let mut found: Vec<Edit> = Vec::new();
+    for edit in deliveries.iter().filter(|it| !it.manual).flat_map(|it| &it.edits) {
+        if found.iter().all(|known| known.folder != edit.folder) {
+            let open = Map { entries: Vec::new(), open: Some(Why::NotAnalysed("`kustomize edit`".into())) };
+            let members = Node { value: Value::Map(Arc::new(open)), ..edit.members.clone() };
+            found.push(Edit { folder: edit.folder.clone(), members });
+        }
+    }
+    found
+}
+
 /// The deployments.
 struct Roots<'a> {
     build: Build<'a>,
+    /// Builds of which nobody says what commands do before.
+    doubtful: Build<'a>,
     components: BTreeSet<SourceId>,
     lowered: Lowered,
     reached: BTreeSet<SourceId>,
@@ -145,11 +162,12 @@ impl Roots<'_> {
         let store = self.build.store;
         let path = store.source(id).path.clone();
         let name = place.map_or_else(|| path.to_string(), |place| format!("{path} applied by {place}"));
-        let edits = delivery.map_or(&[][..], |delivery| &delivery.edits);
-        let mut built = match edits.is_empty() {
-            true => Built::clone(&self.build.base(id, Span::file(id))),
-            false => Built::clone(&Build::edited(store, edits).base(id, Span::file(id))),
+        let base = match delivery.map(|delivery| delivery.edits.as_slice()) {
+            None => self.doubtful.base(id, Span::file(id)),
+            Some([]) => self.build.base(id, Span::file(id)),
+            Some(edits) => Build::edited(store, edits).base(id, Span::file(id)),
         };
+        let mut built = Built::clone(&base);
         if let Some(changes) = delivery.and_then(|delivery| delivery.changes.as_ref()) {
             self.build.accumulate(&Kustomization::of_members(id, changes), &mut built);
         }
