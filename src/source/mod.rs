@@ -1,6 +1,7 @@
 //! Texts and positions. This room knows no language: it hands out texts, spans in them, and the line and column of a
 //! span when something is printed. [`Store`] is the only door to further files and never leaves the scanned root.
 
+pub mod path;
 mod position;
 mod store;
 mod trail;

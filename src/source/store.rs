@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::position::Counted;
-use super::{SourceId, Span};
+use super::{SourceId, Span, path};
 
 /// A text that was read.
 #[derive(Debug)]
@@ -248,8 +248,8 @@ impl Store {
     /// Opens `relative` as a file that `from` names: relative to the folder of `from`, inside the root.
     pub fn open(&self, from: SourceId, relative: &str) -> Result<SourceId, OpenError> {
         let source = self.source(from);
-        let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        self.open_path(&join(folder, relative).ok_or(OpenError::OutsideRoot)?)
+        let folder = path::folder_of(&source.path);
+        self.open_path(&relative_to(folder, relative).ok_or(OpenError::OutsideRoot)?)
     }
 
     /// Opens a path relative to the root.
@@ -312,7 +312,7 @@ impl Store {
     /// The file names directly inside the folder of `from`, sorted.
     pub fn siblings(&self, from: SourceId) -> Vec<String> {
         let source = self.source(from);
-        self.list(source.path.rsplit_once('/').map_or("", |(folder, _)| folder))
+        self.list(path::folder_of(&source.path))
     }
 
     /// The file names directly inside a folder relative to the root (`""` is the root), sorted.
@@ -389,21 +389,11 @@ fn decode(bytes: Vec<u8>) -> Result<Arc<str>, OpenError> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
 }
 
-/// `relative` seen from `folder`, normalized; nothing when it leads out of the root or is absolute.
-fn join(folder: &str, relative: &str) -> Option<String> {
+/// `relative` seen from `folder`; nothing when it leads out of the root or is absolute.
+fn relative_to(folder: &str, relative: &str) -> Option<String> {
     let relative = relative.replace('\\', "/");
-    if relative.starts_with('/') || relative.contains(':') || relative.contains('\0') {
-        return None;
-    }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    let absolute = relative.starts_with('/') || relative.contains(':') || relative.contains('\0');
+    if absolute { None } else { path::joined(folder, &relative) }
 }
 
 #[cfg(test)]
@@ -412,12 +402,12 @@ mod tests {
 
     #[test]
     fn paths_stay_inside_the_root() {
-        assert_eq!(join("infra/modules", "../main.bicep").as_deref(), Some("infra/main.bicep"));
-        assert_eq!(join("infra", "./a//b.bicep").as_deref(), Some("infra/a/b.bicep"));
-        assert_eq!(join("infra", "..\\a.json").as_deref(), Some("a.json"));
-        assert_eq!(join("infra", "../../x"), None);
-        assert_eq!(join("infra", "/etc/passwd"), None);
-        assert_eq!(join("infra", "C:/x"), None);
+        assert_eq!(relative_to("infra/modules", "../main.bicep").as_deref(), Some("infra/main.bicep"));
+        assert_eq!(relative_to("infra", "./a//b.bicep").as_deref(), Some("infra/a/b.bicep"));
+        assert_eq!(relative_to("infra", "..\\a.json").as_deref(), Some("a.json"));
+        assert_eq!(relative_to("infra", "../../x"), None);
+        assert_eq!(relative_to("infra", "/etc/passwd"), None);
+        assert_eq!(relative_to("infra", "C:/x"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::kustomize::patch::{loosen, unplace};
 use super::kustomize::{change, is_namespaced};
 use super::manifest::Object;
 use crate::ir::{Deployment, Gap, Node, Parcel, Resource, Why};
+use crate::source::path::folder_of;
 use crate::source::{Store, Via};
 
 /// The manifests of a folder on their way to a cluster.
@@ -161,7 +162,7 @@ impl<'a> Applied<'a> {
 pub(super) fn finish(lowered: &mut Lowered, store: &Store, carriers: &[Carrier]) {
     for deployment in &mut lowered.deployments {
         let path = store.source(deployment.source).path.clone();
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder_of(&path);
         let counts = |carrier: &&Carrier| !carrier.delivery.manual;
         let is_it = |carrier: &Carrier| match &carrier.delivery.parcel {
             Parcel::Chart(own) | Parcel::Kustomization(own) => **own == *folder,

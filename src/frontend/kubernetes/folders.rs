@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::gitops::Carrier;
 use super::manifest::{self, Manifest};
 use super::{Lowered, deliver, deployment};
+use crate::source::path::folder_of;
 use crate::source::{SourceId, Store};
 
 /// The manifests of a tree, read once, however often it is worked out who applies them.
@@ -49,8 +50,4 @@ impl Folders {
         }
         lowered
     }
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -3,6 +3,7 @@
 use super::Lowered;
 use super::gitops::Carrier;
 use crate::ir::{Delivery, Deployment, Parcel, Site};
+use crate::source::path::folder_of;
 use crate::source::{Span, Store};
 
 /// Tells every deployment where its objects go, as far as somebody says it.
@@ -28,7 +29,7 @@ pub(super) fn tell(lowered: &mut Lowered, store: &Store, carriers: &[Carrier]) {
 
 /// Where a built kustomization or a rendered chart goes.
 fn of_whole(deployment: &Deployment, path: &str, carriers: &[(String, &Carrier)]) -> Vec<Site> {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder_of(path);
     let (chart, kustomization) = (path.ends_with("Chart.yaml"), super::kustomize::is_kustomization(path));
     let is_it = |(_, carrier): &&(String, &Carrier)| match &carrier.delivery.parcel {
         Parcel::Chart(own) => chart && **own == *folder,

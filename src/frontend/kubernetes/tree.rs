@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::kustomize::is_kustomization;
 use crate::ir::Parcel;
 use crate::source::SourceId;
+use crate::source::path::{self, below};
 
 /// Which files and folders there are.
 #[derive(Debug, Default)]
@@ -90,25 +91,7 @@ impl Tree {
     }
 }
 
-/// The rest of a path inside of a folder; `""` holds everything.
-pub(super) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
-    match folder {
-        "" => Some(path),
-        folder if folder == path => Some(""),
-        folder => path.strip_prefix(folder)?.strip_prefix('/'),
-    }
-}
-
-/// `path` seen from `folder`, without `.` and `..`; nothing when it leads out of the root. A leading slash means the root.
+/// `path` seen from `folder`; nothing when it leads out of the root. A leading slash means the root.
 pub(super) fn joined(folder: &str, path: &str) -> Option<String> {
-    let folder = if path.starts_with('/') { "" } else { folder };
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    path::joined(if path.starts_with('/') { "" } else { folder }, path)
 }

@@ -30,12 +30,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use plan::{Beside, Plan};
-use sources::config::{Folders, Module, folder_of};
+use sources::config::{Folders, Module};
 
 use super::arguments::Passed;
 use super::template::{Outside, Templates};
 use super::{Lowered, Problem, Trouble};
 use crate::ir::{Deployment, Node};
+use crate::source::path::folder_of;
 use crate::source::{Larger, SourceId, Span, Store};
 
 /// Room for expressions that lead to further expressions, and for the templates that they deploy.

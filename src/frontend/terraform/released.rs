@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::sources::config::{folder_of, local_folder};
+use super::sources::config::local_folder;
 use super::tables::attributes::pick;
 use super::tables::yaml_text;
 use crate::ir::{Address, Cond, Delivery, Deployment, Layer, Node, Origin, Parcel, Resource, Why};
+use crate::source::path::folder_of;
 use crate::source::{SourceId, Store};
 
 /// The type of a release whose chart is rendered: whatever it makes is seen there.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::language::evaluate::Session;
 use super::language::scope::{Instance, Scope};
 use super::modules::deployment_name;
-use super::sources::config::{Folders, Module, folder_of};
+use super::sources::config::{Folders, Module};
 use crate::frontend::template::Templates;
 use crate::frontend::{Problem, node_of};
 use crate::ir::{Address, Node};
+use crate::source::path::folder_of;
 use crate::source::{SourceId, Via};
 use crate::syntax::{hcl, json};
 

@@ -6,11 +6,12 @@ use super::embedded::yaml_of;
 use super::{
     Carrier, Place, Scene, changes, delivery, external, images, items, member, origin, picked, published, set,
 };
-use crate::frontend::kubernetes::tree::{below, joined};
+use crate::frontend::kubernetes::tree::joined;
 use crate::frontend::node_of;
 use crate::ir::placeholder::{Placeholders, filled_in_later};
 use crate::ir::{Entry, Layer, Node, Parcel, Resource, Value, Why};
 use crate::source::Span;
+use crate::source::path::below;
 use crate::syntax::yaml;
 
 /// What Argo CD puts into a kustomization, under kustomize's own names.

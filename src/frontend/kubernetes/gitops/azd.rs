@@ -5,6 +5,7 @@ use crate::frontend::kubernetes::tree::{Tree, joined};
 use crate::frontend::node_of;
 use crate::ir::placeholder::{Placeholders, filled_in_later};
 use crate::ir::{Layer, Node, Parcel, Why};
+use crate::source::path::folder_of;
 use crate::source::{SourceId, Store};
 use crate::syntax::yaml;
 
@@ -21,7 +22,7 @@ pub(super) fn of_file(store: &Store, tree: &Tree, path: &str, id: SourceId) -> V
     }
     let (documents, _, _) = yaml::parse(id, text);
     let Some(body) = documents.first().map(|document| node_of(&document.root)) else { return Vec::new() };
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder_of(path);
     let services = body.get("services").and_then(Node::as_map).map(|map| map.entries.as_slice()).unwrap_or_default();
     let hosted = services.iter().filter(|it| it.value.get("host").and_then(Node::as_str) == Some("aks"));
     let name = member(&body, &["name"]);

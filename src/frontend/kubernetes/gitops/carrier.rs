@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::substitute::Substitutes;
-use crate::frontend::kubernetes::tree::below;
 use crate::ir::{Delivery, Parcel, Why};
+use crate::source::path::below;
 
 /// A delivery, and what only GitOps objects do.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,7 @@ use crate::frontend::kubernetes::tree::{Tree, joined};
 use crate::frontend::node_of;
 use crate::ir::placeholder::{Placeholders, filled_in_later};
 use crate::ir::{Layer, Node, Parcel, Why};
+use crate::source::path::folder_of;
 use crate::source::{SourceId, Span, Store};
 use crate::syntax::yaml;
 
@@ -24,7 +25,7 @@ pub(super) fn of_file(store: &Store, tree: &Tree, path: &str, id: SourceId) -> V
     if !faults.is_empty() {
         return vec![somewhere(Why::TemplateText, Span::file(id))];
     }
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder_of(path);
     let scene = Scene { store, tree, objects: &[] };
     let bodies: Vec<Node> = documents.iter().map(|document| node_of(&document.root)).collect();
     let namespace = bodies.iter().find_map(|body| member(body, &["helmDefaults", "namespace"]));

@@ -21,6 +21,7 @@ pub(super) use self::carrier::Carrier;
 use super::tree::{Tree, joined};
 use super::{Lowered, deployment};
 use crate::ir::{Delivery, Gap, Hides, Layer, Node, Parcel, Resource, Value, Why, placeholder};
+use crate::source::path::folder_of;
 use crate::source::{Span, Store, Via};
 
 /// More objects than this are not made of one generator, nor read in a run.
@@ -175,7 +176,7 @@ fn known_folder(store: &Store, node: &Node) -> String {
     };
     let known = known.unwrap_or_default();
     let known = known.split(['{', '$', '#', '<', '%', '_', '@']).next().unwrap_or_default();
-    let whole = known.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let whole = folder_of(known);
     joined("", whole).unwrap_or_default()
 }
 

@@ -7,11 +7,12 @@ use crate::frontend::kubernetes::edit::object;
 use crate::frontend::kubernetes::tree::joined;
 use crate::ir::{Layer, Node, Parcel, Resource, Why};
 use crate::source::Span;
+use crate::source::path::folder_of;
 
 /// What a configuration of Skaffold applies.
 pub(super) fn carriers(scene: &Scene<'_>, resource: &Resource) -> Vec<Carrier> {
     let path = scene.store.source(resource.extent.source).path.clone();
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder_of(&path);
     let project = Project { scene, folder, body: &resource.body, span: resource.extent, images: built(&resource.body) };
     let mut found = Vec::new();
     for key in [["manifests", "rawYaml"], ["deploy", "kubectl"]] {

@@ -11,6 +11,7 @@ use super::value::{Kind, Value};
 use super::yaml::value_of;
 use crate::frontend::{Problem, Trouble};
 use crate::ir::{Gap, Hides, Why, placeholder};
+use crate::source::path::in_folder;
 use crate::source::{SourceId, Span, Store};
 use crate::syntax::yaml;
 
@@ -77,13 +78,9 @@ impl Reading {
     }
 }
 
-pub(super) fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-}
-
 /// Reads the chart of a folder; nothing when there is none.
 pub(super) fn read(store: &Store, folder: &str, reading: &mut Reading, depth: usize) -> Option<Chart> {
-    let id = store.open_path(&join(folder, "Chart.yaml")).ok()?;
+    let id = store.open_path(&in_folder(folder, "Chart.yaml")).ok()?;
     reading.charts += 1;
     let circles = reading.around.iter().any(|around| around == folder);
     if circles || depth > DEEPEST || reading.charts > MOST_CHARTS {
@@ -93,13 +90,13 @@ pub(super) fn read(store: &Store, folder: &str, reading: &mut Reading, depth: us
     let written = tree(store, id, reading);
     let name = text(&written, "name").unwrap_or_else(|| folder.rsplit('/').next().unwrap_or_default().to_owned());
     let mut listed = written.get("dependencies");
-    if let Ok(requirements) = store.open_path(&join(folder, "requirements.yaml")) {
+    if let Ok(requirements) = store.open_path(&in_folder(folder, "requirements.yaml")) {
         let older = tree(store, requirements, reading).get("dependencies");
         listed = listed.or(older);
     }
     let listed = listed.as_ref().and_then(Value::as_list).map(|list| list.items.clone()).unwrap_or_default();
     let dependencies: Vec<Dependency> = listed.iter().filter_map(|it| dependency(it, id)).collect();
-    let values = match store.open_path(&join(folder, "values.yaml")) {
+    let values = match store.open_path(&in_folder(folder, "values.yaml")) {
         Ok(values) => tree(store, values, reading),
         Err(_) => Value::map(BTreeMap::new()),
     };
@@ -126,9 +123,9 @@ pub(super) fn read(store: &Store, folder: &str, reading: &mut Reading, depth: us
 impl Chart {
     /// Takes in the files below a folder of the chart.
     fn gather(&mut self, store: &Store, inside: &str, ignored: &Ignored, reading: &mut Reading, depth: usize) {
-        let here = if inside.is_empty() { self.folder.clone() } else { join(&self.folder, inside) };
+        let here = if inside.is_empty() { self.folder.clone() } else { in_folder(&self.folder, inside) };
         for name in store.list(&here) {
-            let path = join(inside, &name);
+            let path = in_folder(inside, &name);
             if ignored.covers(&path, false) || matches!(&*path, "Chart.yaml" | "values.yaml" | "Chart.lock") {
                 continue;
             }
@@ -136,18 +133,18 @@ impl Chart {
                 return reading.gap(Why::LimitReached("files of a chart".into()), Span::file(self.id));
             }
             let is_template = path.starts_with("templates/");
-            let Ok(id) = store.open_path(&join(&self.folder, &path)) else { continue };
+            let Ok(id) = store.open_path(&in_folder(&self.folder, &path)) else { continue };
             match is_template {
                 true => self.templates.push((path, id)),
                 false => drop(self.files.insert(path.as_str().into(), id)),
             }
         }
         for name in store.folders(&here) {
-            let path = join(inside, &name);
+            let path = in_folder(inside, &name);
             let skips = name == ".git" || name == "node_modules" || path == "charts" || ignored.covers(&path, true);
             // A chart beside its templates is none of this one's files.
-            let is_chart =
-                !path.starts_with("templates") && store.list(&join(&here, &name)).iter().any(|it| it == "Chart.yaml");
+            let is_chart = !path.starts_with("templates")
+                && store.list(&in_folder(&here, &name)).iter().any(|it| it == "Chart.yaml");
             if depth < DEEPEST && !skips && !is_chart {
                 self.gather(store, &path, ignored, reading, depth + 1);
             }
@@ -156,10 +153,10 @@ impl Chart {
 
     /// The charts in `charts/`, and those that lie beside and would be put there.
     fn inner(&mut self, store: &Store, reading: &mut Reading, depth: usize) {
-        let home = join(&self.folder, "charts");
+        let home = in_folder(&self.folder, "charts");
         let mut archives = Vec::new();
         for name in store.folders(&home) {
-            let folder = join(&home, &name);
+            let folder = in_folder(&home, &name);
             if name.starts_with(['.', '_']) {
                 continue;
             }
@@ -309,7 +306,7 @@ struct Pattern {
 
 impl Ignored {
     fn read(store: &Store, folder: &str) -> Ignored {
-        let Ok(id) = store.open_path(&join(folder, ".helmignore")) else { return Ignored(Vec::new()) };
+        let Ok(id) = store.open_path(&in_folder(folder, ".helmignore")) else { return Ignored(Vec::new()) };
         let text = store.source(id).text.clone();
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '!']));
         let patterns = lines.filter_map(|line| {

@@ -26,6 +26,7 @@ pub(super) use self::release::{Release, render};
 
 use crate::frontend::Lowered;
 use crate::ir::{Delivery, Layer, Parcel};
+use crate::source::path::in_folder;
 use crate::source::{SourceId, Span, Store};
 
 /// The charts among the files.
@@ -87,7 +88,7 @@ impl Charts {
 
     /// How a chart is rendered.
     fn releases(&self, store: &Store, folder: &str, deliveries: &[Delivery]) -> Vec<(String, Release)> {
-        let path = chart::join(folder, "Chart.yaml");
+        let path = in_folder(folder, "Chart.yaml");
         let mut found: Vec<(String, Release)> = Vec::new();
         for delivery in deliveries.iter().filter(|it| chart_of(it) == Some(folder)) {
             let files: Vec<String> = delivery
@@ -134,7 +135,7 @@ impl Charts {
             let here = store.open_path(&path).map_or_else(|_| Span::default(), Span::file);
             found.push((path.clone(), plain(Vec::new(), here)));
             for name in store.list(folder).into_iter().filter(|name| is_values_file(name)) {
-                let file = chart::join(folder, &name);
+                let file = in_folder(folder, &name);
                 let Ok(id) = store.open_path(&file) else { continue };
                 found.push((format!("{path} with {file}"), plain(vec![Layer::File(id)], Span::file(id))));
             }

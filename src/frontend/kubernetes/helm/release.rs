@@ -15,6 +15,7 @@ use super::values::{Active, layered, rewritten_defaults};
 use super::worlds;
 use crate::frontend::Problem;
 use crate::ir::{Cond, Deployment, Entry, Gap, Layer, Node, Value as Known, Why};
+use crate::source::path::in_folder;
 use crate::source::{SourceId, Span, Store, Via};
 
 /// Stack for templates that include templates.
@@ -64,7 +65,7 @@ pub(in super::super) struct Rendered {
 
 /// Renders a chart once.
 pub(in super::super) fn render(store: &Store, release: &Release) -> Rendered {
-    let name = chart::join(&release.folder, "Chart.yaml");
+    let name = in_folder(&release.folder, "Chart.yaml");
     let made = make(store, &release.folder, &[(name, release.clone())]);
     let mut rendered = Rendered::default();
     for made in made {
@@ -123,7 +124,7 @@ pub(super) fn make(store: &Store, folder: &str, releases: &[(String, Release)]) 
 
 /// A chart that there is no room to render.
 fn unread(store: &Store, folder: &str, name: &str) -> Option<Made> {
-    let id = store.open_path(&chart::join(folder, "Chart.yaml")).ok()?;
+    let id = store.open_path(&in_folder(folder, "Chart.yaml")).ok()?;
     let mut reading = Reading::default();
     reading.gap(Why::LimitReached("memory for a thread to render with".into()), Span::file(id));
     Some(Made {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::chart::{Chart, Reading, join, tree};
+use super::chart::{Chart, Reading, tree};
 use super::format::shown;
 use super::machine::Machine;
 use super::text::Text;
@@ -13,6 +13,7 @@ use super::yaml::is_secret_key;
 use crate::frontend::kubernetes::rewritten;
 use crate::ir::{Layer, Node, Why};
 use crate::source::Store;
+use crate::source::path::in_folder;
 
 /// Levels of objects that are merged.
 const DEEPEST: usize = 100;
@@ -220,7 +221,7 @@ fn loosened(value: &Value, why: &Why, path: &str, machine: &mut Machine<'_>, dep
 
 /// What stands no more in the default values of a chart and of those inside.
 pub(super) fn rewritten_defaults(store: &Store, chart: &Chart, path: &str, layers: &mut Vec<Layer>) {
-    if let Ok(id) = store.open_path(&join(&chart.folder, "values.yaml")) {
+    if let Ok(id) = store.open_path(&in_folder(&chart.folder, "values.yaml")) {
         layers.extend(rewritten::layers(store, id, path));
     }
     for inner in &chart.charts {

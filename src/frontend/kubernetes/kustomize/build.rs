@@ -18,6 +18,7 @@ use crate::frontend::kubernetes::edit::{list_of, member};
 use crate::frontend::kubernetes::manifest;
 use crate::frontend::{Problem, Trouble};
 use crate::ir::{Edit, Gap, Hides, Node, Truth, Why};
+use crate::source::path::folder_of;
 use crate::source::{SourceId, Span, Store};
 
 /// How deep bases of bases may go, and how many components one run may read: those see what is there, so that each use
@@ -209,7 +210,7 @@ impl<'a> Build<'a> {
     fn read(&self, id: SourceId) -> Kustomization {
         let kustomization = Kustomization::read(self.store, id);
         let path = self.store.source(id).path.clone();
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder_of(&path);
         let own = self.edits.iter().filter(|edit| *edit.folder == *folder);
         own.fold(kustomization, |kustomization, edit| kustomization.edited(&edit.members))
     }

@@ -7,6 +7,7 @@ use crate::frontend::kubernetes::edit::{at, list_of, member};
 use crate::frontend::kubernetes::helm::{self, Release};
 use crate::ir::{Layer, Node, Why};
 use crate::source::Store;
+use crate::source::path::folder_of;
 
 /// Where kustomize looks for charts when nothing else is said.
 const HOME: &str = "charts";
@@ -29,7 +30,7 @@ fn release(store: &Store, from: &Kustomization, chart: &Node) -> Option<Release>
     let home = home.unwrap_or_else(|| HOME.into());
     let file = store.open(from.id, &format!("{home}/{name}/Chart.yaml")).ok()?;
     let path = store.source(file).path.clone();
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder_of(&path);
     let namespace = text(["namespace", "releaseNamespace"]).or_else(|| from.stated("namespace"));
     Some(Release {
         folder: folder.to_owned(),

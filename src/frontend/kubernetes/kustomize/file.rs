@@ -6,6 +6,7 @@ use crate::frontend::kubernetes::edit::{leave_open, list_of, member, remove, set
 use crate::frontend::kubernetes::rewritten;
 use crate::frontend::{Problem, node_of};
 use crate::ir::{Node, Value};
+use crate::source::path;
 use crate::source::{SourceId, Span, Store};
 use crate::syntax::yaml;
 
@@ -25,8 +26,7 @@ pub(in super::super) fn is_kustomization(path: &str) -> bool {
 
 /// The kustomization in a folder that is given relative to the root.
 pub(super) fn in_folder(store: &Store, folder: &str) -> Option<SourceId> {
-    let path = |name: &&str| if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
-    FILE_NAMES.iter().find_map(|name| store.open_path(&path(name)).ok())
+    FILE_NAMES.iter().find_map(|name| store.open_path(&path::in_folder(folder, name)).ok())
 }
 
 /// A kustomization file.

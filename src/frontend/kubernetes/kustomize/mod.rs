@@ -39,6 +39,7 @@ use super::edit::set_metadata;
 use super::manifest::Object;
 use crate::frontend::Problem;
 use crate::ir::{Delivery, Deployment, Edit, Gap, Map, Node, Parcel, Value, Why};
+use crate::source::path::in_folder;
 use crate::source::{SourceId, Span, Store, Via};
 
 /// One deployment for each kustomization that no other one uses or that something applies, and the files that belong to
@@ -86,8 +87,7 @@ pub(super) fn lower(
 /// What becomes of objects when a kustomization with these members is applied on top of them. Paths in it are relative
 /// to `folder`.
 pub(super) fn change(store: &Store, folder: &str, members: &Node, objects: Vec<Object>) -> (Vec<Object>, Vec<Gap>) {
-    let path = |name: &String| if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-    let inside = store.list(folder).iter().find_map(|name| store.open_path(&path(name)).ok());
+    let inside = store.list(folder).iter().find_map(|name| store.open_path(&in_folder(folder, name)).ok());
     let from = inside.unwrap_or(members.span.source);
     let mut build = Build::new(store);
     let items = objects.into_iter().map(|object| Item::new(finish::raw(store, object))).collect();

@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use crate::frontend::script::run::{HERE, Printed, ROOT, Run};
 use crate::ir::{Delivery, Layer, Node, Parcel, Value, Why};
 use crate::source::Span;
+use crate::source::path::in_folder;
 
 /// Options that take a value.
 const VALUED: [&str; 32] = [
@@ -102,11 +103,7 @@ pub(super) fn chart_of(run: &Run<'_>, chart: &Node) -> Option<Parcel> {
         let published = text.rsplit('/').next().is_some_and(|name| run.tree.has_chart(name));
         return (outside || published).then(|| Parcel::SomeChart(Why::External(text.into())));
     };
-    run.tree.has_file(&join(&folder, "Chart.yaml")).then(|| Parcel::Chart(folder.into()))
-}
-
-pub(super) fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+    run.tree.has_file(&in_folder(&folder, "Chart.yaml")).then(|| Parcel::Chart(folder.into()))
 }
 
 /// The values that options give. Files come first, whatever their place: single values win over them.

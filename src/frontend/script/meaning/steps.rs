@@ -7,6 +7,7 @@ use super::{context, helm, of};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Delivery, Layer, Makes, Node, Parcel, Why};
 use crate::source::Span;
+use crate::source::path::in_folder;
 
 /// The inputs of a step, by their names in lower case.
 pub(in crate::frontend::script) type Inputs = std::collections::BTreeMap<String, Node>;
@@ -83,7 +84,7 @@ pub(in crate::frontend::script) fn unseen(run: &mut Run<'_>, inputs: &Inputs, sp
         let paths: Vec<String> = lines(given).iter().filter_map(|line| run.locate(line.as_str()?)).collect();
         for path in paths {
             let parcel = match () {
-                () if run.tree.has_file(&helm::join(&path, "Chart.yaml")) => Parcel::Chart(path.into()),
+                () if run.tree.has_file(&in_folder(&path, "Chart.yaml")) => Parcel::Chart(path.into()),
                 () if !applied || path.is_empty() => continue,
                 () if run.tree.has_file(&path) => Parcel::Manifests { path: path.into(), recursive: false },
                 () => Parcel::Folder(path.into()),

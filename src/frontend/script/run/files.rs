@@ -8,6 +8,7 @@ use super::super::passage::Passage;
 use super::super::syntax::{Dialect, Statement, posix, powershell};
 use super::Run;
 use crate::ir::{Node, Parcel, Why};
+use crate::source::path;
 
 /// Stands for the root of the tree in a path.
 pub(in crate::frontend::script) const ROOT: &str = "/\u{1}root";
@@ -32,8 +33,8 @@ impl Tree {
     pub fn at_root(&self, own: &str, path: &str) -> Option<String> {
         let mut folder = own;
         loop {
-            folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
-            if let Some(found) = join(folder, path).filter(|found| self.has_file(found)) {
+            folder = path::folder_of(folder);
+            if let Some(found) = joined(folder, path).filter(|found| self.has_file(found)) {
                 return Some(found);
             }
             if folder.is_empty() {
@@ -44,9 +45,9 @@ impl Tree {
 
     /// The file that a path beside another file means.
     pub fn beside(&self, own: &str, path: &str) -> Option<String> {
-        let folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = path::folder_of(own);
         let absolute = path.starts_with('/');
-        let found = join(if absolute { "" } else { folder }, path).filter(|found| self.has_file(found));
+        let found = joined(if absolute { "" } else { folder }, path).filter(|found| self.has_file(found));
         found.or_else(|| self.at_root(own, path))
     }
 
@@ -73,38 +74,30 @@ impl Tree {
     }
 }
 
-/// `folder/relative` without `.` and `..`; nothing when it leads out of the tree.
-fn join(folder: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split(['/', '\\']) {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+/// `relative` seen from `folder`, as either system writes paths.
+fn joined(folder: &str, relative: &str) -> Option<String> {
+    path::joined(folder, &relative.replace('\\', "/"))
 }
 
 impl Run<'_> {
     /// The folder of the script.
     fn own_folder(&self) -> &str {
-        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+        path::folder_of(&self.path)
     }
 
     /// The paths that a path may mean, the likeliest first.
     fn candidates(&self, text: &str) -> Vec<String> {
         if let Some(rest) = text.strip_prefix(ROOT) {
-            return join("", rest).into_iter().collect();
+            return joined("", rest).into_iter().collect();
         }
         if let Some(rest) = text.strip_prefix(HERE) {
-            return join(self.own_folder(), rest).into_iter().collect();
+            return joined(self.own_folder(), rest).into_iter().collect();
         }
         if text.starts_with(['/', '~']) || text.contains("://") || text.get(1..3) == Some(":\\") {
             return Vec::new();
         }
         let own = [self.own_folder().to_owned(), String::new()];
-        self.shell.folders.iter().chain(&own).filter_map(|folder| join(folder, text)).collect()
+        self.shell.folders.iter().chain(&own).filter_map(|folder| joined(folder, text)).collect()
     }
 
     /// The file or folder of the tree that a path means.
@@ -141,9 +134,9 @@ impl Run<'_> {
         let folders = match text.strip_prefix("..").filter(|rest| rest.is_empty() || rest.starts_with('/')) {
             // From where it stands now, when that is known.
             Some(_) if !self.shell.folders.is_empty() => {
-                self.shell.folders.iter().filter_map(|folder| join(folder, text)).collect()
+                self.shell.folders.iter().filter_map(|folder| joined(folder, text)).collect()
             }
-            Some(_) => own.iter().filter_map(|folder| join(folder, text)).collect(),
+            Some(_) => own.iter().filter_map(|folder| joined(folder, text)).collect(),
             None => self.candidates(text),
         };
         self.shell.folders = folders.into_iter().filter(|folder| self.tree.has_folder(folder)).take(2).collect();

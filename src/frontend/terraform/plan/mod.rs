@@ -23,7 +23,6 @@ use references::{Place, PlanWorld, Resolved};
 
 use super::effects::may_do_anything;
 use super::order;
-use super::sources::config::folder_of;
 use super::tables::by_version;
 use super::tables::providers::Providers;
 use super::tables::shape::Written;
@@ -31,6 +30,7 @@ use crate::frontend::{Problem, node_of};
 use crate::ir::{
     Address, Cond, Deployment, Fate, Former, Gap, Hides, Language, Node, Origin, Resource, Step, Value, Why,
 };
+use crate::source::path::folder_of;
 use crate::source::{SourceId, Span, Store, Via};
 use crate::syntax::json;
 use crate::syntax::tree::{Member, Tree, TreeKind};

@@ -8,6 +8,7 @@ use super::known::Model;
 use super::registry::{self, Fetched};
 use crate::frontend::Problem;
 use crate::ir::{Gap, Hides, Why};
+use crate::source::path::{folder_of, in_folder};
 use crate::source::{SourceId, Span, Store};
 use crate::syntax::hcl::{self, Block, Body, Expr};
 use crate::syntax::tree::FaultKind;
@@ -218,7 +219,7 @@ impl Folders {
                 continue;
             }
             let names = store.list(&folder).into_iter().filter(|name| stem_of(name).is_some());
-            let path = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let path = |name: String| in_folder(&folder, &name);
             let files: Vec<SourceId> = names.filter_map(|name| store.open_path(&path(name)).ok()).collect();
             // What is wrong with a file that nobody can edit is only a gap.
             let mut found = Vec::new();
@@ -329,9 +330,4 @@ pub fn local_folder(from: &str, source: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
-}
-
-/// The folder of a path.
-pub fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

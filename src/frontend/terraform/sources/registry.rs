@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::known::{self, Model};
 use super::versions::{Constraint, padded};
+use crate::source::path::{in_folder, joined};
 use crate::source::{SourceId, Store};
 use crate::syntax::json;
 use crate::syntax::tree::Tree;
@@ -33,7 +34,7 @@ pub struct Fetched {
 impl Fetched {
     /// Reads what was fetched for a root module, when somebody ran `terraform init` there.
     pub fn read(&mut self, store: &Store, root: &str) {
-        let Ok(text) = store.peek(&joined(root, MANIFEST)) else { return };
+        let Ok(text) = store.peek(&in_folder(root, MANIFEST)) else { return };
         let (tree, ..) = json::parse(SourceId::default(), &text);
         let listed = tree.as_ref().and_then(|tree| tree.get("Modules")).and_then(Tree::as_list).unwrap_or_default();
         for module in listed {
@@ -41,7 +42,9 @@ impl Fetched {
             let (Some(key), Some(source), Some(folder)) = (field("Key"), field("Source"), field("Dir")) else {
                 continue;
             };
-            let Some(folder) = below(root, folder).filter(|_| !key.is_empty()) else { continue };
+            let Some(folder) = joined(root, folder).filter(|_| !key.is_empty() && !folder.starts_with('/')) else {
+                continue;
+            };
             let version = field("Version").filter(|version| !version.is_empty()).map(str::to_owned);
             let installed = Installed { source: plain(source), version, folder };
             self.by_call.insert((root.to_owned(), key.to_owned()), installed);
@@ -79,7 +82,7 @@ pub fn mapped(mapping: &[(String, String)], source: &str) -> Option<String> {
     };
     let found = mapping.iter().filter_map(|(from, to)| Some((from.len(), to, rest(from)?)));
     let (_, to, rest) = found.max_by_key(|(length, ..)| *length)?;
-    below(to, rest.trim_start_matches('/'))
+    joined(to, rest.trim_start_matches('/'))
 }
 
 /// What acrlint knows of a source at the versions that the call allows.
@@ -151,26 +154,6 @@ fn plain(source: &str) -> String {
     }
 }
 
-/// A folder below another one; nothing when it leads out of the root.
-fn below(folder: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    if relative.starts_with('/') {
-        return None;
-    }
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-fn joined(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,15 +172,6 @@ mod tests {
         assert_ne!(plain("app.terraform.io/Azure/aks/azurerm"), plain("Azure/aks/azurerm"));
         assert_ne!(plain("git::https://example.com/a.git"), plain("git::https://example.com/b.git"));
     }
-
-    #[test]
-    fn folders_stay_inside_of_the_root() {
-        assert_eq!(below("infra", ".terraform/modules/a").as_deref(), Some("infra/.terraform/modules/a"));
-        assert_eq!(below("infra/live", "../modules/./a/").as_deref(), Some("infra/modules/a"));
-        assert_eq!(below("infra", "../../a"), None);
-        assert_eq!(below("", "/etc"), None);
-    }
-
     #[test]
     fn any_manifest_is_survived() {
         for text in [

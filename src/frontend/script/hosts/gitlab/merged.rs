@@ -5,6 +5,7 @@ use globset::GlobBuilder;
 use super::super::{called, filled, scalar};
 use super::DIALECT;
 use crate::frontend::script::run::{Run, Tree as Files};
+use crate::source::path::folder_of;
 use crate::syntax::tree::{Member, Tree, TreeKind};
 
 /// Objects inside of each other.
@@ -109,7 +110,7 @@ pub(super) fn files(tree: &Files, own: &str, path: &str) -> Vec<String> {
     let Ok(glob) = glob else { return Vec::new() };
     let mut folder = own;
     loop {
-        folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folder = folder_of(folder);
         let inside = |file: &str| match folder {
             "" => glob.is_match(file),
             folder => {

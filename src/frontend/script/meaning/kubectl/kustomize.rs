@@ -8,6 +8,7 @@ use crate::frontend::script::meaning::body::object;
 use crate::frontend::script::run::{MORE, Printed, Run};
 use crate::ir::{Delivery, Edit, Map, Node, Parcel, Value, Why};
 use crate::source::Span;
+use crate::source::path::in_folder;
 
 /// The names of kustomizations.
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -21,8 +22,7 @@ pub(super) fn kustomization(run: &Run<'_>, folder: &Node, span: Span) -> Deliver
     let Some(path) = run.locate(text) else {
         return Delivery::of(Parcel::Elsewhere(Why::External(text.into())), span);
     };
-    let file =
-        |name: &&str| run.tree.has_file(&if path.is_empty() { (*name).to_owned() } else { format!("{path}/{name}") });
+    let file = |name: &&str| run.tree.has_file(&in_folder(&path, name));
     if FILES.iter().any(file) {
         let edits = edits(run, span);
         return Delivery { edits, ..Delivery::of(Parcel::Kustomization(path.into()), span) };
