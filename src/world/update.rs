@@ -45,7 +45,7 @@ impl<'a> World<'a> {
         (self.registries, self.clusters) = (registries, clusters);
         let mut workloads = std::mem::take(&mut self.workloads);
         for workload in &mut workloads {
-            self.set_images(workload);
+            self.change(workload);
             self.mutate(workload);
         }
         self.workloads = workloads;
@@ -120,8 +120,8 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The images that `kubectl set image` and `kubectl patch` put into a workload.
-    fn set_images(&self, workload: &mut Workload<'a>) {
+    /// What `kubectl set` and `kubectl patch` change in a workload.
+    fn change(&self, workload: &mut Workload<'a>) {
         for update in self.updates.iter().filter(|update| update.kind == workload.resource.kind) {
             let metadata = |key: &str| update.body.at(&["metadata", key]).and_then(Node::as_str);
             let there = match (metadata("namespace"), &workload.namespace) {
@@ -129,28 +129,53 @@ impl<'a> World<'a> {
                 _ => true,
             };
             let named = metadata("name").zip(workload.resource.name.as_str());
-            let sure = named.is_some() && update.deployed == Cond::Always;
             if !there || named.is_some_and(|(name, own)| name != own) {
                 continue;
             }
-            let sets = update.body.get("images").and_then(Node::as_list).map(|list| &list.items);
-            for set in sets.into_iter().flatten() {
-                let (Some(container), Some(image)) = (set.get("name").and_then(Node::as_str), set.get("image")) else {
-                    continue;
-                };
-                let mut places = Vec::new();
-                images_of(&workload.resource.body, container, 12, &mut places);
-                for at in workload.images.iter_mut().filter(|it| places.contains(&it.span)) {
-                    if host(at) == host(image) && host(at).is_some() {
-                        continue;
-                    }
-                    *at = match sure {
-                        true => image.clone().through(update.declared, crate::source::Via::Overlay),
-                        false => Node::unknown(Why::Overridden("kubectl set image".into()), at.span),
-                    };
+            let sure = named.is_some() && update.deployed == Cond::Always;
+            set_images(workload, update, sure);
+            add_secrets(workload, update, sure);
+            if let Some(account) = update.body.get("serviceAccountName") {
+                workload.service_account = account.as_str().filter(|_| sure).map(str::to_owned);
+            }
+        }
+    }
+}
+
+/// The images that a change puts in.
+fn set_images(workload: &mut Workload<'_>, update: &Resource, sure: bool) {
+    let sets = update.body.get("images").and_then(Node::as_list).map(|list| &list.items);
+    for set in sets.into_iter().flatten() {
+        let (Some(container), Some(image)) = (set.get("name").and_then(Node::as_str), set.get("image")) else {
+            continue;
+        };
+        let mut places = Vec::new();
+        images_of(&workload.resource.body, container, 12, &mut places);
+        for at in workload.images.iter_mut().filter(|it| places.contains(&it.span)) {
+            if host(at) == host(image) && host(at).is_some() {
+                continue;
+            }
+            *at = match sure {
+                true => image.clone().through(update.declared, crate::source::Via::Overlay),
+                false => Node::unknown(Why::Overridden("kubectl set image".into()), at.span),
+            };
+        }
+    }
+}
+
+/// The pull secrets that a change adds: entries are told apart by their names.
+fn add_secrets(workload: &mut Workload<'_>, update: &Resource, sure: bool) {
+    let Some(added) = update.body.get("imagePullSecrets") else { return };
+    match added.as_list().filter(|_| sure) {
+        Some(list) => {
+            let names = &mut workload.secrets.names;
+            for name in &list.items {
+                if !names.iter().any(|own| own.value == name.value) {
+                    names.push(name.clone());
                 }
             }
         }
+        None => workload.secrets.open = true,
     }
 }
 

@@ -84,7 +84,8 @@ impl Book {
     }
 
     /// What was put in, as a deployment; nothing when that is nothing.
-    pub fn close(self) -> Option<Deployment> {
+    pub fn close(mut self) -> Option<Deployment> {
+        self.resources.retain(|it| it.deployed != Cond::Never);
         let anything = !self.resources.is_empty() || !self.gaps.is_empty();
         let deployment = Deployment::new(self.root.root.clone(), Language::Script, self.source);
         anything.then_some(Deployment { resources: self.resources, gaps: self.gaps, ..deployment })
@@ -105,7 +106,7 @@ impl Book {
         let same = |it: &&Resource| same_in(&self.blind, Case::Ignored, &it.name, name) == Truth::Yes;
         let named = self.named.get(&kind.to_ascii_lowercase())?.candidates(name);
         let found = named.into_iter().filter_map(|at| self.resources.get(at));
-        found.filter(|it| it.origin != Origin::Update).find(same)
+        found.filter(|it| it.origin != Origin::Update && it.deployed != Cond::Never).find(same)
     }
 
     /// The resource whose `property` is this value.
@@ -123,9 +124,13 @@ impl Book {
             let own = it.body.at(&["metadata", "namespace"]).and_then(Node::as_str);
             &*it.kind == kind && it.name.as_str() == Some(name) && own == namespace && it.origin == Origin::Declared
         };
-        let before = self.resources.len();
-        self.resources.retain(|it| !is_it(it));
-        self.resources.len() < before
+        let mut dropped = false;
+        // Others are found by their places, so that it keeps its own.
+        for it in self.resources.iter_mut().filter(|it| it.deployed != Cond::Never && is_it(it)) {
+            it.deployed = Cond::Never;
+            dropped = true;
+        }
+        dropped
     }
 
     /// The resource of this kind and name: made here, or made elsewhere and referred to.

@@ -59,9 +59,7 @@ pub(super) fn set_image(run: &mut Run<'_>, plain: &[Node], namespace: Option<&No
         Some(object(vec![("name", container), ("image", image)], span))
     });
     let images = Node::list(images.collect(), span);
-    let body = object(vec![("metadata", secret::metadata(&name, namespace, span)), ("images", images)], span);
-    let made = run.made(span, span);
-    run.book.change(kind, &name, None, body, &made);
+    change(run, kind, Some(name), namespace, vec![("images", images)], span);
 }
 
 /// The kind of a workload by the words that `kubectl` takes for it.
@@ -129,18 +127,60 @@ fn patch_workload(
     span: Span,
 ) {
     let patch = arguments.option(&["-p", "--patch"]);
-    let text = patch.as_ref().and_then(Node::as_str);
     // What isn't written in place may say anything.
-    if text.is_some_and(|text| !text.contains("image\"") && !text.contains("/image") && !text.contains("image:")) {
+    let says = |words: &[&str]| {
+        let text = patch.as_ref().and_then(Node::as_str);
+        text.is_none_or(|text| words.iter().any(|word| text.contains(word)))
+    };
+    let unknown = || Node::unknown(Why::Overridden("kubectl patch".into()), span);
+    let mut members = Vec::new();
+    if says(&["image\"", "image:"]) {
+        let all = object(vec![("name", Node::text("*", span)), ("image", unknown())], span);
+        members.push(("images", Node::list(vec![all], span)));
+    }
+    if says(&["imagePullSecrets"]) {
+        let names = patch.as_ref().and_then(secrets_of).map(|names| Node::list(names, span));
+        members.push(("imagePullSecrets", names.unwrap_or_else(unknown)));
+    }
+    if says(&["serviceAccount"]) {
+        members.push(("serviceAccountName", unknown()));
+    }
+    change(run, kind, name, namespace, members, span);
+}
+
+/// `set serviceaccount deployment web puller`.
+pub(super) fn set_account(run: &mut Run<'_>, plain: &[Node], namespace: Option<&Node>, span: Span) {
+    let rest = plain.get(3..).unwrap_or_default();
+    let (kind, name, account) = match rest {
+        [one, account] => match cut(one, '/', false) {
+            Some((kind, name)) => (kind, name, account.clone()),
+            None => return,
+        },
+        [kind, name, account, ..] => (kind.clone(), name.clone(), account.clone()),
+        _ => return,
+    };
+    if let Some(kind) = kind.as_str().and_then(kind_of) {
+        change(run, kind, Some(name), namespace, vec![("serviceAccountName", account)], span);
+    }
+}
+
+/// A change of a workload that is applied by somebody else.
+fn change(
+    run: &mut Run<'_>,
+    kind: &str,
+    name: Option<Node>,
+    namespace: Option<&Node>,
+    members: Vec<(&str, Node)>,
+    span: Span,
+) {
+    if members.is_empty() || run.manual {
         return;
     }
-    let image = Node::unknown(Why::Overridden("kubectl patch".into()), span);
-    let all = object(vec![("name", Node::text("*", span)), ("image", image)], span);
     let name = name.unwrap_or_else(|| Node::unknown(Why::External("the name of a workload".into()), span));
-    let metadata = secret::metadata(&name, namespace, span);
-    let body = object(vec![("metadata", metadata), ("images", Node::list(vec![all], span))], span);
+    let mut all = vec![("metadata", secret::metadata(&name, namespace, span))];
+    all.extend(members);
     let made = run.made(span, span);
-    run.book.change(kind, &name, None, body, &made);
+    run.book.change(kind, &name, None, object(all, span), &made);
 }
 
 /// The names in a patch; a variable in the place of a name is kept.
@@ -159,7 +199,11 @@ fn secrets_of(patch: &Node) -> Option<Vec<Node>> {
         }
     }
     let json: serde_json::Value = serde_json::from_str(&text).ok()?;
-    let list = json.get("imagePullSecrets")?.as_array()?;
+    let pod = ["/spec/template/spec", "/spec/jobTemplate/spec/template/spec", ""].iter().find_map(|at| {
+        let found = json.pointer(&format!("{at}/imagePullSecrets"))?;
+        found.as_array()
+    });
+    let list = pod?;
     let name = |entry: &serde_json::Value| {
         let name = entry.get("name")?.as_str()?;
         let mut letters = name.chars();

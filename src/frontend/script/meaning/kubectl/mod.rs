@@ -7,7 +7,7 @@ mod kustomize;
 
 use self::apply::apply;
 pub(super) use self::apply::step;
-use self::change::{patch, set_image, workload};
+use self::change::{patch, set_account, set_image, workload};
 pub(super) use self::created::told_deleted;
 use self::created::{created, delete_secret, generic, ignored, named_late};
 use self::kustomize::built;
@@ -114,6 +114,10 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span, input: Pri
         }
         ["delete", what, ..] if what.starts_with("secret") => {
             delete_secret(run, what, plain.get(3..).unwrap_or_default(), namespace.as_ref(), span);
+            Printed::default()
+        }
+        ["set", "serviceaccount" | "sa", ..] => {
+            set_account(run, &plain, namespace.as_ref(), span);
             Printed::default()
         }
         ["set", "image", ..] => {
