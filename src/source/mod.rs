@@ -7,7 +7,7 @@ mod store;
 mod trail;
 
 pub use position::{LineColumn, Place};
-pub use store::{Files, FolderFiles, Larger, MemoryFiles, OpenError, Source, Store};
+pub use store::{Files, FolderFiles, Larger, MemoryFiles, OpenError, Rewrite, Source, Store, UNKNOWN};
 pub use trail::{Hop, Trail, Via};
 
 /// A source file of this run; an index into the [`Store`].

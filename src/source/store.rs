@@ -19,6 +19,18 @@ pub struct Source {
     pub(super) marks: OnceLock<Box<[Counted]>>,
 }
 
+/// A part of a text that something changes before it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewrite {
+    /// The part.
+    pub part: Span,
+    /// What stands there then, with [`UNKNOWN`] for what isn't known of it; nothing when nobody knows.
+    pub by: Option<Arc<str>>,
+}
+
+/// Stands in a text for something that isn't known: no file holds it.
+pub const UNKNOWN: char = '\u{e000}';
+
 /// Why a file can't be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenError {
@@ -218,7 +230,7 @@ pub struct Store {
 struct Read {
     sources: Vec<Arc<Source>>,
     by_path: BTreeMap<String, Result<SourceId, OpenError>>,
-    rewritten: BTreeMap<SourceId, Vec<Span>>,
+    rewritten: BTreeMap<SourceId, Vec<Rewrite>>,
 }
 
 impl Store {
@@ -339,16 +351,16 @@ impl Store {
     }
 
     /// Says that something changes a part of a text before it is used.
-    pub fn rewrite(&self, part: Span) {
+    pub fn rewrite(&self, rewrite: Rewrite) {
         let mut read = self.lock();
-        let parts = read.rewritten.entry(part.source).or_default();
-        if !parts.contains(&part) {
-            parts.push(part);
+        let parts = read.rewritten.entry(rewrite.part.source).or_default();
+        if !parts.contains(&rewrite) {
+            parts.push(rewrite);
         }
     }
 
     /// The parts of a text that something changes before it is used.
-    pub fn rewritten(&self, id: SourceId) -> Vec<Span> {
+    pub fn rewritten(&self, id: SourceId) -> Vec<Rewrite> {
         self.lock().rewritten.get(&id).cloned().unwrap_or_default()
     }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::edit::leave_open;
 use super::kustomize::patch::{loosen, unname, unplace};
 use super::manifest::Manifest;
-use crate::ir::{Gap, Hides, Layer, Node, Value, Why};
-use crate::source::{SourceId, Span, Store};
+use crate::ir::{Entry, Gap, Hides, Layer, Node, Value, Why};
+use crate::source::{Rewrite, SourceId, Span, Store, UNKNOWN};
 use crate::syntax::tree::{Tree, TreeKind};
 use crate::syntax::yaml;
 
 /// Which parts of a text are changed.
 pub(super) struct Rewritten {
-    parts: Vec<Span>,
+    parts: Vec<Rewrite>,
     /// The whole text: what is there may be anything.
     pub(super) whole: bool,
 }
@@ -25,16 +25,17 @@ pub(super) fn why() -> Why {
 impl Rewritten {
     /// Nothing when a text is used as it stands.
     pub(super) fn of(store: &Store, id: SourceId) -> Option<Rewritten> {
-        let parts = store.rewritten(id);
+        let mut parts = store.rewritten(id);
+        parts.sort_by_key(|it| (it.part.range().start, it.part.range().end));
         let length = store.source(id).text.len();
-        let whole = parts.iter().any(|part| part.range().len() >= length);
+        let whole = parts.iter().any(|it| it.part.range().len() >= length);
         (!parts.is_empty()).then_some(Rewritten { parts, whole })
     }
 
     fn touches(&self, span: Span) -> bool {
         let (at, empty) = (span.range(), span.range().is_empty());
-        self.parts.iter().any(|part| {
-            let part = part.range();
+        self.parts.iter().any(|it| {
+            let part = it.part.range();
             part == at
                 || part.start < at.end && at.start < part.end
                 || empty && part.start < at.start && at.start < part.end
@@ -47,11 +48,8 @@ impl Rewritten {
             Value::List(list) => Arc::make_mut(list).items.iter_mut().for_each(|item| self.forget(store, item)),
             Value::Map(map) => {
                 for entry in &mut Arc::make_mut(map).entries {
-                    // Another key may stand there then.
                     match self.touches(entry.key.span) {
-                        true => {
-                            entry.value = Node { value: Node::unknown(why(), node.span).value, ..entry.value.clone() }
-                        }
+                        true => entry.value = self.written_anew(store, entry),
                         false => self.forget(store, &mut entry.value),
                     }
                 }
@@ -61,24 +59,53 @@ impl Rewritten {
         }
     }
 
-    /// A text with its changed parts as unknown pieces.
+    /// The value of an entry that is changed with its key: known where the same key is written with another text.
+    fn written_anew(&self, store: &Store, entry: &Entry) -> Node {
+        let (key, value) = (entry.key.span.range(), entry.value.span);
+        let covers = |it: &&Rewrite| it.part.range().start <= key.start && it.part.range().end > key.start;
+        let mut parts = self.parts.iter().filter(covers);
+        let again = |it: &Rewrite| {
+            let before = store.snippet(Span { end: value.start, ..it.part });
+            let text = it.by.as_deref()?.strip_prefix(before.trim_end())?.trim();
+            let plain = !text.is_empty() && !text.contains(['\n', '#', '{', '[']);
+            let whole = plain && it.part.range().end >= value.range().end;
+            whole.then(|| Node::concat(filled(text.trim_matches(['"', '\'']), value), value))
+        };
+        let found = match (parts.next(), parts.next()) {
+            (Some(only), None) => again(only),
+            _ => None,
+        };
+        // Another key may stand there then.
+        let found = found.unwrap_or_else(|| Node::unknown(why(), value));
+        Node { value: found.value, ..entry.value.clone() }
+    }
+
+    /// A text with what stands in its changed parts then.
     fn cut(&self, store: &Store, node: &Node) -> Node {
         let unknown = || Node { value: Node::unknown(why(), node.span).value, ..node.clone() };
-        let (Some(text), span) = (node.as_str(), node.span) else { return unknown() };
-        let written = store.snippet(span);
+        let (span, written) = (node.span, store.snippet(node.span));
+        // A placeholder is no text any more.
+        let bare = written.trim_matches(['"', '\'']);
+        let open = matches!(node.value, Value::Concat(_) | Value::Unknown { .. }) && !bare.contains('\n');
+        let Some(text) = node.as_str().or_else(|| open.then_some(bare)) else { return unknown() };
         let Some(start) = written.find(text).map(|at| span.range().start + at) else { return unknown() };
         let mut pieces = Vec::new();
         let mut at = 0;
-        let mut parts = self.parts.clone();
-        parts.sort_by_key(|part| (part.range().start, part.range().end));
-        for part in parts {
-            let from = part.range().start.saturating_sub(start).clamp(at, text.len());
-            let to = part.range().end.saturating_sub(start).min(text.len());
+        let mut parts = self.parts.iter().peekable();
+        while let Some(it) = parts.next() {
+            let from = it.part.range().start.saturating_sub(start).clamp(at, text.len());
+            let to = it.part.range().end.saturating_sub(start).min(text.len());
             if from >= to {
                 continue;
             }
+            // Several who change the same: nobody knows who is the last.
+            let alone = parts.peek().is_none_or(|next| next.part.range().start >= it.part.range().end);
+            let inside = it.part.range().start >= start && it.part.range().end <= start + text.len();
             pieces.extend(text.get(at..from).filter(|it| !it.is_empty()).map(|it| Node::text(it, span)));
-            pieces.push(Node::unknown(why(), span));
+            match it.by.as_deref().filter(|_| alone && inside) {
+                Some(by) => pieces.extend(filled(by, span)),
+                None => pieces.push(Node::unknown(why(), span)),
+            }
             at = to;
         }
         pieces.extend(text.get(at..).filter(|it| !it.is_empty()).map(|it| Node::text(it, span)));
@@ -87,6 +114,20 @@ impl Rewritten {
         }
         Node { value: Node::concat(pieces, span).value, ..node.clone() }
     }
+}
+
+/// A text that is put in, piece by piece.
+fn filled(by: &str, span: Span) -> Vec<Node> {
+    let mut pieces = Vec::new();
+    for (number, part) in by.split(UNKNOWN).enumerate() {
+        if number > 0 {
+            pieces.push(Node::unknown(why(), span));
+        }
+        if !part.is_empty() {
+            pieces.push(Node::text(part, span));
+        }
+    }
+    pieces
 }
 
 /// A manifest as it will be applied.

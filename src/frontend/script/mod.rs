@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use super::{Lowered, Problem, Trouble};
 use crate::ir::{Delivery, Deployment, Imperative};
-use crate::source::{SourceId, Span, Store};
+use crate::source::{Rewrite, SourceId, Span, Store};
 
 /// Commands inside of commands are followed a few levels deep.
 const STACK: usize = 16 << 20;
@@ -42,7 +42,7 @@ struct Found {
     words: Vec<Imperative>,
     imperative: Vec<Imperative>,
     deliveries: Vec<Delivery>,
-    rewritten: Vec<Span>,
+    rewritten: Vec<Rewrite>,
     deployment: Option<Deployment>,
     /// Commands whose meaning is told in full, and those that only write a text; also of files that it calls.
     understood: Vec<Span>,

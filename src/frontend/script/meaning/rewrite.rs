@@ -4,18 +4,18 @@
 mod tests;
 
 use globset::GlobBuilder;
+use std::sync::Arc;
+
 use regex::Regex;
 
 use super::arguments::Arguments;
 use super::is_manifest;
 use crate::frontend::script::run::Run;
-use crate::ir::{Delivery, Layer, Node, Parcel, Value};
-use crate::source::{SourceId, Span};
+use crate::ir::{Cond, Delivery, Layer, Node, Parcel, Value};
+use crate::source::{Rewrite, SourceId, Span, UNKNOWN};
 use crate::syntax::tree::{Tree, TreeKind};
 use crate::syntax::yaml;
 
-/// Stands for what is not known in an expression.
-const VARIABLE: char = '\u{e000}';
 /// Files that one command may change where nothing says which.
 const MOST_FILES: usize = 2_000;
 
@@ -53,7 +53,8 @@ pub(super) fn in_place(run: &mut Run<'_>, tool: &str, arguments: &Arguments) {
             _ => None,
         };
         match spans {
-            Some(spans) => run.rewritten.extend(spans),
+            Some(spans) if run.when() == Cond::Always => run.rewritten.extend(spans),
+            Some(spans) => run.rewritten.extend(spans.into_iter().map(|it| Rewrite { by: None, ..it })),
             None => drop(run.changed.insert(path)),
         }
     }
@@ -73,7 +74,7 @@ pub(in crate::frontend::script) fn written(run: &mut Run<'_>, file: &Node) {
 }
 
 /// The files that were changed as a whole before something applies them.
-pub(in crate::frontend::script) fn applied(run: &Run<'_>) -> Vec<Span> {
+pub(in crate::frontend::script) fn applied(run: &Run<'_>) -> Vec<Rewrite> {
     let inside = |folder: &str, path: &str| {
         folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
@@ -89,7 +90,7 @@ pub(in crate::frontend::script) fn applied(run: &Run<'_>) -> Vec<Span> {
     let files = run.changed.iter().filter_map(|path| {
         let id = run.store.open_path(path).ok()?;
         let used = run.deliveries.iter().any(|delivery| uses(delivery, path, id));
-        used.then(|| Span::new(id, 0, run.store.source(id).text.len()))
+        used.then(|| Rewrite { part: Span::new(id, 0, run.store.source(id).text.len()), by: None })
     });
     files.collect()
 }
@@ -116,19 +117,20 @@ fn anywhere(run: &Run<'_>) -> Vec<String> {
 }
 
 /// What `s/…/…/` changes; nothing when the expression does more, or can't be read.
-fn substituted(id: SourceId, text: &str, expression: &Node, extended: bool) -> Option<Vec<Span>> {
+fn substituted(id: SourceId, text: &str, expression: &Node, extended: bool) -> Option<Vec<Rewrite>> {
     let patterns = patterns(&plain(expression)?, extended)?;
     let mut spans = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
-        for (pattern, all) in &patterns {
+        for Substitution { pattern, by, all } in &patterns {
             for found in pattern.find_iter(content).take(if *all { usize::MAX } else { 1 }) {
                 // Nothing is taken away there, but anything may come in.
                 if found.is_empty() {
                     return None;
                 }
-                spans.push(Span::new(id, start + found.start(), start + found.end()));
+                let part = Span::new(id, start + found.start(), start + found.end());
+                spans.push(Rewrite { part, by: by.clone() });
             }
         }
         start += line.len();
@@ -141,16 +143,24 @@ fn plain(expression: &Node) -> Option<String> {
     match &expression.value {
         Value::Str(text) => Some(text.to_string()),
         Value::Concat(pieces) => {
-            let text = |piece: &Node| piece.as_str().map_or_else(|| VARIABLE.to_string(), str::to_owned);
+            let text = |piece: &Node| piece.as_str().map_or_else(|| UNKNOWN.to_string(), str::to_owned);
             Some(pieces.iter().map(text).collect())
         }
         _ => None,
     }
 }
 
-/// The patterns of `s/a/b/g; s/c/d/`, and whether each replaces all that matches on a line. An address only takes lines
-/// away from them.
-fn patterns(script: &str, extended: bool) -> Option<Vec<(Regex, bool)>> {
+/// `s/pattern/by/`.
+struct Substitution {
+    pattern: Regex,
+    /// What comes in, where nothing of it is what was there.
+    by: Option<Arc<str>>,
+    /// It replaces all that matches on a line.
+    all: bool,
+}
+
+/// The substitutions of `s/a/b/g; s/c/d/`. An address only takes lines away from them.
+fn patterns(script: &str, extended: bool) -> Option<Vec<Substitution>> {
     let mut found = Vec::new();
     let mut rest = script;
     loop {
@@ -158,11 +168,13 @@ fn patterns(script: &str, extended: bool) -> Option<Vec<(Regex, bool)>> {
         if rest.is_empty() {
             return Some(found).filter(|found| !found.is_empty());
         }
-        rest = behind_address(rest)?.strip_prefix('s')?;
-        let delimiter = rest.chars().next().filter(|sign| !sign.is_alphanumeric() && *sign != VARIABLE)?;
+        let addressed = behind_address(rest)?;
+        let everywhere = addressed.len() == rest.len();
+        rest = addressed.strip_prefix('s')?;
+        let delimiter = rest.chars().next().filter(|sign| !sign.is_alphanumeric() && *sign != UNKNOWN)?;
         rest = rest.get(delimiter.len_utf8()..)?;
         let (pattern, after) = until(rest, delimiter)?;
-        let (_, after) = until(after, delimiter)?;
+        let (by, after) = until(after, delimiter)?;
         let flags = after.find([';', '\n', ' ', '}']).map_or(after, |end| after.get(..end).unwrap_or(after));
         if !flags.chars().all(|flag| flag.is_ascii_digit() || "gIipme".contains(flag)) {
             return None;
@@ -171,7 +183,12 @@ fn patterns(script: &str, extended: bool) -> Option<Vec<(Regex, bool)>> {
         let folds = flags.contains(['I', 'i']);
         let pattern = expression_of(pattern, delimiter, extended)?;
         let regex = regex::RegexBuilder::new(&pattern).case_insensitive(folds).size_limit(1 << 20).build().ok()?;
-        found.push((regex, flags.contains(|flag: char| flag == 'g' || flag.is_ascii_digit())));
+        // What stands behind a backslash is itself only where it would end the substitution.
+        let by = by.replace(&format!("\\{delimiter}"), &delimiter.to_string());
+        let partly = !everywhere || flags.contains(|flag: char| flag.is_ascii_digit());
+        let by = Some(by).filter(|by| !partly && !by.contains(['&', '\\', '$']));
+        let all = flags.contains(|flag: char| flag == 'g' || flag.is_ascii_digit());
+        found.push(Substitution { pattern: regex, by: by.map(Arc::from), all });
     }
 }
 
@@ -203,7 +220,7 @@ fn expression_of(pattern: &str, delimiter: char, extended: bool) -> Option<Strin
     let mut letters = pattern.chars();
     while let Some(letter) = letters.next() {
         match letter {
-            VARIABLE => out.push_str(".*"),
+            UNKNOWN => out.push_str(".*"),
             '\\' => match letters.next()? {
                 digit if digit.is_ascii_digit() => return None,
                 sign if sign == delimiter => out.push_str(&regex::escape(&sign.to_string())),
@@ -220,7 +237,7 @@ fn expression_of(pattern: &str, delimiter: char, extended: bool) -> Option<Strin
 
 /// What `.a.b = …` changes: all values under the last key of the path. Nothing when there is none, or when the expression
 /// does anything else.
-fn assigned(id: SourceId, text: &str, expressions: &[Node]) -> Option<Vec<Span>> {
+fn assigned(id: SourceId, text: &str, expressions: &[Node]) -> Option<Vec<Rewrite>> {
     let words: Vec<String> = expressions.iter().map(plain).collect::<Option<_>>()?;
     let words: Vec<&str> =
         words.iter().map(String::as_str).filter(|word| !["e", "eval", "ea"].contains(word)).collect();
@@ -247,20 +264,20 @@ fn keys_of(expression: &str) -> Option<Vec<String>> {
     let assignment = Regex::new(r#"\.("[^"]+"|[\w-]+)(\[[^\]]*\])*[\s)]*[|+*]?=([^=]|$)"#).ok()?;
     let keys = assignment.captures_iter(expression).filter_map(|found| Some(found.get(1)?.as_str()));
     let keys: Vec<String> = keys.map(|key| key.trim_matches('"').to_owned()).collect();
-    let more = ["del(", "with(", "with_entries", "reduce", "delpaths", VARIABLE_KEY];
+    let more = ["del(", "with(", "with_entries", "reduce", "delpaths", UNKNOWN_KEY];
     (!keys.is_empty() && !more.iter().any(|word| expression.contains(word))).then_some(keys)
 }
 
 /// A key that a variable gives.
-const VARIABLE_KEY: &str = ".\u{e000}";
+const UNKNOWN_KEY: &str = ".\u{e000}";
 
 /// The places of all values under a key.
-fn under(tree: &Tree, key: &str, spans: &mut Vec<Span>) {
+fn under(tree: &Tree, key: &str, spans: &mut Vec<Rewrite>) {
     match &tree.kind {
         TreeKind::Map(members) => {
             for member in members {
                 match &*member.key == key {
-                    true => spans.push(member.value.span),
+                    true => spans.push(Rewrite { part: member.value.span, by: None }),
                     false => under(&member.value, key, spans),
                 }
             }

@@ -20,7 +20,7 @@ use super::meaning;
 use super::meaning::arguments::{Argument, Arguments};
 use super::syntax::{Assigned, Assignment, Command, Input, Statement};
 use crate::ir::{Cond, Delivery, Entry, Imperative, Makes, Node, Site, Why};
-use crate::source::{SourceId, Span, Store};
+use crate::source::{Rewrite, SourceId, Span, Store};
 
 /// Items of a loop that are followed one by one.
 const ITEMS: usize = 12;
@@ -63,11 +63,13 @@ pub(super) struct Run<'r> {
     pub shown: Vec<Span>,
     pub shell: State,
     /// Parts of files that commands change, whoever uses them later.
-    pub rewritten: Vec<Span>,
+    pub rewritten: Vec<Rewrite>,
     /// Files that commands have changed in ways that can't be told, or have written anew.
     pub changed: BTreeSet<String>,
     /// Secrets that commands took away after others made them.
     pub deleted: Vec<Node>,
+    /// What commands wrote into files.
+    pub saved: BTreeMap<String, Printed>,
     /// The files of pipelines that are being followed.
     callers: Vec<String>,
     calls: u32,
@@ -110,6 +112,7 @@ impl<'r> Run<'r> {
             shown: Vec::new(),
             changed: BTreeSet::new(),
             deleted: Vec::new(),
+            saved: BTreeMap::new(),
             shell: State { scope: path.clone(), ..State::default() },
             fuel: Fuel::full(),
             callers: Vec::new(),
@@ -258,6 +261,9 @@ impl<'r> Run<'r> {
         if let Some(word) = command.output.as_ref().filter(|_| !saved) {
             let file = self.word(word);
             meaning::rewrite::written(self, &file);
+            if let Some(path) = file.as_str() {
+                self.saved.insert(path.to_owned(), printed.clone());
+            }
         }
         self.restore(kept);
         printed

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
 set -euo pipefail
-sed -i 's/acmeimages.azurecr.io/docker.io/' charts/api/values.yaml
+sed -i "s/acmeimages.azurecr.io/$REGISTRY/" charts/api/values.yaml
 helm upgrade -i api ./charts/api
 

@@ -29,13 +29,19 @@ pub(super) fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<
         let delivery = kustomization(run, folder, span);
         deliver(run, delivery, namespace.clone());
     }
-    let mut reads = false;
+    let (mut reads, dry) = (false, arguments.has(&["--dry-run"]));
     for given in &files {
         let parts: Vec<Node> = match given.as_str() {
             Some(text) => text.split(',').map(|part| Node::text(part, given.span)).collect(),
             None => vec![given.clone()],
         };
         for part in parts {
+            // A file of this tree stays what it is, with the parts that are changed.
+            let saved = part.as_str().filter(|path| run.locate(path).is_none()).and_then(|path| run.saved.get(path));
+            if let Some(saved) = saved.cloned() {
+                apply_input(run, namespace.clone(), span, saved, dry);
+                continue;
+            }
             match run.manifests(&part, recursive) {
                 Some(parcel) => deliver(run, Delivery::of(parcel, span), namespace.clone()),
                 None => reads = true,
@@ -47,7 +53,7 @@ pub(super) fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<
         deliver(run, Delivery::of(Parcel::Elsewhere(why), span), namespace.clone());
     }
     if reads {
-        apply_input(run, namespace, span, input, arguments.has(&["--dry-run"]));
+        apply_input(run, namespace, span, input, dry);
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{assigned, substituted};
 use crate::ir::{Node, Why};
-use crate::source::{SourceId, Span};
+use crate::source::{Rewrite, SourceId, Span};
 
 const VALUES: &str = "registry: acme.azurecr.io\nimage:\n  tag: \"1.0\"\n  name: web+1\nother: tag\n";
 
@@ -9,8 +9,8 @@ fn id() -> SourceId {
 }
 
 /// The parts of the values that an expression changes; `?` stands for an unknown piece of it.
-fn parts(spans: Option<Vec<Span>>) -> Option<Vec<String>> {
-    spans.map(|spans| spans.iter().map(|span| VALUES[span.range()].to_owned()).collect())
+fn parts(spans: Option<Vec<Rewrite>>) -> Option<Vec<String>> {
+    spans.map(|spans| spans.iter().map(|it| VALUES[it.part.range()].to_owned()).collect())
 }
 
 fn node(text: &str) -> Node {
@@ -64,4 +64,20 @@ fn assignments_change_what_stands_under_their_last_key() {
     assert_eq!(yq(".new.key = 1"), None);
     assert_eq!(yq(".image.? = 1"), None);
     assert_eq!(yq(".image"), None);
+}
+
+#[test]
+fn what_is_put_in_is_known_where_it_is_written() {
+    let by = |expression: &str| {
+        let found = substituted(id(), VALUES, &node(expression), false).unwrap();
+        found[0].by.as_deref().map(str::to_owned)
+    };
+    assert_eq!(by("s|acme.azurecr.io|shop.azurecr.io|"), Some("shop.azurecr.io".to_owned()));
+    assert_eq!(by("s|web+1|web:?|g"), Some("web:\u{e000}".to_owned()));
+    assert_eq!(by("s/acme.azurecr.io/a\\/b/"), Some("a/b".to_owned()));
+    // Something of what was there comes back, or not every place is changed.
+    assert_eq!(by("s|web|&2|"), None);
+    assert_eq!(by("s|\\(w\\)eb|\\1|"), None);
+    assert_eq!(by("/name/s|web|x|"), None);
+    assert_eq!(by("s|a|x|2"), None);
 }
