@@ -54,7 +54,7 @@ pub struct Unreadable {
 }
 
 /// Extensions that may hold something acrlint understands.
-const EXTENSIONS: &[&str] = &["bicep", "bicepparam", "json", "jsonc", "tf", "tfvars", "tofu", "yaml", "yml"];
+const EXTENSIONS: &[&str] = &["bicep", "bicepparam", "json", "jsonc", "tf", "tfvars", "tofu", "yaml", "yml", "gotmpl"];
 
 /// Folders of tools: copies of what lies elsewhere, or nothing of the user's.
 const SKIPPED: &[&str] = &[".git", ".terraform", "node_modules"];

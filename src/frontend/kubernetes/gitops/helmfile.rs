@@ -28,10 +28,12 @@ pub(super) fn of_file(store: &Store, tree: &Tree, path: &str, id: SourceId) -> V
     let folder = folder_of(path);
     let scene = Scene { store, tree, objects: &[] };
     let bodies: Vec<Node> = documents.iter().map(|document| node_of(&document.root)).collect();
-    let namespace = bodies.iter().find_map(|body| member(body, &["helmDefaults", "namespace"]));
+    // That of the file replaces those of its releases.
+    let namespace = bodies.iter().find_map(|body| member(body, &["namespace"]));
+    let given = store.rewritten(id).first().map(|it| Layer::Unknown(external("options of helmfile"), it.part));
     let mut found = Vec::new();
     for body in &bodies {
-        let file = File { scene: &scene, folder, namespace };
+        let file = File { scene: &scene, folder, namespace, given: given.as_ref() };
         found.extend(items(body, &["releases"]).iter().filter_map(|release| file.release(release)));
         for key in ["helmfiles", "bases"] {
             let others = items(body, &[key]).iter();
@@ -50,6 +52,8 @@ struct File<'a> {
     scene: &'a Scene<'a>,
     folder: &'a str,
     namespace: Option<&'a Node>,
+    /// What commands give to all releases.
+    given: Option<&'a Layer>,
 }
 
 impl File<'_> {
@@ -70,9 +74,11 @@ impl File<'_> {
         let mut carrier = Carrier::of(delivery(parcel, release.span));
         let to = &mut carrier.delivery;
         to.release = text("name").or_else(|| Some(Node::unknown(Why::TemplateText, release.span)));
-        to.namespace = text("namespace").or_else(|| self.namespace.map(filled_in));
+        to.namespace = self.namespace.map(filled_in).or_else(|| text("namespace"));
         to.values = self.values(release);
-        let changes = ["strategicMergePatches", "jsonPatches", "transformers", "postRenderer", "hooks"];
+        to.values.extend(self.given.cloned());
+        // A release under a condition may be none at all.
+        let changes = ["condition", "strategicMergePatches", "jsonPatches", "transformers", "postRenderer", "hooks"];
         to.open = changes
             .iter()
             .find(|key| release.get(key).is_some())

@@ -62,8 +62,10 @@ pub(super) fn lower(
         lowered.inputs.push(id);
     }
     let applied = applied(store, deliveries);
-    let doubts = doubts(deliveries);
-    let (build, doubtful) = (Build::new(store), Build::edited(store, &doubts));
+    // What is committed is there for all; what is applied at once may be there for those of whom nobody knows.
+    let committed = doubts(deliveries, |it| matches!(it.parcel, Parcel::Elsewhere(_)));
+    let doubts = doubts(deliveries, |_| true);
+    let (build, doubtful) = (Build::edited(store, &committed), Build::edited(store, &doubts));
     let mut roots = Roots { build, doubtful, components, lowered, reached: BTreeSet::new() };
     for &id in &all {
         match applied.get(&id) {
@@ -126,9 +128,9 @@ fn applied<'a>(store: &Store, deliveries: &'a [Delivery]) -> BTreeMap<SourceId, 
 }
 
 /// What some command edits may be edited wherever nobody says how a kustomization is applied.
-fn doubts(deliveries: &[Delivery]) -> Vec<Edit> {
+fn doubts(deliveries: &[Delivery], counts: impl Fn(&Delivery) -> bool) -> Vec<Edit> {
     let mut found: Vec<Edit> = Vec::new();
-    for edit in deliveries.iter().filter(|it| !it.manual).flat_map(|it| &it.edits) {
+    for edit in deliveries.iter().filter(|it| !it.manual && counts(it)).flat_map(|it| &it.edits) {
         if found.iter().all(|known| known.folder != edit.folder) {
             let open = Map { entries: Vec::new(), open: Some(Why::NotAnalysed("`kustomize edit`".into())) };
             let members = Node { value: Value::Map(Arc::new(open)), ..edit.members.clone() };

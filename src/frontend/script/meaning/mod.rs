@@ -49,6 +49,10 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
         }
         "helm" | "helm3" => helm::of(run, arguments, span),
         "kustomize" => kubectl::kustomize(run, &arguments, span),
+        "helmfile" => {
+            rewrite::helmfile(run, &arguments);
+            Printed::default()
+        }
         "printf" => value(formatted(&arguments, span)),
         "echo" | "Write-Output" | "print" => {
             let words = arguments.words.iter().skip(1);
@@ -117,6 +121,7 @@ pub(super) fn finish(run: &mut Run<'_>) {
     let applied = rewrite::applied(run);
     run.rewritten.extend(applied);
     kubectl::told_deleted(run);
+    kubectl::told_edits(run);
 }
 
 /// Whether a text is a name, and nothing that somebody replaces first.

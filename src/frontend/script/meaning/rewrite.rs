@@ -12,6 +12,7 @@ use super::arguments::Arguments;
 use super::is_manifest;
 use crate::frontend::script::run::Run;
 use crate::ir::{Cond, Delivery, Layer, Node, Parcel, Value};
+use crate::source::path::below;
 use crate::source::{Rewrite, SourceId, Span, UNKNOWN};
 use crate::syntax::tree::{Tree, TreeKind};
 use crate::syntax::yaml;
@@ -73,14 +74,29 @@ pub(in crate::frontend::script) fn written(run: &mut Run<'_>, file: &Node) {
     }
 }
 
+/// `helmfile --set a=b apply`: releases get values that the file doesn't say.
+pub(super) fn helmfile(run: &mut Run<'_>, arguments: &Arguments) {
+    const GIVING: [&str; 4] = ["--set", "--args", "--values", "--state-values-set"];
+    if !arguments.has(&GIVING) && !arguments.may_add() {
+        return;
+    }
+    let named = arguments.option(&["-f", "--file"]).and_then(|file| file.as_str().map(str::to_owned));
+    let usual = ["helmfile.yaml", "helmfile.yaml.gotmpl", "helmfile.d"].map(str::to_owned);
+    let paths = named.map_or_else(|| usual.to_vec(), |named| vec![named]);
+    let found: Vec<String> = paths.iter().filter_map(|path| run.locate(path)).collect();
+    let inside = |path: &&Arc<str>| found.iter().any(|at| below(at, path).is_some());
+    let files: Vec<String> = run.tree.files.iter().filter(inside).map(|path| path.to_string()).collect();
+    for id in files.iter().filter_map(|path| run.store.open_path(path).ok()) {
+        let part = Span::new(id, 0, run.store.source(id).text.len());
+        run.rewritten.push(Rewrite { part, by: None });
+    }
+}
+
 /// The files that were changed as a whole before something applies them.
 pub(in crate::frontend::script) fn applied(run: &Run<'_>) -> Vec<Rewrite> {
-    let inside = |folder: &str, path: &str| {
-        folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
     let uses = |delivery: &Delivery, path: &str, id: SourceId| {
         let parcel = match &delivery.parcel {
-            Parcel::Manifests { path: folder, .. } | Parcel::Chart(folder) => inside(folder, path),
+            Parcel::Manifests { path: folder, .. } | Parcel::Chart(folder) => below(folder, path).is_some(),
             // It may use others, wherever they lie.
             Parcel::Kustomization(_) | Parcel::Folder(_) => true,
             Parcel::SomeChart(_) | Parcel::Elsewhere(_) => false,

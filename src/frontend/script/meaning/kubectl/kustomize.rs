@@ -58,6 +58,19 @@ fn edits(run: &Run<'_>, span: Span) -> Vec<Edit> {
     run.shell.edits.iter().map(edit).collect()
 }
 
+/// What was set and is not applied here: it is committed, and others apply it.
+pub(in super::super) fn told_edits(run: &mut Run<'_>) {
+    if run.manual || run.deliveries.iter().any(|delivery| !delivery.edits.is_empty()) {
+        return;
+    }
+    let span = Span::file(run.source);
+    let edits = edits(run, span);
+    if !edits.is_empty() {
+        let parcel = Parcel::Elsewhere(Why::NotAnalysed("`kustomize edit`".into()));
+        run.deliveries.push(Delivery { edits, ..Delivery::of(parcel, span) });
+    }
+}
+
 /// `kubectl kustomize`, `kustomize build`: what would be applied.
 pub(super) fn built(run: &Run<'_>, folder: Option<Node>, span: Span) -> Printed {
     let folder = folder.unwrap_or_else(|| Node::text(".", span));

@@ -11,7 +11,7 @@ use self::change::{patch, set_account, set_image, workload};
 pub(super) use self::created::told_deleted;
 use self::created::{created, delete_secret, generic, ignored, named_late};
 use self::kustomize::built;
-pub(super) use self::kustomize::of as kustomize;
+pub(super) use self::kustomize::{of as kustomize, told_edits};
 use super::arguments::Arguments;
 use super::secret::{self, Login, PullSecret};
 use crate::frontend::script::run::{Printed, Run};
