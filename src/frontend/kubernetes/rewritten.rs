@@ -71,6 +71,14 @@ impl Rewritten {
             let whole = plain && it.part.range().end >= value.range().end;
             whole.then(|| Node::concat(filled(text.trim_matches(['"', '\'']), value), value))
         };
+        let nested = matches!(entry.value.value, Value::Map(_) | Value::List(_));
+        if nested {
+            // What stands below may still be there.
+            let mut value = entry.value.clone();
+            self.forget(store, &mut value);
+            leave_open(&mut value, &why());
+            return value;
+        }
         let found = match (parts.next(), parts.next()) {
             (Some(only), None) => again(only),
             _ => None,

@@ -92,8 +92,9 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
                 .filter(|word| word.text().is_some_and(is_manifest))
                 .map(|word| word.node.clone());
             let mut printed = printed_file(run, file.filter(|_| input.parcels.is_empty()), span).unwrap_or(input);
+            let known = rewrite::printed(run, tool, &arguments, &printed.parcels);
             let why = Why::NotAnalysed(format!("`{tool}`").into());
-            printed.parcels.iter_mut().for_each(|it| it.open = Some(why.clone()));
+            printed.parcels.iter_mut().filter(|_| !known).for_each(|it| it.open = Some(why.clone()));
             printed.secret = None;
             printed.value = None;
             printed.text = None;

@@ -17,6 +17,8 @@ use crate::source::{Rewrite, SourceId, Span, UNKNOWN};
 use crate::syntax::tree::{Tree, TreeKind};
 use crate::syntax::yaml;
 
+/// Parts of one file that are changed one by one.
+const MOST_PARTS: usize = 5_000;
 /// Files that one command may change where nothing says which.
 const MOST_FILES: usize = 2_000;
 
@@ -27,38 +29,102 @@ pub(super) fn is_in_place(option: &str) -> bool {
     short || option == "--inplace" || option.starts_with("--in-place")
 }
 
-/// `sed -i`, `yq -i`, `perl -pi`: the parts of files that they change, as far as their expressions can be read.
-pub(super) fn in_place(run: &mut Run<'_>, tool: &str, arguments: &Arguments) {
-    let (mut files, mut expressions): (Vec<String>, Vec<Node>) =
-        (Vec::new(), arguments.options(&["-e", "--expression"]));
-    let stated = !expressions.is_empty() && tool != "yq";
-    for word in arguments.words.iter().skip(1) {
-        let named = word.text().map(|text| matching(run, text)).unwrap_or_default();
-        let is_option = word.text().is_some_and(|text| text.is_empty() || text.starts_with('-'));
-        match named.is_empty() {
-            false => files.extend(named),
-            true if !is_option && !stated => expressions.push(word.node.clone()),
-            true => {}
+/// What a command does with texts: `sed`, `yq`, `perl`, `awk`.
+struct Filter<'w> {
+    tool: &'w str,
+    expressions: Vec<Node>,
+    files: Vec<String>,
+    /// Files are named that nobody knows.
+    more: bool,
+    extended: bool,
+}
+
+impl<'w> Filter<'w> {
+    fn of(run: &Run<'_>, tool: &'w str, arguments: &Arguments) -> Filter<'w> {
+        let mut expressions = arguments.options(&["-e", "--expression"]);
+        let stated = !expressions.is_empty() && tool != "yq";
+        if tool == "yq" {
+            expressions.clear();
+        }
+        let (mut files, mut more) = (Vec::new(), arguments.may_add());
+        for word in arguments.words.iter().skip(1) {
+            let named = word.text().map(|text| matching(run, text)).unwrap_or_default();
+            let is_option = word.text().is_some_and(|text| text.is_empty() || text.starts_with('-'));
+            match named.is_empty() {
+                false => files.extend(named),
+                true if is_option || stated && expressions.iter().any(|it| it.span == word.node.span) => {}
+                // The first one is the expression; `yq w -i FILE path value` has several.
+                true if !stated && (expressions.is_empty() || tool == "yq" && word.text().is_some()) => {
+                    expressions.push(word.node.clone());
+                }
+                true => more |= word.text().is_none(),
+            }
+        }
+        let extended = tool == "perl" || arguments.has(&["-E", "-r", "--regexp-extended"]);
+        Filter { tool, expressions, files, more, extended }
+    }
+
+    /// The parts of a text that it changes; nothing when that can't be told.
+    fn changes(&self, id: SourceId, text: &str) -> Option<Vec<Rewrite>> {
+        match self.tool {
+            "sed" | "perl" if !self.expressions.is_empty() => {
+                let each = self.expressions.iter().map(|it| substituted(id, text, it, self.extended));
+                let all: Option<Vec<Vec<Rewrite>>> = each.collect();
+                all.map(|all| all.concat())
+            }
+            "yq" => assigned(id, text, &self.expressions),
+            _ => None,
         }
     }
-    if files.is_empty() && arguments.may_add() {
+
+    /// Whether it only reads: `sed -n`, `yq .image.tag`, `awk`.
+    fn only_reads(&self, arguments: &Arguments) -> bool {
+        let assigns = |it: &Node| plain(it).is_none_or(|text| text.contains('=') || text.contains("del("));
+        match self.tool {
+            "sed" => arguments.has(&["-n", "--quiet", "--silent"]),
+            "yq" => !self.expressions.iter().any(assigns),
+            _ => self.tool == "awk",
+        }
+    }
+}
+
+/// `sed -i`, `yq -i`, `perl -pi`: what they change in files.
+pub(super) fn in_place(run: &mut Run<'_>, tool: &str, arguments: &Arguments) {
+    let filter = Filter::of(run, tool, arguments);
+    let (mut files, more) = (filter.files.clone(), filter.more);
+    if files.is_empty() && more {
         files = anywhere(run);
     }
-    let perl = tool == "perl" || arguments.has(&["-E", "-r", "--regexp-extended"]);
     for path in files {
-        let Ok(id) = run.store.open_path(&path) else { continue };
-        let text = run.store.source(id).text.clone();
-        let spans = match tool {
-            "sed" | "perl" => expressions.first().and_then(|it| substituted(id, &text, it, perl)),
-            "yq" => assigned(id, &text, &expressions),
-            _ => None,
-        };
-        match spans {
-            Some(spans) if run.when() == Cond::Always => run.rewritten.extend(spans),
-            Some(spans) => run.rewritten.extend(spans.into_iter().map(|it| Rewrite { by: None, ..it })),
-            None => drop(run.changed.insert(path)),
+        if !change(run, &filter, &path) && !more {
+            run.changed.insert(path);
         }
     }
+}
+
+/// `sed s/a/b/ FILE`, `cat FILE | sed s/a/b/`: whoever uses the file uses what comes out. Says whether all of that is known.
+pub(super) fn printed(run: &mut Run<'_>, tool: &str, arguments: &Arguments, parcels: &[Delivery]) -> bool {
+    let filter = Filter::of(run, tool, arguments);
+    if filter.only_reads(arguments) {
+        return false;
+    }
+    let read = parcels.iter().filter_map(|delivery| match &delivery.parcel {
+        Parcel::Manifests { path, .. } if run.tree.has_file(path) => Some(path.to_string()),
+        _ => None,
+    });
+    let read: Vec<String> = filter.files.iter().cloned().chain(read).collect();
+    let known: Vec<bool> = read.iter().map(|path| change(run, &filter, path)).collect();
+    !known.is_empty() && known.iter().all(|known| *known) && known.len() >= parcels.len()
+}
+
+/// Notes what a filter changes in a file; says whether that can be told.
+fn change(run: &mut Run<'_>, filter: &Filter<'_>, path: &str) -> bool {
+    let Ok(id) = run.store.open_path(path) else { return false };
+    let text = run.store.source(id).text.clone();
+    let Some(found) = filter.changes(id, &text) else { return false };
+    let sure = run.when() == Cond::Always && !filter.more;
+    run.rewritten.extend(found.into_iter().map(|it| if sure { it } else { Rewrite { by: None, ..it } }));
+    true
 }
 
 /// Whether a command prints what is there now: a file with that is no manifest that is made anew.
@@ -141,8 +207,9 @@ fn substituted(id: SourceId, text: &str, expression: &Node, extended: bool) -> O
         let content = line.trim_end_matches(['\n', '\r']);
         for Substitution { pattern, by, all } in &patterns {
             for found in pattern.find_iter(content).take(if *all { usize::MAX } else { 1 }) {
-                // Nothing is taken away there, but anything may come in.
-                if found.is_empty() {
+                // Nothing is taken away there, but anything may come in; what is a comment may become something.
+                let lines = by.as_ref().is_some_and(|by| by.contains('\n'));
+                if found.is_empty() || lines || found.as_str().contains('#') || spans.len() >= MOST_PARTS {
                     return None;
                 }
                 let part = Span::new(id, start + found.start(), start + found.end());
@@ -197,11 +264,19 @@ fn patterns(script: &str, extended: bool) -> Option<Vec<Substitution>> {
         }
         rest = after.get(flags.len()..)?;
         let folds = flags.contains(['I', 'i']);
+        // A variable alone may match anything.
+        if pattern.chars().all(|letter| letter == UNKNOWN) {
+            return None;
+        }
+        let lines = by.contains("\\n");
         let pattern = expression_of(pattern, delimiter, extended)?;
         let regex = regex::RegexBuilder::new(&pattern).case_insensitive(folds).size_limit(1 << 20).build().ok()?;
         // What stands behind a backslash is itself only where it would end the substitution.
         let by = by.replace(&format!("\\{delimiter}"), &delimiter.to_string());
         let partly = !everywhere || flags.contains(|flag: char| flag.is_ascii_digit());
+        if lines {
+            return None;
+        }
         let by = Some(by).filter(|by| !partly && !by.contains(['&', '\\', '$']));
         let all = flags.contains(|flag: char| flag == 'g' || flag.is_ascii_digit());
         found.push(Substitution { pattern: regex, by: by.map(Arc::from), all });

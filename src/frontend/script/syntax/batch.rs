@@ -73,7 +73,11 @@ fn statement(passage: &Passage, from: usize, line: &str, mut words: Vec<Word>) -
         let name = text.trim_start_matches(['@', '(']);
         ["az", "az.cmd", "kubectl", "kubectl.exe", "helm", "helm.exe"].contains(&name).then(|| name.to_owned())
     };
-    if let Some(at) = words.iter().position(|word| tool(word).is_some()) {
+    let says = words.first().and_then(Word::text).is_some_and(|word| {
+        let word = word.to_ascii_lowercase();
+        ["echo", "@echo", "rem", "@rem", "title", "::"].contains(&word.as_str()) || word.starts_with("echo.")
+    });
+    if let Some(at) = words.iter().position(|word| tool(word).is_some()).filter(|_| !says) {
         words.drain(..at);
         if let Some(first) = words.first_mut()
             && let Some(name) = tool(first)
