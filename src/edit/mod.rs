@@ -2,7 +2,7 @@
 
 use crate::ir::{Key, Language, Resource, Step};
 use crate::world::cluster::{Cluster, Pulling};
-use crate::world::registry::Registry;
+use crate::world::registry::{Registry, RoleMode};
 use crate::world::workload::shown;
 
 /// The name that a declaration has in its own language: `aks`, `azurerm_kubernetes_cluster.this`. An instance of a loop is
@@ -63,29 +63,45 @@ pub fn principal_of_puller(grant: &Resource, cluster: &Cluster<'_>) -> String {
     }
 }
 
+/// AcrPull.
+const PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
+/// Container Registry Repository Reader.
+const READER: &str = "b93aa761-3e63-49ed-ac28-beffa264f7ac";
+
+/// The role that lets pull from a registry, by name and id: which one it is depends on the registry's mode.
+fn pull_role(registry: &Registry<'_>) -> (&'static str, &'static str) {
+    match registry.mode.value() {
+        Some(RoleMode::Abac) => ("Container Registry Repository Reader", READER),
+        _ => ("AcrPull", PULL),
+    }
+}
+
 /// Grant the kubelet identity of a cluster the right to pull from a registry.
 pub fn grant_pull(cluster: &Cluster<'_>, registry: &Registry<'_>) -> String {
     let (aks, acr) = (symbol(cluster.resource, false), symbol(registry.resource, false));
+    let (role, id) = pull_role(registry);
     let together = cluster.resource.address.root == registry.resource.address.root
         && modules(cluster.resource) == modules(registry.resource);
     let managed = !matches!(cluster.pulling, Pulling::ServicePrincipal(_));
     match cluster.resource.language {
         _ if !together || !managed => format!(
-            "grant AcrPull on `{}` to {} of `{}`",
+            "grant {role} on `{}` to {} of `{}`",
             shown(&registry.name),
             if managed { "the kubelet identity" } else { "the service principal" },
             shown(&cluster.name)
         ),
         Language::Bicep => format!(
-            "add\nresource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{\n  name: guid({acr}.id, {aks}.id, 'AcrPull')\n  scope: {acr}\n  properties: {{\n    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')\n    {}\n    principalType: 'ServicePrincipal'\n  }}\n}}",
+            "add\nresource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{\n  name: guid({acr}.id, {aks}.id, '{role}')\n  scope: {acr}\n  properties: {{\n    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '{id}')\n    {}\n    principalType: 'ServicePrincipal'\n  }}\n}}",
             format_args!("principalId: {}", kubelet(cluster, false))
         ),
         Language::Terraform | Language::Plan => format!(
-            "add\nresource \"azurerm_role_assignment\" \"pull\" {{\n  scope                = {acr}.id\n  role_definition_name = \"AcrPull\"\n  {}\n}}",
+            "add\nresource \"azurerm_role_assignment\" \"pull\" {{\n  scope                = {acr}.id\n  role_definition_name = \"{role}\"\n  {}\n}}",
             format_args!("principal_id         = {}", kubelet(cluster, false))
         ),
+        // What `--attach-acr` grants is AcrPull.
+        _ if id != PULL => format!("grant {role} on `{}` to the kubelet identity", shown(&registry.name)),
         _ => format!(
-            "grant AcrPull on `{}` to the kubelet identity, or run `az aks update --name {} --attach-acr {}`",
+            "grant {role} on `{}` to the kubelet identity, or run `az aks update --resource-group <group> --name {} --attach-acr {}`",
             shown(&registry.name),
             shown(&cluster.name),
             shown(&registry.name)
@@ -95,7 +111,6 @@ pub fn grant_pull(cluster: &Cluster<'_>, registry: &Registry<'_>) -> String {
 
 /// Make the role of a grant one that the registry's mode honours.
 pub fn repository_role(language: Language) -> String {
-    const READER: &str = "b93aa761-3e63-49ed-ac28-beffa264f7ac";
     match language {
         Language::Terraform | Language::Plan => {
             "role_definition_name = \"Container Registry Repository Reader\"".to_owned()
@@ -108,7 +123,7 @@ pub fn repository_role(language: Language) -> String {
 pub fn legacy_role(language: Language) -> String {
     match language {
         Language::Terraform | Language::Plan => "role_definition_name = \"AcrPull\"".to_owned(),
-        _ => "use the role AcrPull (`7f951dda-4ed3-4680-a7ca-43fe172d538d`)".to_owned(),
+        _ => format!("use the role AcrPull (`{PULL}`)"),
     }
 }
 

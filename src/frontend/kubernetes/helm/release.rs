@@ -14,6 +14,7 @@ use super::value::{Kind, Native, Value};
 use super::values::{Active, layered, rewritten_defaults};
 use super::worlds;
 use crate::frontend::Problem;
+use crate::frontend::kubernetes::rewritten;
 use crate::ir::{Cond, Deployment, Entry, Gap, Layer, Node, Value as Known, Why};
 use crate::source::path::in_folder;
 use crate::source::{SourceId, Span, Store, Via};
@@ -230,6 +231,10 @@ fn installed(
     let mut objects = Vec::new();
     for file in &files {
         let Some(part) = parts.get(file.chart) else { continue };
+        if !store.rewritten(file.id).is_empty() {
+            reading.gap(rewritten::why(), Span::file(file.id));
+            continue;
+        }
         let dot = || {
             let mut scope = part.scope.clone();
             if changes {

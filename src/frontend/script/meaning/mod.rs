@@ -19,7 +19,7 @@ pub(super) mod steps;
 
 use self::arguments::Arguments;
 use super::run::{HERE, Printed, ROOT, Run};
-use crate::ir::{Node, Why, placeholder};
+use crate::ir::{Delivery, Node, Parcel, Why, placeholder};
 use crate::source::{Span, Via};
 
 /// A command with its words, the first one being `name`.
@@ -40,6 +40,8 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
         // A page is read for what it applies; what it makes is told by its words.
         "az" if run.manual => Printed::default(),
         "az" => az::of(run, arguments, span),
+        // It prints a manifest with a change in it.
+        "kubectl" if arguments.has(&["--local"]) => processed(run, tool, &arguments, input),
         "kubectl" | "oc" | "k" | "kubectl.sh" => kubectl::of(run, arguments, span, input),
         "kubens" | "kubectx" => {
             let first = arguments.words.get(1).map(|word| word.node.clone());
@@ -76,13 +78,22 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
             // What is copied stays; what it is copied to doesn't.
             let from = if ["cp", "mv"].contains(&tool) { files.len().saturating_sub(1) } else { 0 };
             files.iter().skip(from).for_each(|file| rewrite::written(run, file));
+            if let ("cp", Some(to), Some(path)) = (tool, files.last().and_then(Node::as_str), copied(run, &files)) {
+                // What becomes of a copy is not followed.
+                let why = Some(Why::NotAnalysed("a copy".into()));
+                let parcel = Parcel::Manifests { path: path.into(), recursive: true };
+                let copy = Delivery { open: why, ..Delivery::of(parcel, span) };
+                run.saved
+                    .insert(to.trim_end_matches('/').to_owned(), Printed { parcels: vec![copy], ..Printed::default() });
+            }
             input
         }
         "xargs" => around::xargs(run, arguments, span, input),
         "find" => around::find(run, &arguments, span),
         "docker" | "podman" => around::container(run, arguments, span, input),
         "envsubst" => Printed { text: None, ..input },
-        "sed" | "yq" | "awk" | "perl" => {
+        "sed" | "gsed" | "yq" | "awk" | "perl" => {
+            let tool = if tool == "gsed" { "sed" } else { tool };
             if arguments.words.iter().any(|word| word.text().is_some_and(rewrite::is_in_place)) {
                 rewrite::in_place(run, tool, &arguments);
             }
@@ -113,8 +124,42 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
         "git" if arguments.verbs().get(1) == Some(&"rev-parse") && arguments.has(&["--show-toplevel"]) => {
             value(Some(Node::text(ROOT, span)))
         }
-        _ => cmdlets::of(run, tool, &arguments, span),
+        _ => {
+            let printed = cmdlets::of(run, tool, &arguments, span);
+            let says = printed.value.is_some() || printed.plain || printed.secret.is_some();
+            if says { printed } else { processed(run, tool, &arguments, input) }
+        }
     }
+}
+
+/// What of the tree is copied: the first thing of all that lies there.
+fn copied(run: &Run<'_>, files: &[Node]) -> Option<String> {
+    let text = files.iter().filter_map(Node::as_str).find(|text| !text.starts_with('-'))?;
+    let folder = text.split(['*', '?']).next().map_or(text, |fixed| fixed.trim_end_matches('/'));
+    run.locate(folder).filter(|path| !path.is_empty())
+}
+
+/// What a tool makes of manifests that is not known here: `ytt -f k8s`, `jinja2 web.yaml`, `cat web.yaml | envtpl`.
+fn processed(run: &mut Run<'_>, tool: &str, arguments: &Arguments, input: Printed) -> Printed {
+    // What these read is no manifest as it lies there.
+    const OPENING: [&str; 9] = ["sops", "gpg", "age", "kubeseal", "vals", "op", "vault", "openssl", "base64"];
+    if OPENING.contains(&tool) {
+        return Printed::default();
+    }
+    let mut parcels = input.parcels;
+    for word in arguments.words.iter().skip(1) {
+        let Some(path) = word.text().filter(|text| !text.starts_with('-')).and_then(|text| run.locate(text)) else {
+            continue;
+        };
+        let manifest = run.tree.has_file(&path) && is_manifest(&path);
+        if manifest || !run.tree.has_file(&path) && !path.is_empty() {
+            let parcel = Parcel::Manifests { path: path.into(), recursive: true };
+            parcels.push(Delivery::of(parcel, word.node.span));
+        }
+    }
+    let why = Why::NotAnalysed(format!("`{tool}`").into());
+    parcels.iter_mut().for_each(|it| it.open = Some(why.clone()));
+    Printed { parcels, ..Printed::default() }
 }
 
 /// What can be told only when all commands are read.

@@ -340,6 +340,20 @@ fn assigned(id: SourceId, text: &str, expressions: &[Node]) -> Option<Vec<Rewrit
     };
     let (documents, _, _) = yaml::parse(id, text);
     let mut spans = Vec::new();
+    if let [only] = words.as_slice()
+        && let Some(steps) = steps_of(only)
+    {
+        // Labels decide nothing here.
+        if matches!(steps.as_slice(), [Step::Key("metadata"), Step::Key("labels" | "annotations"), ..]) {
+            return Some(spans);
+        }
+        for document in &documents {
+            let place = steps.iter().try_fold(&document.root, |at, step| step.in_tree(at));
+            spans.extend(place.map(|place| Rewrite { part: place.span, by: None }));
+        }
+        // What isn't there yet may come in anywhere.
+        return Some(spans).filter(|spans| !spans.is_empty());
+    }
     for key in &keys {
         let before = spans.len();
         documents.iter().for_each(|document| under(&document.root, key, &mut spans));
@@ -348,6 +362,39 @@ fn assigned(id: SourceId, text: &str, expressions: &[Node]) -> Option<Vec<Rewrit
         }
     }
     Some(spans)
+}
+
+/// A step of a path that says just one place.
+enum Step<'e> {
+    Key(&'e str),
+    Index(usize),
+}
+
+impl Step<'_> {
+    fn in_tree<'t>(&self, tree: &'t Tree) -> Option<&'t Tree> {
+        match self {
+            Step::Key(key) => tree.get(key),
+            Step::Index(at) => tree.as_list()?.get(*at),
+        }
+    }
+}
+
+/// The path of an expression that is one assignment and nothing else: `.a.b[0].c = …`.
+fn steps_of(expression: &str) -> Option<Vec<Step<'_>>> {
+    let (path, value) = expression.split_once('=')?;
+    let path = path.trim().strip_prefix('.')?;
+    let plain = |text: &str| text.chars().all(|it| it.is_ascii_alphanumeric() || "_-.[]".contains(it));
+    if !plain(path) || value.starts_with('=') || value.contains(['|', '(']) {
+        return None;
+    }
+    let mut steps = Vec::new();
+    for part in path.split(['.', '[']).filter(|part| !part.is_empty()) {
+        steps.push(match part.strip_suffix(']') {
+            Some(index) => Step::Index(index.parse().ok()?),
+            None => Step::Key(part),
+        });
+    }
+    Some(steps).filter(|steps| !steps.is_empty())
 }
 
 /// The last keys of the paths that an expression of `yq` assigns to.

@@ -6,6 +6,7 @@ use crate::frontend::script::meaning::{is_manifest, manifest, secret};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Delivery, Makes, Node, Parcel, Why};
 use crate::source::Span;
+use crate::source::path::below;
 
 /// Whether what is handed to a command that applies it may hold secrets that nobody sees in the tree.
 fn may_hide_secrets(run: &Run<'_>, delivery: &Delivery) -> bool {
@@ -22,6 +23,9 @@ fn may_hide_secrets(run: &Run<'_>, delivery: &Delivery) -> bool {
 
 /// `apply -f`, `apply -k`, `create -f`.
 pub(super) fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<Node>, span: Span, input: Printed) {
+    if arguments.options(&["--dry-run"]).iter().all(|it| it.as_str() != Some("none")) && arguments.has(&["--dry-run"]) {
+        return;
+    }
     let recursive = arguments.has(&["-R", "--recursive"]);
     let kustomizations = arguments.options(&["-k", "--kustomize"]);
     let files = arguments.options(&["-f", "--filename"]);
@@ -37,7 +41,7 @@ pub(super) fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<
         };
         for part in parts {
             // A file of this tree stays what it is, with the parts that are changed.
-            let saved = part.as_str().filter(|path| run.locate(path).is_none()).and_then(|path| run.saved.get(path));
+            let saved = part.as_str().filter(|path| run.locate(path).is_none()).and_then(|path| saved_at(run, path));
             if let Some(saved) = saved.cloned() {
                 apply_input(run, namespace.clone(), span, saved, dry);
                 continue;
@@ -55,6 +59,14 @@ pub(super) fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<
     if reads {
         apply_input(run, namespace, span, input, dry);
     }
+}
+
+/// What a command wrote to a path, or to a folder around it.
+fn saved_at<'r>(run: &'r Run<'_>, path: &str) -> Option<&'r Printed> {
+    run.saved.get(path).or_else(|| {
+        let around = |(folder, _): &(&String, &Printed)| below(folder, path).is_some();
+        run.saved.iter().find(around).map(|(_, printed)| printed)
+    })
 }
 
 /// `apply -f -`.
