@@ -11,6 +11,7 @@ use crate::source::SourceId;
 use crate::world::World;
 use crate::world::grant::Granted;
 use crate::world::identity::Holder;
+use crate::world::mutation::rewriter;
 use crate::world::workload::shown;
 
 /// How many of the values that decide about pulls are known.
@@ -48,7 +49,11 @@ pub fn joins(world: &World<'_>) -> Joins {
     }
     world.registries.iter().for_each(|registry| count(why(&registry.name)));
     world.clusters.iter().for_each(|cluster| count(why(&cluster.name)));
-    world.workloads.iter().flat_map(|workload| &workload.images).for_each(|image| count(why(image)));
+    world
+        .workloads
+        .iter()
+        .flat_map(|workload| &workload.images)
+        .for_each(|image| count(why(image).or_else(|| rewriter(image).map(|why| why.kind().to_owned()))));
     let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Joins { values, unknown: reasons.iter().map(|(_, number)| number).sum(), reasons }

@@ -107,7 +107,7 @@ fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, wanted: &W
     if world.may_be_made_later(name, &workload.namespace) {
         return unknown("made by something that runs later");
     }
-    if world.changes_pods() {
+    if world.changes_pods(workload) {
         return unknown("something changes the pull secrets of pods when they are made");
     }
     if let Some((why, _)) = world.secrets_open() {

@@ -9,13 +9,14 @@ use super::network::network;
 use super::pair::{Pair, Tie};
 use super::permission::{permission, signed_out};
 use crate::azure::image;
-use crate::ir::{Node, Truth};
+use crate::ir::{Node, Truth, Why};
 use crate::source::Span;
 use crate::world::World;
 use crate::world::grant::Grant;
 use crate::world::identity::Holder;
 use crate::world::knowledge::{Fact, Judgement};
 use crate::world::link::Match;
+use crate::world::mutation::rewriter;
 use crate::world::registry::Registry;
 use crate::world::secret::Credential;
 use crate::world::workload::shown;
@@ -177,8 +178,13 @@ fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand) -> Path {
         }
         (Match::Elsewhere(host), _) => elsewhere::judge(world, demand, host, &mut path),
         (Match::Unknown(host), _) => {
-            path.host = Some(host.clone());
-            let text = format!("the registry `{host}` is not known whole");
+            let text = match rewriter(&demand.image) {
+                Some(Why::Overridden(policy)) => format!("`{policy}` may write another image"),
+                _ => {
+                    path.host = Some(host.clone());
+                    format!("the registry `{host}` is not known whole")
+                }
+            };
             path.steps
                 .push(Step { name: "registry", judgement: Judgement::new(Truth::Unknown, demand.image.span, text) });
         }

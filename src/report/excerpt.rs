@@ -32,20 +32,19 @@ struct Group {
 }
 
 impl Excerpt {
-    /// The lines of `labels`, which are of one file; around the first label `context` lines more. The first label is
-    /// the primary one.
-    pub(super) fn new(
-        telling: &Telling<'_>,
-        file: SourceId,
-        labels: &[(&Label, Option<String>)],
-        context: usize,
-    ) -> Excerpt {
+    /// The lines of `labels`, which are of one file, and no others: what stands beside them may be a password that
+    /// nobody knows to be one. The first label is the primary one.
+    pub(super) fn new(telling: &Telling<'_>, file: SourceId, labels: &[(&Label, Option<String>)]) -> Excerpt {
         let source = telling.source(file);
         let spans: Vec<Span> = labels.iter().map(|(label, _)| first_line(&source, label.span)).collect();
-        let lines = lines_to_show(&spans.iter().map(|span| source.line_of(span.start)).collect::<Vec<_>>(), context);
+        let lines: BTreeSet<usize> = spans.iter().map(|span| source.line_of(span.start)).collect();
         let mut excerpt =
             Excerpt { name: telling.path(file), groups: Vec::new(), columns: BTreeMap::new(), labels: Vec::new() };
-        for line in lines.into_iter().filter(|&line| line <= source.line_starts().len()) {
+        for &line in lines.iter().filter(|&&line| line <= source.line_starts().len()) {
+            // A single line in between is hinted at: the lines around it stay one picture.
+            if lines.contains(&(line.saturating_sub(2))) && !lines.contains(&(line - 1)) {
+                excerpt.add(line - 1, "…");
+            }
             let here = |span: &&Span| source.line_of(span.start) == line;
             let focus = spans.iter().find(here).map_or(0..0, |span| span.range());
             let shown = snippet::line(&source, file, line, &focus, &telling.veil);
@@ -79,17 +78,6 @@ impl Excerpt {
         self.groups.push(Group { offset, text: text.to_owned(), line });
         offset
     }
-}
-
-/// The lines of the labels, context around the first one, and single lines that would be missing in between.
-fn lines_to_show(lines: &[usize], context: usize) -> BTreeSet<usize> {
-    let mut shown: BTreeSet<usize> = lines.iter().copied().collect();
-    if let Some(&first) = lines.first() {
-        shown.extend(first.saturating_sub(context).max(1)..=first + context);
-    }
-    let between: Vec<usize> = shown.iter().filter(|&&line| shown.contains(&(line + 2))).map(|line| line + 1).collect();
-    shown.extend(between);
-    shown
 }
 
 impl SourceCode for Excerpt {

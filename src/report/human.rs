@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use textwrap::core::Word;
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::closing;
 use super::excerpt::Excerpt;
@@ -37,8 +39,34 @@ fn handler(telling: &Telling<'_>) -> GraphicalReportHandler {
         .with_context_lines(1)
         .with_width(telling.look.width.max(40))
         .with_break_words(false)
+        .with_word_separator(WordSeparator::Custom(words))
+        .with_word_splitter(WordSplitter::NoHyphenation)
         .with_show_related_as_nested(true)
         .without_syntax_highlighting()
+}
+
+/// The pieces of a sentence between which a line may end: words, and what stands in backticks as a whole, so that
+/// commands can be copied and names are found again.
+fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    // Indented lines are code to be taken over as it is.
+    if line.starts_with(' ') {
+        return Box::new(std::iter::once(Word::from(line)));
+    }
+    let (mut pieces, mut from, mut code_until) = (Vec::new(), 0, 0);
+    let mut characters = line.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let next = at + character.len_utf8();
+        if character == '`' && at >= code_until {
+            code_until = line.get(next..).and_then(|rest| rest.find('`')).map_or(next, |length| next + length + 1);
+        }
+        let ends = character == ' ' && characters.peek().is_some_and(|&(_, next)| next != ' ');
+        if ends && at >= code_until {
+            pieces.push(Word::from(line.get(from..next).unwrap_or_default()));
+            from = next;
+        }
+    }
+    pieces.push(Word::from(line.get(from..).unwrap_or_default()));
+    Box::new(pieces.into_iter())
 }
 
 /// A finding, or one label of its story in another file.
@@ -90,7 +118,7 @@ fn story(telling: &Telling<'_>, finding: &Finding) -> Story {
             false => one_line(&finding.message),
         },
         help: finding.help.clone(),
-        excerpt: (!finding.is_about_the_file()).then(|| Excerpt::new(telling, file, &labels, 1)),
+        excerpt: (!finding.is_about_the_file()).then(|| Excerpt::new(telling, file, &labels)),
         elsewhere: elsewhere.into_iter().map(|label| chapter(telling, label)).collect(),
     }
 }
@@ -103,7 +131,7 @@ fn chapter(telling: &Telling<'_>, label: &Label) -> Story {
         severity: miette::Severity::Advice,
         message: one_line(&label.text),
         help: None,
-        excerpt: Some(Excerpt::new(telling, label.span.source, &[(label, None)], 0)),
+        excerpt: Some(Excerpt::new(telling, label.span.source, &[(label, None)])),
         elsewhere: Vec::new(),
     }
 }
@@ -145,5 +173,23 @@ impl Diagnostic for Story {
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
         let elsewhere = self.elsewhere.iter().map(|story| story as &dyn Diagnostic);
         (!self.elsewhere.is_empty()).then(|| Box::new(elsewhere) as Box<dyn Iterator<Item = &dyn Diagnostic>>)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn lines_end_at_spaces_outside_of_backticks() {
+        let pieces = |line: &'static str| words(line).map(|word| word.word).collect::<Vec<_>>();
+        assert_eq!(
+            pieces("run `az aks update --name aks-shop`, then  it-is a/b:c"),
+            ["run", "`az aks update --name aks-shop`,", "then", "it-is", "a/b:c"]
+        );
+        // A backtick that nothing closes, and code.
+        assert_eq!(pieces("a ` b c"), ["a", "`", "b", "c"]);
+        assert_eq!(pieces("  b: c d"), ["  b: c d"]);
+        assert_eq!(pieces(""), [""]);
     }
 }

@@ -7,7 +7,8 @@ use super::snippet::{self, first_line};
 use super::telling::Telling;
 use crate::source::{Source, Span};
 
-/// A place with its snippet and the lines around it. Of a span over several lines the first one is taken: code scanning
+/// A place with its snippet and the line that it is on; what stands on other lines may be a password that nobody knows to
+/// be one. Of a span over several lines the first one is taken: code scanning
 /// marks whole blocks otherwise.
 pub(super) fn location(telling: &Telling<'_>, span: Span) -> Location {
     let source = telling.source(span.source);
@@ -59,19 +60,17 @@ fn region(telling: &Telling<'_>, source: &Source, span: Span) -> Region {
     region
 }
 
-/// The line with its neighbours; nothing when that is no more than the region itself.
+/// The whole line; nothing when that is no more than the region itself.
 fn context(telling: &Telling<'_>, source: &Source, span: Span) -> Option<Region> {
     let line = source.line_of(span.start);
-    let last = source.line_starts().len();
-    let (from, to) = (line.saturating_sub(1).max(1), (line + 1).min(last));
-    if from == to {
+    if source.line(line).is_none_or(|text| text.len() <= span.range().len()) {
         return None;
     }
-    let lines = (from..=to).map(|line| snippet::line(source, span.source, line, &span.range(), &telling.veil).text);
+    let shown = snippet::line(source, span.source, line, &span.range(), &telling.veil);
     let mut region = Region::new();
-    region.start_line = Some(number(from));
-    region.end_line = Some(number(to));
-    region.snippet = Some(content(&lines.collect::<Vec<_>>().join("\n")));
+    region.start_line = Some(number(line));
+    region.end_line = Some(number(line));
+    region.snippet = Some(content(&shown.text));
     Some(region)
 }
 

@@ -60,7 +60,8 @@ pub(super) fn line(source: &Source, id: SourceId, line: usize, focus: &Range<usi
     let (before, after) = (neighbour(line.checked_sub(1)), neighbour(Some(line + 1)));
     let mut secrets = veil.within(id, &window).cloned().collect::<Vec<_>>();
     let seen = whole.get(window.start - start..window.end - start).unwrap_or_default();
-    let suspects = suspect::parts(seen, before.unwrap_or_default(), after.unwrap_or_default());
+    let quoted = suspect::quotes_texts(&source.path);
+    let suspects = suspect::parts(seen, before.unwrap_or_default(), after.unwrap_or_default(), quoted);
     let suspects = suspects.into_iter().chain(veil.quoted(seen));
     secrets.extend(suspects.map(|part| window.start + part.start..window.start + part.end));
     merge(&mut secrets);

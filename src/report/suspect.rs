@@ -1,40 +1,62 @@
-//! What looks like a secret on a line that is about to be shown, though nobody marked it: the neighbours of a finding are
-//! not all read as values. Better a line too well covered than a password in a log.
+//! What looks like a secret on a line that is about to be shown, though nobody marked it: a line that a finding points at
+//! may say more than what was read as values. Better a line too well covered than a password in a log.
+
+mod value;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A key that speaks of a secret, and the literal after it: quoted, or plain up to the end of the line.
-static KEYED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i)([\w.\-]*(?:password|passwd|pwd|secret|token|credential|connection_?string|api_?key|account_?key|access_?key",
-        r"|private_?key|sas_?(?:url|key))[\w.\-]*)",
-        r#"\\?["']?(?:\s+string)?\s*[:=]\s*("(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s"'\[{&*|>#(][^\s,}\])]*)"#,
-    ))
-    .ok()
+/// Keys that speak of a secret, up to where their values begin: long ones, short ones, and short ones in camel case.
+static KEYED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    const LONG: &str =
+        "password|passwd|pwd|secret|token|credential|connection_?string|api_?key|account_?key|access_?key";
+    const SHORT: &str = "pass|pw|pwd|pswd|passphrase|creds?";
+    const IS: &str = r#"\\?["']?(?:\s+string)?\s*(?<sign>[:=])"#;
+    let patterns = [
+        format!(r"(?i)(?<key>[\w.\-]*(?:{LONG}|private_?key|sas_?(?:url|key))[\w.\-]*){IS}"),
+        format!(r#"(?i)(?:^|[\s;,({{"'$:])(?<key>(?:[\w.\-]*[_.\-])?(?:{SHORT})){IS}"#),
+        format!(r"(?<key>\w*[a-z](?:Pass|Pw|PW)){IS}"),
+    ];
+    patterns.iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
 });
 
 /// What command lines say in their own ways, each with the literal as its only group: options with the value behind a
 /// blank, logins, addresses with a password, headers, a text that is piped into a login, short names of variables, members
-/// of a secret.
+/// of a secret, texts that a stream editor puts in the place of a password.
 static SPOKEN: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     const LITERAL: &str = r#"("[^"]*"?|'[^']*'?|[^\s"'|;&]+)"#;
     const KEY: &str =
         "pass(?:word)?|passwd|passphrase|pwd|secret|token|api-?key|account-?key|access-?key|connection-?string";
-    const IS: &str = r#"["']?(?:\s+string)?\s*[:=]\s*"#;
-    let patterns = [
+    const TO: &str = r"\|[^|]*(?:--password-stdin|\blogin(?:\s|$)|\bbase64\b|chpasswd|SecureString)";
+    let mut patterns = vec![
         format!(r"(?i)(?:^|\s)--?[\w-]*(?:{KEY})\s+{LITERAL}"),
         format!(r"(?i)\blogin\b.*?\s-p[\s=]*{LITERAL}"),
-        format!(r"(?i)\bcurl\b.*?\s(?:-u|--user)[\s=]+{LITERAL}"),
+        format!(r"(?i)\s-u[\s=]*\S+.*?\s-p[\s=]*{LITERAL}"),
+        format!(r"(?i)\bcurl\b.*?\s(?:-\w*u|--user)[\s=]+{LITERAL}"),
         ADDRESS.to_owned(),
-        r#"(?i)\b(?:bearer|basic)\s+([^\s"']{8,})"#.to_owned(),
-        format!(r"(?i)\b(?:echo|printf)\s+(?:-\w+\s+)*{LITERAL}\s*\|.*(?:stdin|login|base64)"),
-        format!(r#"(?i)(?:^|[\s;,({{"'$:])(?:\w*_)?(?:pass|pw|pwd|pswd|passphrase){IS}{LITERAL}"#),
-        format!(r"\w*[a-z](?:Pass|Pw|Pwd|PW|PWD){IS}{LITERAL}"),
+        r"(?i)\bgit\b.*https://([^\s/:@]+)@".to_owned(),
+        r#"(?i)[:="']\s*(?:bearer|basic|token)\s+([^\s"']{8,})(?:["',}\]\\]|\s*$)"#.to_owned(),
+        r#"(?i)\b[\w-]*api-?key["']?\s*:\s*([^\s"']+)"#.to_owned(),
+        r#"(?i)[?&](?:sig|code|access_token)=([^\s"'&]+)"#.to_owned(),
+        format!(r"(?i)\b(?:echo|printf)\s+(?:-\w+\s+)*{LITERAL}\s*{TO}"),
+        format!(r"<<<\s*{LITERAL}"),
+        format!(r"(?i)\bsecret\s+set\b.*?\s--value[\s=]+{LITERAL}"),
+        format!(r"(?i)\s--(?:\w+-)?creds?[\s=]+{LITERAL}"),
+        format!(r"(?i)\bConvertTo-SecureString\s+(?:-String\s+)?{LITERAL}"),
+        format!(r"(?i){LITERAL}\s*\|\s*ConvertTo-SecureString"),
+        format!(r"(?i)::add-mask::{LITERAL}"),
+        format!(r"(?i)##vso\[task\.setvariable[^\]]*(?:{KEY})[^\]]*\]{LITERAL}"),
+        format!(r"\b[A-Z0-9_]+_KEY=\s*{LITERAL}"),
         format!(r#"--from-literal[=\s]["']?[\w.\-]+={LITERAL}"#),
     ];
+    let replaced = |edge: char| format!(r"(?i)\bs{edge}[^{edge}]*(?:{KEY})[^{edge}]*{edge}([^{edge}]+){edge}");
+    patterns.extend(['/', '#', ',', '~', '@', '%'].map(replaced));
+    patterns.push(format!(r"(?i)\bs\|[^|]*(?:{KEY})[^|]*\|([^|]+)\|"));
     patterns.iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
 });
 
@@ -65,12 +87,40 @@ static LONG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9+
 static ADDRESSED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ADDRESS).ok());
 
 /// Keys that end so name something about a secret, not the secret.
-const ABOUT: [&str; 12] =
-    ["name", "names", "ref", "id", "ids", "type", "secrets", "namespace", "enabled", "kind", "version", "policy"];
+const ABOUT: [&str; 22] = [
+    "name",
+    "names",
+    "ref",
+    "id",
+    "ids",
+    "type",
+    "secrets",
+    "namespace",
+    "enabled",
+    "kind",
+    "version",
+    "policy",
+    "class",
+    "endpoint",
+    "uri",
+    "path",
+    "file",
+    "pullsecret",
+    "pull_secret",
+    "existingsecret",
+    "existing_secret",
+    "token_url",
+];
+
+/// Whether a file is in a language in which a bare word is the name of something, and texts stand in quotes.
+pub(super) fn quotes_texts(path: &str) -> bool {
+    const THESE: [&str; 11] = ["tf", "tfvars", "hcl", "bicep", "bicepparam", "py", "ts", "js", "cs", "go", "java"];
+    path.rsplit_once('.').is_some_and(|(_, ending)| THESE.contains(&ending))
+}
 
 /// The parts of a line that look like secrets, in order; `before` and `after` are the lines around it.
-pub(super) fn parts(line: &str, before: &str, after: &str) -> Vec<Range<usize>> {
-    let mut found = literals(line);
+pub(super) fn parts(line: &str, before: &str, after: &str, quoted: bool) -> Vec<Range<usize>> {
+    let mut found = literals(line, quoted);
     // What follows in another item or after the end of this one is about something else.
     let after = if after.trim_start().starts_with(['-', '}', '{']) { "" } else { after };
     let value = VALUE.as_ref().filter(|_| speaks(before) || speaks(after));
@@ -83,14 +133,8 @@ pub(super) fn parts(line: &str, before: &str, after: &str) -> Vec<Range<usize>> 
 }
 
 /// The literals on a line that its own keys and words make secrets.
-pub(super) fn literals(line: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for captures in KEYED.iter().flat_map(|pattern| pattern.captures_iter(line)) {
-        let (Some(key), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
-        if !is_about(key.as_str()) && !is_reference(value.as_str()) {
-            found.push(value.range());
-        }
-    }
+pub(super) fn literals(line: &str, quoted: bool) -> Vec<Range<usize>> {
+    let mut found = keyed(line, quoted);
     for captures in SPOKEN.iter().flat_map(|pattern| pattern.captures_iter(line)) {
         if let Some(value) = captures.get(1).filter(|value| !is_option_or_variable(value.as_str())) {
             found.push(value.range());
@@ -103,7 +147,49 @@ pub(super) fn literals(line: &str) -> Vec<Range<usize>> {
         }
     }
     found.sort_by_key(|range| (range.start, range.end));
+    found.dedup();
     found
+}
+
+/// The literals behind keys that speak of a secret.
+fn keyed(line: &str, quoted: bool) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for captures in KEYED.iter().flat_map(|pattern| pattern.captures_iter(line)) {
+        let (Some(key), Some(sign)) = (captures.name("key"), captures.name("sign")) else { continue };
+        let before = last_of(line.get(..key.start()).unwrap_or_default());
+        let behind = first_of(line.get(sign.end()..).unwrap_or_default());
+        // The last word of an image's name, and its tag.
+        let tagged = (before.ends_with('/') || before.contains("image"))
+            && sign.as_str() == ":"
+            && !behind.starts_with([' ', '"', '\'']);
+        if is_about(key.as_str()) || tagged {
+            continue;
+        }
+        // Inside of a text of another language words are texts again.
+        let within = before.matches(['"', '\'']).count() % 2 == 1 && !behind.trim_start().starts_with(['"', '\'']);
+        let bare = match (quoted && !within, sign.as_str() == ":" && behind.starts_with(' ')) {
+            (true, _) => value::Bare::Name,
+            (false, true) => value::Bare::Sentence,
+            (false, false) => value::Bare::Word,
+        };
+        let parts = value::literals(behind, bare).into_iter();
+        found.extend(parts.map(|part| sign.end() + part.start..sign.end() + part.end));
+    }
+    found
+}
+
+/// How far around a key is looked, in bytes: documents of a megabyte on one line have thousands of keys.
+const NEAR: usize = 2000;
+
+fn first_of(text: &str) -> &str {
+    let end = (0..=NEAR).rev().find(|&end| text.is_char_boundary(end)).unwrap_or_default();
+    if text.len() <= NEAR { text } else { text.get(..end).unwrap_or_default() }
+}
+
+fn last_of(text: &str) -> &str {
+    let from = text.len().saturating_sub(NEAR);
+    let start = (from..=text.len()).find(|&start| text.is_char_boundary(start)).unwrap_or_default();
+    text.get(start..).unwrap_or_default()
 }
 
 /// What nobody writes into a sentence by intent: passwords of addresses, and texts that a machine made up.
@@ -138,99 +224,8 @@ fn is_about(name: &str) -> bool {
     ABOUT.iter().any(|end| name.ends_with(end))
 }
 
-/// `var.password`, `listKeys(…)`, `true`: says where a secret comes from, not what it is.
-fn is_reference(value: &str) -> bool {
-    const ROOTS: [&str; 9] = ["var.", "local.", "module.", "data.", "each.", "azurerm_", "azuread_", "random_", "${{"];
-    matches!(value, "true" | "false" | "null" | "~" | "\"\"" | "''" | "string" | "object")
-        || ROOTS.iter().any(|root| value.starts_with(root))
-}
-
 /// What stands where a command line has a secret, and is none.
 fn is_option_or_variable(value: &str) -> bool {
     let bare = value.trim_start_matches(['"', '\'']);
-    bare.starts_with(['-', '$', '%', '<', '{', '@', '=']) || is_reference(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn covered(line: &str, before: &str) -> Vec<String> {
-        parts(line, before, "").into_iter().map(|range| line[range].to_owned()).collect()
-    }
-
-    #[test]
-    fn literals_after_a_telling_key() {
-        assert_eq!(covered(r#"  client_secret = "Tz9""#, ""), [r#""Tz9""#]);
-        assert_eq!(covered(r#"{"adminPassword": "a\"b", "name": "x"}"#, ""), [r#""a\"b""#]);
-        assert_eq!(covered("  password: Tz9 # mine", ""), ["Tz9"]);
-        assert_eq!(covered("param adminPassword string = 'it''s'", ""), ["'it''s'"]);
-        assert_eq!(covered("      value: Tz9", "    - name: DB_PASSWORD"), ["Tz9"]);
-    }
-
-    #[test]
-    fn literals_on_command_lines() {
-        for line in [
-            "docker login contoso.azurecr.io -u contoso -p Tz9kW",
-            "az login --service-principal -u http://x -p Tz9kW --tenant t",
-            "az aks create --windows-admin-password Tz9kW -g rg",
-            "az aks create --client-secret 'Tz9kW'",
-            "echo Tz9kW | docker login contoso.azurecr.io --password-stdin",
-            "git clone https://bot:Tz9kW@dev.azure.com/x",
-            "export AZ_PASS=\"Tz9kW\" NAME=x",
-            "set PW=Tz9kW",
-            "$pw = 'Tz9kW'",
-            "$acrPw = 'Tz9kW'",
-            "param pw string = 'Tz9kW'",
-            "  env: [{name: DB_PASSWORD, value: Tz9kW}]",
-            "  env: [{value: Tz9kW, name: DB_PASSWORD}]",
-            r#"{"name": "ACR_TOKEN", "value": "Tz9kW"}"#,
-            "kubectl create secret generic x --from-literal=key=Tz9kW",
-        ] {
-            let found = covered(line, "");
-            assert!(found.len() == 1 && found[0].contains("Tz9kW") && found[0].len() < 8, "{line}: {found:?}");
-        }
-        assert_eq!(covered("curl -H \"Authorization: Bearer Tz9kWq8x7\" https://x", ""), ["Tz9kWq8x7"]);
-    }
-
-    #[test]
-    fn texts_that_a_machine_made() {
-        let made = "Zx81KqPw0aBn62LmTy7Rv3Uc9dEoF5gHj4S";
-        assert_eq!(covered(&format!("      value: {made}"), "- name: REGION"), [made]);
-        assert_eq!(in_words(&format!("type `{made}` is not read")).len(), 1);
-        assert_eq!(in_words("image `https://u:Tz9kW@contoso.azurecr.io/t:1`").len(), 1);
-        for name in [
-            "contoso.azurecr.io/Team2/storefront@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            "resources.azureContainerRegistryOfProduction01EUS2",
-            "0b4e8d17-93a2-4c6f-85d0-f1e7a2c9b634",
-            "/subscriptions/0b4e8d17-93a2-4c6f-85d0-f1e7a2c9b634/resourceGroups/rg-Shop-EUS2",
-        ] {
-            assert!(in_words(name).is_empty(), "{name}");
-        }
-    }
-
-    #[test]
-    fn names_and_references_stay() {
-        for line in [
-            "secretName: acr-pull",
-            "client_secret = var.secret",
-            "imagePullSecrets:",
-            "  token = data.x.y",
-            "key: value",
-            "password: \"\"",
-            "kubectl create secret docker-registry acr --docker-password \"$PW\" --docker-username x",
-            "docker login x -u y --password-stdin < file",
-            "echo $PW | docker login x --password-stdin",
-            "kubectl create secret docker-registry acr -n shop",
-        ] {
-            assert!(covered(line, "").is_empty(), "{line}");
-        }
-        assert!(covered("value: eu", "- name: REGION").is_empty());
-        assert!(covered("value: acr-pull", "- name: PULL_SECRET_NAME").is_empty());
-        assert!(covered("  bypass: 'AzureServices'", "").is_empty());
-        assert!(covered("env: [{name: REGION, value: eu}, {name: PASSWORD, valueFrom: {}}]", "").is_empty());
-        // The name after the value, or that of the next variable.
-        assert_eq!(parts("- value: Tz9", "", "  name: PASSWORD").first(), Some(&(9..12)));
-        assert!(parts("  value: eu", "- name: REGION", "- name: PASSWORD").is_empty());
-    }
+    bare.starts_with(['-', '$', '%', '<', '{', '@', '=']) || value::is_reference(value)
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::ops::{Bound, Range};
 
 use super::{Told, suspect};
 use crate::finding::{Finding, Label};
@@ -19,9 +19,8 @@ const SHORTEST: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Veil {
     places: BTreeMap<SourceId, Vec<Range<usize>>>,
-    /// Texts by how they begin; of those that begin alike the longest first, so that a secret inside another one doesn't
-    /// leave the rest of the longer one.
-    texts: BTreeMap<Vec<u8>, Vec<String>>,
+    /// Texts by how they begin.
+    texts: BTreeMap<Vec<u8>, BTreeSet<String>>,
 }
 
 impl Veil {
@@ -55,10 +54,9 @@ impl Veil {
             return found;
         }
         for (at, head) in text.as_bytes().windows(SHORTEST).enumerate() {
-            let begin_so = self.texts.get(head).filter(|_| at >= end).into_iter().flatten();
-            let rest = text.as_bytes().get(at..).unwrap_or_default();
-            if let Some(secret) = begin_so.into_iter().find(|secret| rest.starts_with(secret.as_bytes())) {
-                end = at + secret.len();
+            let alike = self.texts.get(head).filter(|_| at >= end);
+            if let Some(length) = alike.zip(text.get(at..)).and_then(|(alike, rest)| longest_start(alike, rest)) {
+                end = at + length;
                 found.push(at..end);
             }
         }
@@ -109,7 +107,7 @@ fn texts(places: &BTreeMap<SourceId, Vec<Range<usize>>>, told: &Told<'_>) -> BTr
         for range in ranges {
             let text = told.store.snippet(Span::new(source, range.start, range.end));
             for line in text.lines() {
-                texts.extend(suspect::literals(line).into_iter().filter_map(|it| line.get(it)).map(bare));
+                texts.extend(suspect::literals(line, false).into_iter().filter_map(|it| line.get(it)).map(bare));
                 texts.insert(bare(line));
             }
             texts.insert(bare(&text));
@@ -139,15 +137,30 @@ fn is_open(text: &str, names: &BTreeSet<String>) -> bool {
     names.contains(text) || is_word || is_host && !text.contains('@')
 }
 
-fn sorted(texts: BTreeSet<String>) -> BTreeMap<Vec<u8>, Vec<String>> {
-    let mut sorted: BTreeMap<Vec<u8>, Vec<String>> = BTreeMap::new();
+fn sorted(texts: BTreeSet<String>) -> BTreeMap<Vec<u8>, BTreeSet<String>> {
+    let mut sorted: BTreeMap<Vec<u8>, BTreeSet<String>> = BTreeMap::new();
     for text in texts {
         if let Some(head) = text.as_bytes().get(..SHORTEST) {
-            sorted.entry(head.to_vec()).or_default().push(text);
+            sorted.entry(head.to_vec()).or_default().insert(text);
         }
     }
-    sorted.values_mut().for_each(|alike| alike.sort_by_key(|text| std::cmp::Reverse(text.len())));
     sorted
+}
+
+/// The length of the longest of the texts that a sentence begins with, so that a secret inside another one doesn't leave
+/// the rest of the longer one. Of thousands that begin alike only those on the way are looked at.
+fn longest_start(texts: &BTreeSet<String>, sentence: &str) -> Option<usize> {
+    let mut rest = sentence;
+    while !rest.is_empty() {
+        let nearest = texts.range::<str, _>((Bound::Unbounded, Bound::Included(rest))).next_back()?;
+        if rest.starts_with(nearest.as_str()) {
+            return Some(nearest.len());
+        }
+        // What begins the sentence is no longer than what the nearest one has in common with it.
+        let common = nearest.chars().zip(rest.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+        rest = rest.get(..common)?;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -176,6 +189,15 @@ mod tests {
         let texts = ["hunter2hunter2", "hunter2h"].map(str::to_owned).into();
         let veil = Veil { texts: sorted(texts), ..Veil::default() };
         assert_eq!(veil.words("the password `hunter2hunter2` is here"), "the password `•••` is here");
+    }
+
+    #[test]
+    fn the_longest_of_many_that_begin_alike_is_found() {
+        let texts: BTreeSet<String> = ["hunter2h", "hunter2hab", "hunter2habz", "hunter2hb"].map(str::to_owned).into();
+        for (sentence, length) in [("hunter2habc", 10), ("hunter2hac", 8), ("hunter2hb!", 9), ("hunter2habzz", 11)] {
+            assert_eq!(longest_start(&texts, sentence), Some(length), "{sentence}");
+        }
+        assert_eq!(longest_start(&texts, "hunter2"), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub mod identity;
 pub mod knowledge;
 pub mod link;
 pub mod listing;
-mod mutation;
+pub mod mutation;
 pub mod place;
 pub mod principal;
 pub mod provisioner;

@@ -35,7 +35,7 @@ impl<'a> World<'a> {
     /// The pull secrets that the pods of a workload offer, and whether there may be others: the pod's own, else the
     /// service account's (the admission plugin copies them only when the pod has none).
     pub fn secrets_of(&self, workload: &Workload<'a>) -> PullSecrets {
-        let added = self.changes_pods();
+        let added = self.changes_pods(workload);
         let own = &PullSecrets { open: workload.secrets.open || added, ..workload.secrets.clone() };
         if workload.admitted || !own.names.is_empty() || !own.broken.is_empty() {
             return own.clone();
@@ -45,8 +45,8 @@ impl<'a> World<'a> {
     }
 
     /// Something writes pull secrets into pods when they are made.
-    pub fn changes_pods(&self) -> bool {
-        self.adds(Makes::PodSecrets) || self.additions.contains(&Addition::Pods)
+    pub fn changes_pods(&self, workload: &Workload<'a>) -> bool {
+        self.adds(Makes::PodSecrets) || self.additions.contains(&Addition::Pods) || self.writes_secrets(workload)
     }
 
     /// The pull secrets of the service account of a workload, which count where the pod lists none.
@@ -191,20 +191,6 @@ fn texts(node: &Node, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Whether a key, or a text that holds it, stands somewhere in a value, or may.
-fn speaks_of(node: &Node, word: &str) -> bool {
-    match &node.value {
-        Value::Str(text) => text.contains(word),
-        Value::List(list) => list.open.is_some() || list.items.iter().any(|item| speaks_of(item, word)),
-        Value::Map(map) => {
-            let is_it = |entry: &crate::ir::Entry| entry.key.as_str().is_none_or(|key| key.contains(word));
-            map.open.is_some() || map.entries.iter().any(|entry| is_it(entry) || speaks_of(&entry.value, word))
-        }
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
-        _ => true,
-    }
-}
-
 /// Pull secrets that a controller adds to pods and service accounts.
 pub(super) fn adds(resource: &Resource, resolver: &Resolver<'_>) -> Option<Addition> {
     let (group, kind) = resource.kind.rsplit_once('/')?;
@@ -216,16 +202,9 @@ pub(super) fn adds(resource: &Resource, resolver: &Resolver<'_>) -> Option<Addit
             let namespace = text(&["metadata", "namespace"]).filter(|name| !name.is_empty());
             Some(Addition::Account { name, namespace })
         }
-        "kyverno.io" | "policies.kyverno.io" if speaks_of(&body, "mutate") && speaks_of(&body, PULL_SECRETS) => {
-            Some(Addition::Pods)
-        }
-        "admissionregistration.k8s.io" if kind == "MutatingAdmissionPolicy" && speaks_of(&body, PULL_SECRETS) => {
-            Some(Addition::Pods)
-        }
         "admissionregistration.k8s.io" if kind == "MutatingWebhookConfiguration" && is_about_pods(&body) => {
             Some(Addition::Pods)
         }
-        "mutations.gatekeeper.sh" if speaks_of(&body, PULL_SECRETS) => Some(Addition::Pods),
         _ => None,
     }
 }
@@ -246,8 +225,6 @@ fn is_about_pods(body: &Node) -> bool {
 
 /// "Configure container registries to disable local admin account".
 const NO_ADMIN_POLICY: &str = "79fdfe03-ffcb-4e55-b4d0-b925b8241759";
-
-const PULL_SECRETS: &str = "imagePullSecrets";
 
 /// Secrets that stand in no manifest and that a controller makes of this object.
 pub(super) fn made_by(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Later> {
@@ -275,9 +252,28 @@ pub(super) fn made_by(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Later
         // They hand secrets of one namespace on to others.
         ("hnc.x-k8s.io", "HierarchyConfiguration" | "SubnamespaceAnchor") => any(),
         ("capsule.clastix.io", "GlobalTenantResource" | "TenantResource") => any(),
-        ("kyverno.io" | "policies.kyverno.io", _) if speaks_of(&resource.body, "generate") => any(),
+        ("kyverno.io", "ClusterPolicy" | "Policy") => generated(&resolver.node(&resource.body)),
+        ("policies.kyverno.io", kind) if kind.contains("Generating") => any(),
         _ => Vec::new(),
     }
+}
+
+/// The secrets that the rules of a Kyverno policy make.
+fn generated(body: &Node) -> Vec<Later> {
+    let Some(rules) = body.at(&["spec", "rules"]) else { return Vec::new() };
+    let Some(rules) = rules.as_list().filter(|list| list.open.is_none()) else { return vec![Later::default()] };
+    let later = |generate: &Node| {
+        let text = |key: &str| generate.get(key).and_then(Node::as_str).filter(|text| !text.contains(['{', '*', '?']));
+        let listed = generate.get("cloneList").is_some();
+        match text("kind") {
+            Some(kind) if kind != "Secret" && !listed => None,
+            _ => Some(Later {
+                name: text("name").filter(|_| !listed).map(str::to_owned),
+                namespace: text("namespace").map(str::to_owned),
+            }),
+        }
+    };
+    rules.items.iter().filter_map(|rule| later(rule.get("generate")?)).collect()
 }
 
 /// The secrets that the driver makes while a pod mounts the class.

@@ -339,6 +339,10 @@ pub fn shown(node: &Node) -> String {
         Value::Call(name, arguments) if matches!(&**name, "tolower" | "toupper") => {
             arguments.iter().map(shown).collect()
         }
+        // What stands in the file, though a policy may write something else.
+        Value::Call(name, arguments) if &**name == super::mutation::REWRITTEN => {
+            arguments.first().map(shown).unwrap_or_default()
+        }
         _ => "…".to_owned(),
     }
 }

@@ -124,8 +124,8 @@ impl Builder {
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(anchor) => self.alias(anchor, span),
-            Event::UnresolvedAlias(name) => {
-                self.fault(FaultKind::Syntax, format!("nothing before it has the anchor `{name}`"), span);
+            Event::UnresolvedAlias(_) => {
+                self.fault(FaultKind::Syntax, "an alias names an anchor that nothing before it has".to_owned(), span);
                 self.place_lost(span);
             }
             Event::Comment(text, _) => self.comments.push(Comment { span, text: text.trim().into() }),
