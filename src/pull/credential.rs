@@ -11,7 +11,7 @@ use opened::{Wanted, opened};
 use crate::ir::{Assumption, Cond, Node, Truth};
 use crate::source::Span;
 use crate::world::registry::Registry;
-use crate::world::secret::Secret;
+use crate::world::secret::{Lack, Secret, spoken};
 use crate::world::workload::{Workload, shown};
 use crate::world::{Completeness, World};
 
@@ -71,7 +71,7 @@ fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, wanted: &W
     let (here, elsewhere) = world.secrets_named(name, &workload.namespace);
     let made = |what, secret: Option<&Secret<'a>>| Offer {
         named: node.span,
-        name: name.to_owned(),
+        name: spoken(name, workload.resource),
         what,
         secret: secret.and_then(|secret| world.secrets.iter().position(|other| std::ptr::eq(other, secret))),
     };
@@ -82,6 +82,9 @@ fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, wanted: &W
         return match what {
             Outcome::Placeholder(_) if world.fills_placeholders() => {
                 unknown("its placeholder is filled in when it is applied")
+            }
+            what if is_left_empty(&what) && is_chart_by_itself(&secret.resource.address.root) => {
+                unknown("whoever installs the chart fills it in")
             }
             Outcome::Placeholder(_) if is_example(&secret.resource.address.root) => {
                 unknown("it stands in an example that somebody fills in")
@@ -119,6 +122,22 @@ fn offer<'a>(world: &World<'a>, workload: &Workload<'a>, node: &Node, wanted: &W
     match elsewhere.first().and_then(|secret| Some((secret, secret.namespace.name()?))) {
         Some((secret, namespace)) => made(Outcome::OtherNamespace(namespace.to_owned()), Some(secret)),
         None => made(Outcome::Missing, None),
+    }
+}
+
+/// Whether a deployment is a chart with its own values, which nothing here installs.
+fn is_chart_by_itself(root: &str) -> bool {
+    let chart = root.split(" with ").next().unwrap_or(root);
+    // Who installs it stands behind in brackets.
+    (chart == "Chart.yaml" || chart.ends_with("/Chart.yaml")) && !root.ends_with(')')
+}
+
+/// Whether what a credential lacks is what the values of a chart leave to others: user, password, host.
+fn is_left_empty(what: &Outcome) -> bool {
+    match what {
+        Outcome::Placeholder(lack) => matches!(lack, Lack::Password | Lack::User),
+        Outcome::OtherHost(hosts) => hosts.iter().all(String::is_empty),
+        _ => false,
     }
 }
 

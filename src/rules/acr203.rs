@@ -18,9 +18,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for offered in story::offered(case) {
         let Outcome::Ignored(why) = offered.what() else { continue };
-        let place = offered.secret.map_or(offered.offer.named, |secret| match &secret.kind {
-            Fact::Known(_, span) => *span,
-            _ => secret.resource.declared,
+        let place = offered.secret.map_or(offered.offer.named, |secret| match (secret.misnamed_key(), &secret.kind) {
+            (Some(key), _) => key,
+            (None, Fact::Known(_, span)) => *span,
+            (None, _) => secret.resource.declared,
         });
         let message = format!("pull secret `{}`: {why}", offered.offer.name);
         let told = reporter.report(offered.severity(), place, message, offered.key());

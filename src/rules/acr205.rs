@@ -31,9 +31,9 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let (place, secret) = offered.document();
         let told = reporter.report(severity, place, message, offered.key());
         let told = if secret { told.hidden() } else { told };
-        offered
-            .tell(told)
-            .help(format!("make an entry for the login server of the registry; the secret has {}", hosts.join(", ")));
+        let own: Vec<&str> = hosts.iter().map(String::as_str).filter(|host| !host.is_empty()).collect();
+        let own = if own.is_empty() { "an empty host".to_owned() } else { own.join(", ") };
+        offered.tell(told).help(format!("make an entry for the login server of the registry; the secret has {own}"));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::azure::image::is_registry_host;
 use crate::finding::Severity;
 use crate::pull::Case;
 use crate::source::Span;
-use crate::world::secret::{Credential, Password, Secret};
+use crate::world::secret::{Credential, Password, Secret, spoken};
 use crate::world::workload::shown;
 use crate::world::written::is_written;
 
@@ -25,7 +25,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     let mut told: BTreeSet<Span> = BTreeSet::new();
     for secret in case.world.secrets.iter().filter(|secret| secret.maker.is_none() && is_written(secret.resource)) {
         let Some(place) = written_out(secret).filter(|place| told.insert(*place)) else { continue };
-        let message = format!("pull secret `{}` has a password of a registry in clear text", shown(&secret.name));
+        let name = spoken(&shown(&secret.name), secret.resource);
+        let message = format!("pull secret `{name}` has a password of a registry in clear text");
         reporter
             .report(RULE.severity, place, message, Key::from(&secret.resource.address))
             .hidden()

@@ -87,7 +87,9 @@ impl<'c> Offered<'c, '_> {
     /// The image and the pod's reference, as parts of the story.
     pub(super) fn tell<'f>(&self, told: Told<'f>) -> Told<'f> {
         let told = told.with(self.path.place, "the image that needs it");
-        by_hand(told.with(self.offer.named, "the pod names the secret"), &self.by_hand)
+        let own = self.workload.secrets.names.iter().any(|name| name.span == self.offer.named);
+        let who = if own { "the pod names the secret" } else { "its service account names the secret" };
+        by_hand(told.with(self.offer.named, who), &self.by_hand)
     }
 }
 

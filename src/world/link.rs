@@ -38,7 +38,10 @@ impl<'a> World<'a> {
 
     fn written_source(&self, reference: &Node) -> Match {
         let image = image::parse(reference);
-        let Some(host) = image.host else { return Match::Foreign };
+        // Without a slash that is known, any unknown part may end the host.
+        let slashless = image.rest.as_str() == Some("") && reference.as_str().is_none();
+        let host = if slashless { image.host.as_ref().and_then(before_tag) } else { image.host };
+        let Some(host) = host else { return Match::Foreign };
         let mut possible = false;
         let mut found: Option<usize> = None;
         let bare = without_port(&host);
@@ -161,6 +164,24 @@ fn arms(reference: &Node) -> Option<(Node, Node)> {
         Node { trail: reference.trail.clone(), ..Node::concat(pieces, reference.span) }
     };
     Some((with(&choice.yes), with(&choice.no)))
+}
+
+/// What an image begins with, up to the last unknown in front of its tag: the host may end in it. Nothing where all of it
+/// is known.
+fn before_tag(image: &Node) -> Option<Node> {
+    let Value::Concat(pieces) = &image.value else { return Some(image.clone()) };
+    let cut = |piece: &Node| Some(piece.as_str()?.split_once([':', '@'])?.0.to_owned());
+    let mut kept: Vec<Node> = Vec::new();
+    for piece in pieces.iter() {
+        if let Some(before) = cut(piece) {
+            kept.push(Node { value: Value::Str(before.into()), ..piece.clone() });
+            break;
+        }
+        kept.push(piece.clone());
+    }
+    let last = kept.iter().rposition(|piece| piece.as_str().is_none())?;
+    kept.truncate(last + 1);
+    Some(Node { trail: image.trail.clone(), ..Node::concat(kept, image.span) })
 }
 
 fn without_port(host: &Node) -> Node {

@@ -97,6 +97,13 @@ impl<'a> Secret<'a> {
         made::secrets(resource, resolver)
     }
 
+    /// The key that was to hold the payload, where it is called otherwise than its type wants.
+    pub fn misnamed_key(&self) -> Option<Span> {
+        let right = self.kind.value().is_some_and(|kind| key_of(kind).is_some());
+        let elsewhere = self.maker.is_none() && self.payload_span != self.resource.declared;
+        (right && elsewhere && matches!(self.payload, Payload::Ignored(_))).then_some(self.payload_span)
+    }
+
     /// Its entries, when they can be read.
     pub fn entries(&self) -> &[Credential] {
         match &self.payload {
@@ -172,7 +179,27 @@ fn payload(body: &Node, kind: &Fact<String>, declared: Span) -> (Payload, Span) 
     match present(body, key) {
         Some((node, encoded)) => (read(&node, encoded, key), node.span),
         None if is_open(body) => (Payload::Unknown(Why::UnsupportedSyntax("the data of the secret".into())), declared),
-        None => (Payload::Ignored(format!("a secret of type `{kind}` needs the key `{key}`")), declared),
+        None => {
+            let why = format!("a secret of type `{kind}` needs the key `{key}`");
+            (Payload::Ignored(why), misnamed(body, key).unwrap_or(declared))
+        }
+    }
+}
+
+/// The key that was meant to be this one: it has its letters.
+fn misnamed(body: &Node, key: &str) -> Option<Span> {
+    let letters = |key: &str| key.to_ascii_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "");
+    let parts = ["stringData", "data"].iter().filter_map(|part| body.get(part)?.as_map());
+    let mut keys = parts.flat_map(|map| &map.entries).map(|entry| &entry.key);
+    keys.find(|own| own.as_str().is_some_and(|own| letters(own) == letters(key))).map(|own| own.span)
+}
+
+/// A name in words for the user: that of a release that nobody names is no name.
+pub fn spoken(name: &str, resource: &Resource) -> String {
+    const DEFAULT: &str = "release-name";
+    match name.strip_prefix(DEFAULT).filter(|_| resource.address.root.contains("Chart.yaml")) {
+        Some(rest) => format!("<release>{rest}"),
+        None => name.to_owned(),
     }
 }
 

@@ -14,11 +14,13 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod words;
+#[cfg(test)]
+mod written_tests;
 
 use std::collections::BTreeMap;
 
 use super::{Lowered, Problem, Trouble};
-use crate::ir::{Delivery, Deployment, Imperative};
+use crate::ir::{Delivery, Deployment, Imperative, Why};
 use crate::source::{Rewrite, SourceId, Span, Store};
 
 /// Commands inside of commands are followed a few levels deep.
@@ -72,8 +74,9 @@ pub fn read(store: &Store, sources: &[SourceId]) -> Scripted {
         }
     }
     let gaps = scripted.lowered.deployments.iter().flat_map(|it| &it.gaps);
+    let limits = gaps.filter(|gap| matches!(gap.why, Why::LimitReached(_)));
     let told =
-        gaps.map(|gap| Problem { trouble: Trouble::Limit, message: gap.why.to_string(), span: gap.span, help: None });
+        limits.map(|gap| Problem { trouble: Trouble::Limit, message: gap.why.to_string(), span: gap.span, help: None });
     scripted.lowered.problems = told.collect();
     scripted.lowered = std::mem::take(&mut scripted.lowered).without_placeholders();
     scripted.lowered.deployments.sort_by(|a, b| a.name.cmp(&b.name));

@@ -81,6 +81,9 @@ impl Outcome {
                 format!("pull secret `{name}` exists only in namespace `{namespace}`")
             }
             Outcome::Ignored(why) | Outcome::Malformed(why) => format!("pull secret `{name}`: {why}"),
+            Outcome::OtherHost(hosts) if hosts.iter().all(String::is_empty) => {
+                format!("pull secret `{name}` is for no host")
+            }
             Outcome::OtherHost(hosts) => format!("pull secret `{name}` is for {}", listed(hosts)),
             Outcome::Placeholder(lack) => format!("pull secret `{name}` {}", lacking(*lack)),
             Outcome::LineEnd => format!("pull secret `{name}`: {LINE_END}"),

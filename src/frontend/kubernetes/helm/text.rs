@@ -53,7 +53,8 @@ impl Text {
     /// Text that was written in one place.
     pub(super) fn written(text: impl Into<String>, origin: Option<Origin>) -> Text {
         let text = text.into();
-        let mark = origin.filter(|_| !text.is_empty()).map(|origin| Mark {
+        // Where a password is left empty is worth to be known.
+        let mark = origin.filter(|origin| !text.is_empty() || origin.secret).map(|origin| Mark {
             start: 0,
             end: text.len(),
             origin,
@@ -148,7 +149,7 @@ impl Text {
         let mut marks = Vec::new();
         for mark in self.touched(start, end) {
             let (from, to) = (mark.start.max(start), mark.end.min(end));
-            if from >= to {
+            if from >= to && mark.start < mark.end {
                 continue;
             }
             let mut origin = mark.origin;

@@ -69,7 +69,10 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
         }
         "cat" => {
             let file = arguments.words.get(1).map(|word| word.node.clone());
-            printed_file(run, file, span).unwrap_or(input)
+            match file.as_ref().and_then(|file| run.saved(file)) {
+                Some(text) => value(Some(text)),
+                None => printed_file(run, file, span).unwrap_or(input),
+            }
         }
         // They let through what they are given, but for line ends and blanks.
         "tr" | "head" | "tail" | "sort" | "uniq" | "Out-String" => input,
@@ -83,8 +86,12 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
                 let why = Some(Why::NotAnalysed("a copy".into()));
                 let parcel = Parcel::Manifests { path: path.into(), recursive: true };
                 let copy = Delivery { open: why, ..Delivery::of(parcel, span) };
-                run.saved
+                run.outputs
                     .insert(to.trim_end_matches('/').to_owned(), Printed { parcels: vec![copy], ..Printed::default() });
+            }
+            if ["tee", "Set-Content", "Out-File"].contains(&tool) && !arguments.has(&["-a", "-Append", "--append"]) {
+                let file = arguments.option(&["-Path", "-FilePath", "-LiteralPath"]).or_else(|| arguments.placed(0));
+                file.iter().for_each(|file| run.save(file, input.value.clone(), false));
             }
             input
         }

@@ -23,7 +23,7 @@ const MOST_PARTS: usize = 5_000;
 const MOST_FILES: usize = 2_000;
 
 /// `-i`, `-i.bak`, `-pi`, `--in-place`, `--inplace`.
-pub(super) fn is_in_place(option: &str) -> bool {
+pub(in crate::frontend::script) fn is_in_place(option: &str) -> bool {
     let letters = option.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or_default();
     let short = letters.chars().take_while(char::is_ascii_lowercase).take(3).any(|letter| letter == 'i');
     short || option == "--inplace" || option.starts_with("--in-place")

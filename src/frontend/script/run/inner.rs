@@ -62,6 +62,9 @@ impl Run<'_> {
     pub fn written(&mut self, text: &str, span: Span) -> Printed {
         let lines = || text.lines().map(str::trim);
         let filled = lines().any(|line| line.starts_with(['$', '{']));
+        if lines().any(|line| line.starts_with('$')) {
+            self.open(Makes::AccountSecrets, "a manifest in a script", span, Named::default());
+        }
         for document in text.split("\n---") {
             let kind = document.lines().map(str::trim).find_map(|line| line.strip_prefix("kind:")).map(str::trim);
             let own = document.split("metadata:").nth(1).and_then(|rest| {

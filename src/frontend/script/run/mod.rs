@@ -7,6 +7,7 @@ mod files;
 mod fuel;
 mod inner;
 mod value;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -68,8 +69,8 @@ pub(super) struct Run<'r> {
     pub changed: BTreeSet<String>,
     /// Secrets that commands took away after others made them.
     pub deleted: Vec<Node>,
-    /// What commands wrote into files.
-    pub saved: BTreeMap<String, Printed>,
+    /// Manifests that commands printed into files.
+    pub outputs: BTreeMap<String, Printed>,
     /// The files of pipelines that are being followed.
     callers: Vec<String>,
     calls: u32,
@@ -112,7 +113,7 @@ impl<'r> Run<'r> {
             shown: Vec::new(),
             changed: BTreeSet::new(),
             deleted: Vec::new(),
-            saved: BTreeMap::new(),
+            outputs: BTreeMap::new(),
             shell: State { scope: path.clone(), ..State::default() },
             fuel: Fuel::full(),
             callers: Vec::new(),
@@ -196,6 +197,7 @@ impl<'r> Run<'r> {
         self.shell.context = inner.context;
         self.shell.edits = inner.edits;
         self.shell.called = inner.called;
+        self.shell.vars.extend(inner.vars.into_iter().filter(|(name, _)| written::is_file(name)));
     }
 
     /// A condition that nobody knows.
@@ -239,31 +241,40 @@ impl<'r> Run<'r> {
             Some(Input::File(word)) => {
                 let file = self.word(word);
                 let at = file.span;
-                self.manifests(&file, false)
-                    .map_or(input, |parcel| Printed { parcels: vec![Delivery::of(parcel, at)], ..Printed::default() })
+                match self.saved(&file) {
+                    Some(text) => Printed { value: Some(text), ..Printed::default() },
+                    None => self.manifests(&file, false).map_or(input, |parcel| Printed {
+                        parcels: vec![Delivery::of(parcel, at)],
+                        ..Printed::default()
+                    }),
+                }
             }
-            Some(Input::Text(text)) => {
+            Some(Input::Text(text, word)) => {
                 let at = self.place_of(text, command.span);
-                self.written(text, at)
+                let value = (!text.is_empty()).then(|| self.text_of(word));
+                Printed { value, ..self.written(text, at) }
             }
             Some(Input::Word(word)) => {
                 let node = self.word(word);
-                match node.as_str().map(str::to_owned) {
-                    Some(text) => self.written(&text, node.span),
-                    None => Printed { value: Some(node), ..Printed::default() },
-                }
+                let written = node.as_str().map(str::to_owned).map(|text| self.written(&text, node.span));
+                Printed { value: Some(node), ..written.unwrap_or_default() }
             }
             Some(Input::Output(body)) => self.statements(body),
             None => input,
         };
+        if let Some(text) = self.only_text(command, &arguments) {
+            return Printed { value: Some(text), ..Printed::default() };
+        }
+        self.may_change(&arguments);
         let saved = arguments.first().is_some_and(|name| meaning::rewrite::saves(name, &arguments));
         let printed = self.call(arguments, command.span, input);
         if let Some(word) = command.output.as_ref().filter(|_| !saved) {
             let file = self.word(word);
             meaning::rewrite::written(self, &file);
-            if let Some(path) = file.as_str() {
-                self.saved.insert(path.to_owned(), printed.clone());
+            if let Some(path) = file.as_str().filter(|_| !printed.parcels.is_empty() || printed.secret.is_some()) {
+                self.outputs.insert(path.to_owned(), printed.clone());
             }
+            self.save(&file, printed.value.clone(), command.appends);
         }
         self.restore(kept);
         printed

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::meaning::arguments::{Argument, Arguments};
+use super::super::meaning::certain;
 use super::super::syntax::{Piece, Word};
 use super::{HERE, ROOT, Run};
 use crate::ir::{Node, Ref, Value, Why};
@@ -79,6 +80,21 @@ impl Run<'_> {
                 Node { trail: trail.unwrap_or_default(), ..joined }
             }
         }
+    }
+
+    /// What a text says to another program. What only stands there where nobody says otherwise is not known, and so is
+    /// what is no text.
+    pub(super) fn text_of(&mut self, word: &Word) -> Node {
+        let mut pieces = Vec::with_capacity(word.pieces.len());
+        for piece in &word.pieces {
+            let node = self.piece(piece);
+            pieces.push(match (piece, &node.value) {
+                (Piece::Text(..), _) => node,
+                (_, Value::List(_) | Value::Map(_)) => Node::unknown(Why::Runtime("a list".into()), node.span),
+                _ => certain(node),
+            });
+        }
+        Node::concat(pieces, word.span)
     }
 
     fn piece(&mut self, piece: &Piece) -> Node {

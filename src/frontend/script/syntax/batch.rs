@@ -65,7 +65,14 @@ fn statement(passage: &Passage, from: usize, line: &str, mut words: Vec<Word>) -
         let pieces = pieces(passage, from + equals + 1, value);
         let value = Assigned::Word(Word { pieces, span, quoted: true });
         let sets = vec![Assignment { name: name.to_ascii_uppercase(), value, more: false }];
-        return Statement::Command(Command { sets, words: Vec::new(), input: None, output: None, span });
+        return Statement::Command(Command {
+            sets,
+            words: Vec::new(),
+            input: None,
+            output: None,
+            appends: false,
+            span,
+        });
     }
     // `call az …`, `@az …`, `if … az …`.
     let tool = |word: &Word| {
@@ -86,7 +93,7 @@ fn statement(passage: &Passage, from: usize, line: &str, mut words: Vec<Word>) -
             *first = Word::of(name, first.span);
         }
     }
-    Statement::Command(Command { sets: Vec::new(), words, input: None, output: None, span })
+    Statement::Command(Command { sets: Vec::new(), words, input: None, output: None, appends: false, span })
 }
 
 fn words(passage: &Passage, from: usize, line: &str) -> Vec<Word> {

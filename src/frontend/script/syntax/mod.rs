@@ -76,6 +76,8 @@ pub(super) struct Command {
     pub input: Option<Input>,
     /// The file that it writes.
     pub output: Option<Word>,
+    /// It writes behind what the file has.
+    pub appends: bool,
     pub span: Span,
 }
 
@@ -83,8 +85,8 @@ pub(super) struct Command {
 #[derive(Clone, Debug)]
 pub(super) enum Input {
     File(Word),
-    /// The text behind `<<`, as it is written.
-    Text(Arc<str>),
+    /// The text behind `<<`: as it is written, and with what is variable in it.
+    Text(Arc<str>, Word),
     /// The word behind `<<<`.
     Word(Word),
     /// What commands print: `<(…)`.

@@ -2,6 +2,7 @@
 //! line is read anew.
 
 mod compound;
+mod here;
 mod words;
 
 use std::cell::Cell;
@@ -48,7 +49,7 @@ struct Reader<'p> {
 /// What stands behind `<` or `>`.
 enum Redirection {
     From(Input),
-    To(Word),
+    To(Word, bool),
 }
 
 const KEYWORDS: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
@@ -246,7 +247,7 @@ impl Reader<'_> {
     }
 
     fn simple(&mut self, from: usize) -> Option<Statement> {
-        let (mut sets, mut words, mut input, mut output) = (Vec::new(), Vec::new(), None, None);
+        let (mut sets, mut words, mut input, mut output, mut appends) = (Vec::new(), Vec::new(), None, None, false);
         loop {
             self.blanks();
             let digits = self.rest().chars().take_while(char::is_ascii_digit).count();
@@ -262,7 +263,7 @@ impl Reader<'_> {
                         }
                         input = Some(found);
                     }
-                    Some(Redirection::To(file)) if !faults => output = Some(file),
+                    Some(Redirection::To(file, more)) if !faults => (output, appends) = (Some(file), more),
                     _ => {}
                 }
                 continue;
@@ -286,7 +287,7 @@ impl Reader<'_> {
         if sets.is_empty() && words.is_empty() {
             return None;
         }
-        Some(Statement::Command(Command { sets, words, input, output, span: self.span(from) }))
+        Some(Statement::Command(Command { sets, words, input, output, appends, span: self.span(from) }))
     }
 
     /// `< file`, `<< END`, `> file`.
@@ -297,16 +298,12 @@ impl Reader<'_> {
             return self.word().map(|word| Redirection::From(Input::Word(word)));
         }
         if self.eat("<<") {
-            let indented = self.eat("-");
-            self.blanks();
-            let mark = self.word()?;
-            let text = self.skip_text(&mark.text().unwrap_or_default(), indented);
-            return Some(Redirection::From(Input::Text(text.into())));
+            return self.here().map(Redirection::From);
         }
-        let reads = self.eat("<");
+        let (reads, mut appends) = (self.eat("<"), false);
         if !reads {
             self.eat(">");
-            self.eat(">");
+            appends = self.eat(">");
             self.eat("|");
         }
         if self.starts("(") {
@@ -319,28 +316,7 @@ impl Reader<'_> {
         self.eat("&");
         self.blanks();
         let word = self.word()?;
-        Some(if reads { Redirection::From(Input::File(word)) } else { Redirection::To(word) })
-    }
-
-    /// The text as it is written, up to a line `mark`; remembers where reading goes on after it.
-    fn skip_text(&mut self, mark: &str, indented: bool) -> String {
-        let from =
-            self.resume.unwrap_or_else(|| self.at + self.rest().find('\n').map_or(self.rest().len(), |at| at + 1));
-        let (mut at, mut end) = (from, from);
-        for line in self.text.get(from..).unwrap_or_default().split_inclusive('\n') {
-            at += line.len();
-            self.pay(line.len());
-            let line = line.trim_end_matches(['\n', '\r']);
-            // A block of YAML takes its own indentation away from the script, not always from what stands in it.
-            let line = if indented { line.trim_start_matches('\t') } else { line };
-            if line.trim() == mark {
-                self.resume = Some(at);
-                return self.text.get(from..end).unwrap_or_default().to_owned();
-            }
-            end = at;
-        }
-        self.resume = Some(from);
-        String::new()
+        Some(if reads { Redirection::From(Input::File(word)) } else { Redirection::To(word, appends) })
     }
 
     /// `NAME=value`, `NAME+=value`, `NAME=(a b)`.

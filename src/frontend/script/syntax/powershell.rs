@@ -308,7 +308,14 @@ impl Reader<'_> {
         self.gap();
         let value = self.value();
         let sets = vec![Assignment { name, value, more }];
-        Some(Statement::Command(Command { sets, words: Vec::new(), input: None, output: None, span: self.span(from) }))
+        Some(Statement::Command(Command {
+            sets,
+            words: Vec::new(),
+            input: None,
+            output: None,
+            appends: false,
+            span: self.span(from),
+        }))
     }
 
     fn pipeline(&mut self) -> Option<Statement> {
@@ -339,7 +346,7 @@ impl Reader<'_> {
         if self.eat("&") || self.rest().starts_with(". ") {
             self.blanks();
         }
-        let (mut words, mut output) = (Vec::new(), None);
+        let (mut words, mut output, mut appends) = (Vec::new(), None, false);
         if self.rest().starts_with('(') {
             words.extend(self.bracketed());
         }
@@ -350,6 +357,7 @@ impl Reader<'_> {
             if self.rest().get(digits..).is_some_and(|rest| rest.starts_with('>')) {
                 self.at += digits;
                 let plain = digits == 0;
+                appends = self.rest().starts_with(">>");
                 while self.eat(">") || self.eat("&") {}
                 self.blanks();
                 output = self.word(&[]).filter(|_| plain).or(output);
@@ -365,7 +373,14 @@ impl Reader<'_> {
         if words.is_empty() {
             return None;
         }
-        Some(Statement::Command(Command { sets: Vec::new(), words, input: None, output, span: self.span(from) }))
+        Some(Statement::Command(Command {
+            sets: Vec::new(),
+            words,
+            input: None,
+            output,
+            appends,
+            span: self.span(from),
+        }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::kustomize::kustomization;
 use crate::frontend::script::meaning::arguments::Arguments;
-use crate::frontend::script::meaning::{is_manifest, manifest, secret};
+use crate::frontend::script::meaning::{context, is_manifest, manifest, secret};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Delivery, Makes, Node, Parcel, Why};
 use crate::source::Span;
@@ -33,20 +33,29 @@ pub(super) fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<
         let delivery = kustomization(run, folder, span);
         deliver(run, delivery, namespace.clone());
     }
-    let (mut reads, dry) = (false, arguments.has(&["--dry-run"]));
+    let mut reads = false;
     for given in &files {
         let parts: Vec<Node> = match given.as_str() {
             Some(text) => text.split(',').map(|part| Node::text(part, given.span)).collect(),
             None => vec![given.clone()],
         };
         for part in parts {
+            let file = run.saved(&part);
+            let is_file = file.is_some();
+            for text in file.into_iter().chain(run.saved_in(&part)) {
+                let input = Printed { value: Some(text), ..Printed::default() };
+                apply_input(run, arguments, namespace.clone(), span, input);
+            }
             // A file of this tree stays what it is, with the parts that are changed.
-            let saved = part.as_str().filter(|path| run.locate(path).is_none()).and_then(|path| saved_at(run, path));
-            if let Some(saved) = saved.cloned() {
-                apply_input(run, namespace.clone(), span, saved, dry);
+            let printed =
+                part.as_str().filter(|path| run.locate(path).is_none()).and_then(|path| printed_to(run, path));
+            if let Some(printed) = printed.cloned() {
+                apply_input(run, arguments, namespace.clone(), span, printed);
                 continue;
             }
             match run.manifests(&part, recursive) {
+                Some(_) if is_file => {}
+                // What else lies in a folder is not known.
                 Some(parcel) => deliver(run, Delivery::of(parcel, span), namespace.clone()),
                 None => reads = true,
             }
@@ -57,30 +66,34 @@ pub(super) fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<
         deliver(run, Delivery::of(Parcel::Elsewhere(why), span), namespace.clone());
     }
     if reads {
-        apply_input(run, namespace, span, input, dry);
+        apply_input(run, arguments, namespace, span, input);
     }
 }
 
-/// What a command wrote to a path, or to a folder around it.
-fn saved_at<'r>(run: &'r Run<'_>, path: &str) -> Option<&'r Printed> {
-    run.saved.get(path).or_else(|| {
+/// The manifests that a command printed to a path, or to a folder around it.
+fn printed_to<'r>(run: &'r Run<'_>, path: &str) -> Option<&'r Printed> {
+    run.outputs.get(path).or_else(|| {
         let around = |(folder, _): &(&String, &Printed)| below(folder, path).is_some();
-        run.saved.iter().find(around).map(|(_, printed)| printed)
+        run.outputs.iter().find(around).map(|(_, printed)| printed)
     })
 }
 
 /// `apply -f -`.
-fn apply_input(run: &mut Run<'_>, namespace: Option<Node>, span: Span, mut input: Printed, dry: bool) {
-    if let Some(text) = input.value.as_ref().and_then(Node::as_str).map(str::to_owned) {
+fn apply_input(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<Node>, span: Span, mut input: Printed) {
+    if input.text.is_none()
+        && let Some(text) = input.value.as_ref().and_then(manifest::as_written)
+    {
         let written = run.written(&text, span);
-        (input.plain, input.text) = (written.plain, input.text.or(written.text));
+        (input.plain, input.text) = (written.plain, written.text);
     }
     let told = input.plain || input.secret.is_some() || !input.parcels.is_empty();
     if !told || input.parcels.iter().any(|parcel| may_hide_secrets(run, parcel)) {
         run.open(Makes::Secret, "kubectl apply -f -", span, Named::default());
     }
-    if let Some((text, at)) = input.text.as_ref().filter(|_| !run.manual && !dry) {
-        manifest::apply(run, text, *at, namespace.as_ref());
+    let text = input.value.take().or_else(|| input.text.as_ref().map(|(text, at)| Node::text(text.clone(), *at)));
+    if let Some(text) = text.filter(|_| !run.manual && !arguments.has(&["--dry-run"])) {
+        let aim = context::before(run, "kubectl", arguments);
+        manifest::apply(run, &text, namespace.as_ref(), aim.as_ref());
     }
     for delivery in input.parcels {
         let namespace = placed(&delivery, namespace.clone());

@@ -8,37 +8,38 @@ use crate::frontend::script::run::{Named, Run};
 use crate::ir::{Cond, Makes, Node, Value, Why};
 use crate::source::Span;
 
-/// `kubectl create deployment web --image=…`, `kubectl run web --image=…`.
+/// `kubectl create deployment web --image=…`, `kubectl create job …`, `kubectl run web --image=…`: what it makes, of which
+/// kind.
 pub(super) fn workload(
-    run: &mut Run<'_>,
+    run: &Run<'_>,
     arguments: &Arguments,
-    name: Node,
-    namespace: Option<Node>,
-    deployment: bool,
+    name: &Node,
+    namespace: Option<&Node>,
+    verb: &str,
     span: Span,
-) {
+) -> Option<Node> {
     let images = arguments.options(&["--image"]);
     // What overrides say may be anything.
     if images.is_empty() || run.manual || arguments.may_add() || arguments.has(&["--overrides"]) {
-        return;
+        return None;
     }
     let container = |image: Node| object(vec![("name", name.clone()), ("image", opened(image))], span);
     let containers = Node::list(images.into_iter().map(container).collect(), span);
-    let pod = object(vec![("containers", containers)], span);
-    let (api, kind) = if deployment { ("apps/v1", "Deployment") } else { ("v1", "Pod") };
-    let spec = match deployment {
-        true => object(vec![("template", object(vec![("spec", pod)], span))], span),
-        false => pod,
+    let (api, kind, around): (&str, &str, &[&str]) = match verb {
+        "deployment" | "deploy" => ("apps/v1", "Deployment", &["template", "spec"]),
+        "job" => ("batch/v1", "Job", &["template", "spec"]),
+        "cronjob" | "cj" => ("batch/v1", "CronJob", &["jobTemplate", "spec", "template", "spec"]),
+        _ => ("v1", "Pod", &[]),
     };
+    let pod = object(vec![("containers", containers)], span);
+    let spec = around.iter().rev().fold(pod, |inner, key| object(vec![(key, inner)], span));
     let members = vec![
         ("apiVersion", Node::text(api, span)),
         ("kind", Node::text(kind, span)),
-        ("metadata", secret::metadata(&name, namespace.as_ref(), span)),
+        ("metadata", secret::metadata(name, namespace, span)),
         ("spec", spec),
     ];
-    let called = format!("{kind} {}", crate::world::workload::shown(&name));
-    let made = run.made(span, span);
-    run.book.add(&format!("{api}/{kind}"), &called, name, Node::null(span), object(members, span), &made);
+    Some(object(members, span))
 }
 
 /// `set image deployment/web web=host/web:1`.

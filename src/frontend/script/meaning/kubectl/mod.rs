@@ -13,6 +13,7 @@ use self::created::{created, delete_secret, generic, ignored, named_late};
 use self::kustomize::built;
 pub(super) use self::kustomize::{of as kustomize, told_edits};
 use super::arguments::Arguments;
+use super::manifest;
 use super::secret::{self, Login, PullSecret};
 use crate::frontend::script::run::{Printed, Run};
 use crate::ir::{Node, Value, Why};
@@ -84,12 +85,13 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span, input: Pri
             made.command = "kubectl create secret tls";
             created(run, made, &arguments)
         }
-        ["create", "deployment" | "deploy", ..] | ["run", ..] => {
-            let at = if words.first() == Some(&"run") { 1 } else { 2 };
-            if let Some(name) = name(at).filter(|_| !arguments.has(&["--dry-run"])) {
-                workload(run, &arguments, name, namespace, at == 2, span);
+        [verb @ "run", ..] | ["create", verb @ ("deployment" | "deploy" | "job" | "cronjob" | "cj"), ..] => {
+            let name = name(if *verb == "run" { 1 } else { 2 });
+            let made = name.and_then(|name| workload(run, &arguments, &name, namespace.as_ref(), verb, span));
+            if let Some(body) = made.as_ref().filter(|_| !arguments.has(&["--dry-run"])) {
+                manifest::object(run, body.clone(), span);
             }
-            harmless()
+            Printed { value: made, ..harmless() }
         }
         // What these print holds no pull secrets.
         ["create", what, ..] if *what != "secret" && !arguments.has(&FILES) => harmless(),

@@ -222,20 +222,62 @@ impl Reader<'_> {
         pieces.push(Piece::Unknown(self.span(start)));
     }
 
-    /// `@' … '@` and `@" … "@`: the text between is taken as it is, unless something in it is variable.
+    /// `@' … '@` and `@" … "@`: the second one with what is variable in it.
     pub(super) fn here_string(&mut self) -> Word {
         let from = self.at;
         let close = if self.rest().starts_with("@'") { "\n'@" } else { "\n\"@" };
         let rest = self.rest();
         let end = rest.find(close);
         self.fuel.set(self.fuel.get().saturating_sub(end.unwrap_or(rest.len())));
-        let inner = end.and_then(|end| rest.get(2..end)).map(|text| text.trim_start_matches(['\r', '\n']).to_owned());
+        let first = self.line().len() + 1;
+        let (start, stop) = (from + first, end.map(|end| from + end));
         self.at += end.map_or(self.line().len(), |end| end + close.len());
-        let span = self.span(from);
-        match inner.filter(|text| close == "\n'@" || !text.contains('$')) {
-            Some(text) => Word::of(text, span),
-            None => Word { pieces: vec![Piece::Unknown(span)], span, quoted: true },
+        let Some(stop) = stop else { return self.unknown(from) };
+        let text = self.text.get(start..stop).unwrap_or_default();
+        let span = self.passage.span(start, stop.max(start));
+        if close == "\n'@" || !text.contains(['$', '`']) {
+            return Word::of(text, span);
         }
+        let mut inside = Reader {
+            passage: self.passage,
+            text: self.text.get(..stop).unwrap_or_default(),
+            at: start,
+            depth: self.depth,
+            dialect: self.dialect,
+            fuel: self.fuel,
+        };
+        Word { pieces: inside.here_pieces(), span, quoted: true }
+    }
+
+    /// What is variable in `@" … "@`, in which quotes are letters.
+    fn here_pieces(&mut self) -> Vec<Piece> {
+        let (mut pieces, mut plain, mut from) = (Vec::new(), String::new(), self.at);
+        while self.at < self.text.len() {
+            let Some(next) = self.peek() else {
+                pieces.push(Piece::Unknown(self.span(from)));
+                return pieces;
+            };
+            if plain.is_empty() {
+                from = self.at;
+            }
+            match next {
+                '$' => {
+                    if !plain.is_empty() {
+                        pieces.push(Piece::Text(std::mem::take(&mut plain), self.span(from)));
+                    }
+                    self.dollar(&mut pieces);
+                }
+                '`' => {
+                    self.bump();
+                    plain.extend(self.bump());
+                }
+                _ => plain.extend(self.bump()),
+            }
+        }
+        if !plain.is_empty() {
+            pieces.push(Piece::Text(plain, self.span(from)));
+        }
+        pieces
     }
 
     pub(super) fn dollar(&mut self, pieces: &mut Vec<Piece>) {

@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+helm upgrade --install fern chart -n garden

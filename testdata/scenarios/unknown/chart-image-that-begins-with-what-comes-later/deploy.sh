@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+helm upgrade --install brook chart -n mill --set image.repository="$REPOSITORY"
