@@ -277,6 +277,31 @@ fn what_is_assumed_of_a_registry_that_only_an_image_names_holds() {
 }
 
 #[test]
+fn a_workload_that_the_configuration_maps_to_a_cluster_is_judged_there() {
+    let folder = clean();
+    let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+    let up = ["warp", "weft"].map(|it| {
+        format!(
+            "az acr create -n {it}images -g rg --sku Basic\naz aks create -n aks-{it} -g rg --attach-acr {it}images\n"
+        )
+    });
+    write("up.sh", &up.concat());
+    write(
+        "k8s/web.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: loom}\nspec: {containers: [{name: web, image: warpimages.azurecr.io/web:1}]}\n",
+    );
+    let status = || acrlint(folder.path(), &["--format", "concise"]).status.code();
+    let told = || stdout(&acrlint(folder.path(), &["--format", "concise"]));
+    assert_eq!(status(), Some(0), "{}", told());
+    write("acrlint.yaml", "clusters: {'k8s/**': aks-weft}\n");
+    assert!(told().contains("`aks-weft` has no role to pull from `warpimages`"), "{}", told());
+    assert_eq!(status(), Some(1));
+    write("acrlint.yaml", "clusters: {'k8s/**': aks-elsewhere}\n");
+    assert!(told().contains("1 unknown"), "{}", told());
+    assert_eq!(status(), Some(0), "{}", told());
+}
+
+#[test]
 fn a_secret_may_be_assumed_in_every_namespace() {
     let folder = clean();
     let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();

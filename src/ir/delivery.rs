@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Node, Why};
+use super::{Address, Node, Why};
 use crate::source::{SourceId, Span};
 
 /// Something that applies manifests, a kustomization or a chart of the tree.
@@ -36,18 +36,60 @@ pub struct Delivery {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Aim {
     /// By its own name.
-    Cluster(Node),
+    Cluster {
+        /// The name, which is its own only within its resource group.
+        name: Node,
+        /// The resource group; `None` where none is named.
+        group: Option<Node>,
+        /// The subscription, by its id or its name; `None` where none is named.
+        subscription: Option<Node>,
+    },
     /// By a context that was made elsewhere: it has the name of its cluster unless somebody called it otherwise.
     Context(Node),
+}
+
+impl Aim {
+    /// A cluster of which only the name is said.
+    pub fn cluster(name: Node) -> Aim {
+        Aim::Cluster { name, group: None, subscription: None }
+    }
+
+    /// The name of the cluster or the context.
+    pub fn name(&self) -> &Node {
+        match self {
+            Aim::Cluster { name, .. } | Aim::Context(name) => name,
+        }
+    }
+
+    /// Whether both say the same, wherever they say it.
+    pub fn is_like(&self, other: &Aim) -> bool {
+        let value = |node: &Option<Node>| node.as_ref().map(|node| node.value.clone());
+        let beside = |aim: &Aim| match aim {
+            Aim::Cluster { group, subscription, .. } => Some((value(group), value(subscription))),
+            Aim::Context(_) => None,
+        };
+        self.name().value == other.name().value && beside(self) == beside(other)
+    }
 }
 
 /// Where a part of a deployment goes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
-    /// The file or the command whose objects go there; `None` for all of the deployment.
-    pub part: Option<Span>,
+    /// What goes there.
+    pub part: Part,
     /// The cluster; `None` where whoever brings it there names none.
     pub cluster: Option<Aim>,
+}
+
+/// A part of a deployment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// The objects of a file.
+    File(SourceId),
+    /// One object.
+    Object(Arc<Address>),
 }
 
 /// What is delivered. Paths are relative to the root of the scan, without `./` and without a slash at the end.

@@ -18,7 +18,7 @@ mod same;
 mod value;
 
 pub use condition::{Assumption, Cond};
-pub use delivery::{Aim, Delivery, Edit, Layer, Parcel, Site};
+pub use delivery::{Aim, Delivery, Edit, Layer, Parcel, Part, Site};
 pub use id::{GROUP, MANAGEMENT_GROUP, ResourceId, SUBSCRIPTION};
 pub use imperative::{Imperative, Makes};
 pub(crate) use names::shape;

@@ -89,7 +89,8 @@ impl<'a> Case<'_, 'a> {
             }
             (Truth::No, Truth::Yes) if grant.means_pull() && grant.misplaces(registry) => Some(Cause::Scope),
             (Truth::No, Truth::Yes) if grant.means_pull() && grant.lets_pull(registry) == Truth::Yes => {
-                (!self.is_needed_elsewhere(grant, registry)).then_some(Cause::Scope)
+                let right = self.is_needed_elsewhere(grant, registry) || self.is_one_to_one(grant, cluster, registry);
+                (!right).then_some(Cause::Scope)
             }
             _ => None,
         }
@@ -104,6 +105,15 @@ impl<'a> Case<'_, 'a> {
             let pulled = self.paths.iter().any(|path| path.registry == Some(other.at) && path.workload.is_some());
             pulled || other.resource.address.root == *own && registry.resource.address.root != *own
         })
+    }
+
+    /// Clusters and registries belong together one to one: the grant gives the cluster a registry that no other one has,
+    /// and this registry has another cluster.
+    fn is_one_to_one(&self, grant: &Grant<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> bool {
+        let others = |at: usize| self.pairs.iter().any(|it| it.wired && it.registry == at && it.cluster != cluster.at);
+        let given = |it: &&usize| self.world.registries.get(**it).is_some_and(|it| grant.covers(it) == Truth::Yes);
+        let mut own = grant.on().iter().filter(given).peekable();
+        own.peek().is_some() && own.all(|&at| at != registry.at && !others(at)) && others(registry.at)
     }
 
     /// The cluster of a pair.
@@ -151,11 +161,17 @@ impl<'a> Case<'_, 'a> {
         !pair.wired && paths.peek().is_some() && paths.all(dead)
     }
 
-    /// Whether the pair is only there because nothing says where a workload runs, while another cluster is wired to its
-    /// registry, rightly or wrongly: it runs there.
+    /// Whether the pair is only there because nothing says where a workload runs, while it rather runs on another cluster:
+    /// one that is wired to its registry, rightly or wrongly, or the one that lacks any registry where this one has its own.
     pub fn is_a_guess(&self, pair: &Pair) -> bool {
-        let another = |other: &Pair| other.registry == pair.registry && other.wired && other.cluster != pair.cluster;
-        pair.tie == Tie::Workload && !pair.wired && !pair.sure && self.pairs.iter().any(another)
+        let without = |other: &Pair| {
+            let lacks = other.tie == Tie::Workload && !other.provided && other.permission.truth == Truth::No;
+            pair.provided && lacks
+        };
+        let likelier = |other: &Pair| {
+            other.registry == pair.registry && other.cluster != pair.cluster && (other.wired || without(other))
+        };
+        pair.tie == Tie::Workload && !pair.wired && !pair.sure && self.pairs.iter().any(likelier)
     }
 
     /// The grants whose conditions exclude the repository of a path, where nothing else lets the nodes pull from it.

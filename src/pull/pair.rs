@@ -43,10 +43,21 @@ pub struct Pair {
     pub wired: bool,
     /// A workload that pulls from the registry is known to run on the cluster.
     pub sure: bool,
+    /// A grant ties the cluster to another registry.
+    pub provided: bool,
     /// Whether the pulling identity may pull.
     pub permission: Judgement,
     /// The grants that were meant for it and miss, by their places in the world.
     pub(super) causes: Vec<(Cause, usize)>,
+}
+
+/// Pairs by cluster and registry.
+pub(super) type ByEnds<'p> = BTreeMap<(usize, usize), &'p Pair>;
+
+/// Whether none of these pairs of a registry is wired, while another one is.
+pub(super) fn others_are_wired(all: &ByEnds<'_>, own: &[&Pair], registry: &Registry<'_>) -> bool {
+    let wired = || all.values().any(|pair| pair.registry == registry.at && pair.wired);
+    own.iter().all(|pair| !pair.wired) && wired()
 }
 
 pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
@@ -78,13 +89,16 @@ pub(super) fn pairs(world: &World<'_>, demands: &[Demand]) -> Vec<Pair> {
     for (c, r) in alone(world, &ties) {
         ties.insert((c, r), Tie::Alone);
     }
+    let mut provided: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    wired.iter().for_each(|&(c, r)| provided.entry(c).or_default().push(r));
     ties.into_iter()
         .filter_map(|((cluster, registry), tie)| {
             let (wired, named) = (wired.contains(&(cluster, registry)), demanded.contains(&(cluster, registry)));
             let sure = sure.contains(&(cluster, registry));
             let ends = (world.clusters.get(cluster)?, world.registries.get(registry)?);
             let permission = permission(world, ends.0, ends.1, None, named)?;
-            Some(Pair { cluster, registry, tie, wired, sure, permission, causes: Vec::new() })
+            let provided = provided.get(&cluster).is_some_and(|own| own.iter().any(|&other| other != registry));
+            Some(Pair { cluster, registry, tie, wired, sure, provided, permission, causes: Vec::new() })
         })
         .collect()
 }

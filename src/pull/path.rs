@@ -1,12 +1,12 @@
 //! From an image to a verdict.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::credential::{Offer, Outcome, offers, truth_of};
 use super::demand::Demand;
 use super::elsewhere;
 use super::network::network;
-use super::pair::{Pair, Tie};
+use super::pair::{ByEnds, Pair, Tie, others_are_wired};
 use super::permission::{permission, signed_out};
 use crate::azure::image;
 use crate::ir::{Node, Truth, Why};
@@ -77,9 +77,6 @@ impl Path {
 const CLUSTER: &str = "cluster";
 /// The step of a pod that never comes into being, likewise.
 const POD: &str = "pod";
-
-/// Pairs by cluster and registry.
-type ByEnds<'p> = BTreeMap<(usize, usize), &'p Pair>;
 
 pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Vec<Path> {
     let by_ends: ByEnds<'_> = pairs.iter().map(|pair| ((pair.cluster, pair.registry), pair)).collect();
@@ -220,8 +217,8 @@ fn at_registry(registry: &Registry<'_>) -> Judgement {
 
 /// What can be said of a pull on a cluster that the tree doesn't have.
 fn not_in_this_tree(demand: &Demand) -> Judgement {
-    let name = demand.place.stranger.as_deref().unwrap_or("…");
-    let text = format!("cluster `{name}`, on which it runs, is not in this tree");
+    let name = demand.place.stranger.as_deref().unwrap_or("`…`");
+    let text = format!("cluster {name}, on which it runs, is not in this tree");
     Judgement::new(Truth::Unknown, demand.image.span, text)
 }
 
@@ -300,7 +297,12 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
         best
     };
     let answers: Vec<(&Pair, Judgement)> = own.iter().map(|pair| (*pair, judge(pair))).collect();
-    let (cluster, answer) = agreed(&answers, demand);
+    let (cluster, answer) = match agreed(&answers, demand) {
+        (_, answer) if answer.truth == Truth::No && !demand.place.sure && others_are_wired(pairs, &own, registry) => {
+            (None, nobody_knows_where(demand))
+        }
+        agreed => agreed,
+    };
     path.cluster = cluster;
     path.node = cluster
         .and_then(|at| pairs.get(&(at, registry.at)))
@@ -373,8 +375,12 @@ fn agreed(answers: &[(&Pair, Judgement)], demand: &Demand) -> (Option<usize>, Ju
         (Some(fine), None, _) => at(fine),
         (None, None, Some(broken)) if all(Truth::No) => at(broken),
         (_, Some(unknown), _) => at(unknown),
-        _ => (None, Judgement::new(Truth::Unknown, demand.image.span, "which cluster runs it is not known")),
+        _ => (None, nobody_knows_where(demand)),
     }
+}
+
+fn nobody_knows_where(demand: &Demand) -> Judgement {
+    Judgement::new(Truth::Unknown, demand.image.span, "which cluster runs it is not known")
 }
 
 /// Whether an anonymous pull may work after a bad pull secret: at most that is unknown.

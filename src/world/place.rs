@@ -4,15 +4,17 @@
 use super::cluster::Cluster;
 use super::workload::{Workload, shown};
 use super::{Assumed, World};
-use crate::ir::{Aim, Case, Node, Origin, Site, Truth, same_in};
-use crate::source::{Span, Store, Via};
+use crate::azure::guid::is_guid;
+use crate::ir::{Aim, Case, Node, Origin, Part, ResourceId, Site, Truth, same_in};
+use crate::source::path::{below, folder_of};
+use crate::source::{SourceId, Store, Via};
 
 /// Where a workload runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The clusters that could be it, by their places in the world.
     pub clusters: Vec<usize>,
-    /// A cluster that is named and is not in this tree.
+    /// A cluster that is named and is not in this tree, as it is told.
     pub stranger: Option<String>,
     /// It runs on the only one of `clusters`, and nothing is guessed.
     pub sure: bool,
@@ -26,7 +28,7 @@ impl<'a> World<'a> {
         let path = store.source(workload.resource.declared.source).path.clone();
         let mapped = paths_of(root).into_iter().chain([&*path]).find_map(|path| self.outlook.clusters.get(path));
         if let Some(name) = mapped {
-            return vec![self.own_first(workload, self.clusters_where(|it| is_called(it, name)))];
+            return vec![self.mapped_to(name, workload, store)];
         }
         let sites = self.sites_of(workload, store);
         if !sites.is_empty() {
@@ -35,25 +37,39 @@ impl<'a> World<'a> {
         if let Some(near) = self.read_back_beside(workload, &path, store) {
             return vec![near];
         }
-        vec![self.own_first(workload, self.clusters_where(|_| true))]
+        let clusters = self.own_first(workload, self.clusters_where(|_| true));
+        vec![Place { clusters, ..Place::default() }]
     }
 
     fn clusters_where(&self, is_it: impl Fn(&Cluster<'a>) -> bool) -> Vec<usize> {
         self.clusters.iter().enumerate().filter(|(_, cluster)| is_it(cluster)).map(|(at, _)| at).collect()
     }
 
+    /// The place that the configuration says.
+    fn mapped_to(&self, name: &str, workload: &Workload<'a>, store: &Store) -> Place {
+        let aim = Aim::cluster(Node::text(name, workload.resource.declared));
+        let (clusters, exact) = self.meant_by(&aim, store);
+        let stranger = clusters.is_empty().then(|| self.stranger(&aim));
+        let clusters = self.own_first(workload, clusters);
+        Place { sure: exact && clusters.len() == 1, clusters, stranger }
+    }
+
     /// The clusters of the workload's own Terraform root, where it has some.
-    fn own_first(&self, workload: &Workload<'a>, all: Vec<usize>) -> Place {
+    fn own_first(&self, workload: &Workload<'a>, all: Vec<usize>) -> Vec<usize> {
         let root = &workload.resource.address.root;
         let is_own = |at: &usize| self.clusters.get(*at).is_some_and(|it| it.resource.address.root == *root);
         let own: Vec<usize> = all.iter().copied().filter(is_own).collect();
-        Place { clusters: if own.is_empty() { all } else { own }, ..Place::default() }
+        if own.is_empty() { all } else { own }
     }
 
     /// The places that those who apply a workload name; nothing where one of them names none that is known.
     fn sites_of(&self, workload: &Workload<'a>, store: &Store) -> Vec<Place> {
-        let extent = workload.resource.extent;
-        let of_it = |site: &&Site| site.part.is_none_or(|part| holds(part, extent));
+        let resource = workload.resource;
+        let of_it = |site: &&Site| match &site.part {
+            Part::Whole => true,
+            Part::File(file) => *file == resource.extent.source,
+            Part::Object(address) => *address == resource.address,
+        };
         let sites = self.sites.get(&*workload.resource.address.root).copied().unwrap_or_default();
         let mut found: Vec<Place> = Vec::new();
         for site in sites.iter().filter(of_it) {
@@ -69,21 +85,68 @@ impl<'a> World<'a> {
 
     /// The place that a name means; nothing where it may be any cluster.
     fn aimed_at(&self, aim: &Aim, store: &Store) -> Option<Place> {
-        let (name, certain) = match aim {
-            Aim::Cluster(name) => (name, true),
-            Aim::Context(name) => (name, false),
-        };
-        let same = |cluster: &Cluster<'a>| same_in(&self.resolver, Case::Ignored, name, &cluster.name);
-        let exact = self.clusters_where(|cluster| same(cluster) == Truth::Yes);
-        if !exact.is_empty() {
-            let sure = exact.len() == 1;
-            return Some(Place { clusters: exact, sure, ..Place::default() });
-        }
-        let clusters = self.clusters_where(|it| same(it) == Truth::Unknown || is_made_up(&it.name, store));
-        match (clusters.is_empty(), name.as_str()) {
-            (false, _) if certain => Some(Place { clusters, ..Place::default() }),
-            (true, Some(_)) if certain => Some(Place { stranger: Some(shown(name)), ..Place::default() }),
+        let (clusters, exact) = self.meant_by(aim, store);
+        let certain = matches!(aim, Aim::Cluster { .. });
+        match (clusters.is_empty(), aim.name().as_str()) {
+            (false, _) if exact || certain => {
+                Some(Place { sure: exact && clusters.len() == 1, clusters, ..Place::default() })
+            }
+            (true, Some(_)) if certain => Some(Place { stranger: Some(self.stranger(aim)), ..Place::default() }),
             _ => None,
+        }
+    }
+
+    /// The clusters that a name may mean, and whether it can mean no others: those that are called so and lie where it is
+    /// said, else those of which that is not known, else those whose names are not known.
+    fn meant_by(&self, aim: &Aim, store: &Store) -> (Vec<usize>, bool) {
+        let called = |cluster: &Cluster<'a>| self.is_written(aim.name(), &cluster.name, store);
+        let both = |cluster: &Cluster<'a>| called(cluster).and(self.lies_as(cluster, aim, store));
+        let exact = self.clusters_where(|cluster| both(cluster) == Truth::Yes);
+        if !exact.is_empty() {
+            return (exact, true);
+        }
+        let possible = self.clusters_where(|cluster| both(cluster) == Truth::Unknown);
+        let named = |at: &usize| self.clusters.get(*at).is_some_and(|cluster| called(cluster) == Truth::Yes);
+        let likely: Vec<usize> = possible.iter().copied().filter(named).collect();
+        (if likely.is_empty() { possible } else { likely }, false)
+    }
+
+    /// Whether a cluster lies in the group and the subscription that are said, as far as they are. Which subscription it
+    /// is in is seldom written where clusters are declared, so that only another one speaks against it.
+    fn lies_as(&self, cluster: &Cluster<'a>, aim: &Aim, store: &Store) -> Truth {
+        let Aim::Cluster { group, subscription, .. } = aim else { return Truth::Yes };
+        let id = ResourceId::parse(&self.resolver.node(&cluster.resource.id));
+        let (own_subscription, own_group) = id.map_or((None, None), |id| (id.subscription, id.group));
+        let same = |said: &Option<Node>, own: &Option<Node>| match (said, own) {
+            (None, _) => Truth::Yes,
+            (Some(said), Some(own)) => self.is_written(said, own, store),
+            (Some(_), None) => Truth::Unknown,
+        };
+        let other_subscription = || {
+            let both = subscription.iter().chain(&own_subscription);
+            let ids = both.filter(|node| node.as_str().is_some_and(is_guid)).count() == 2;
+            ids && same(subscription, &own_subscription) == Truth::No
+        };
+        if other_subscription() { Truth::No } else { same(group, &own_group) }
+    }
+
+    /// Whether what is said is what a declaration writes, which may be another thing with other parameters.
+    fn is_written(&self, said: &Node, own: &Node, store: &Store) -> Truth {
+        match same_in(&self.resolver, Case::Ignored, said, own) {
+            Truth::No if is_made_up(&self.resolver.node(own), store) => Truth::Unknown,
+            truth => truth,
+        }
+    }
+
+    /// What a cluster is called that is not in this tree; with its group where the tree has one of the name in another.
+    fn stranger(&self, aim: &Aim) -> String {
+        let name = shown(aim.name());
+        let known = |cluster: &Cluster<'a>| cluster.name.as_str().is_some_and(|own| own.eq_ignore_ascii_case(&name));
+        match aim {
+            Aim::Cluster { group: Some(group), .. } if self.clusters.iter().any(known) => {
+                format!("`{name}` of `{}`", shown(group))
+            }
+            _ => format!("`{name}`"),
         }
     }
 
@@ -95,8 +158,10 @@ impl<'a> World<'a> {
         }
         let files: Vec<Option<_>> =
             self.read_back_in.iter().map(|id| Some(store.source((*id)?).path.clone())).collect();
-        if files.iter().flatten().count() < 2 {
-            return None;
+        let mut known = files.iter().flatten();
+        let (first, second) = (known.next(), known.next());
+        if second.is_none() {
+            return self.read_back_apart(first?, path, store);
         }
         let mut folder = path;
         while let Some((above, _)) = folder.rsplit_once('/') {
@@ -110,6 +175,21 @@ impl<'a> World<'a> {
             folder = above;
         }
         None
+    }
+
+    /// What was saved of one cluster lies in a folder with its workloads; what lies in a folder beside that one was read back
+    /// from another cluster.
+    fn read_back_apart(&self, cluster: &str, path: &str, store: &Store) -> Option<Place> {
+        let (own, other) = (folder_of(cluster), folder_of(path));
+        if below(own, path).is_some() || below(other, cluster).is_some() {
+            return None;
+        }
+        let saved = self.workloads.iter().filter(|it| it.resource.origin == Origin::Dump);
+        let mut files: Vec<SourceId> = saved.map(|it| it.resource.extent.source).collect();
+        files.sort();
+        files.dedup();
+        let with_it = files.iter().any(|file| folder_of(&store.source(*file).path) == own);
+        with_it.then(|| Place { stranger: Some(format!("of `{other}`")), ..Place::default() })
     }
 }
 
@@ -139,12 +219,6 @@ fn is_at(host: &str, registry: &str) -> bool {
 
 fn is_called(cluster: &Cluster<'_>, name: &str) -> bool {
     cluster.name.as_str().is_some_and(|own| own.eq_ignore_ascii_case(name))
-}
-
-/// Whether a part, a file or a command, holds an object.
-fn holds(part: Span, extent: Span) -> bool {
-    let whole = part == Span::file(part.source);
-    part.source == extent.source && (whole || part.start <= extent.start && extent.end <= part.end)
 }
 
 /// A name that is another one when somebody gives other parameters: it came in through one, or it is put together.

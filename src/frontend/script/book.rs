@@ -96,6 +96,17 @@ impl Book {
         self.gaps.push(gap);
     }
 
+    /// How many resources there are.
+    pub fn len(&self) -> usize {
+        self.resources.len()
+    }
+
+    /// The objects of Kubernetes among the resources from this one on.
+    pub fn objects_from(&self, at: usize) -> impl Iterator<Item = &Arc<Address>> {
+        let own = self.resources.iter().skip(at).filter(|it| !it.kind.starts_with("Microsoft."));
+        own.map(|it| &it.address)
+    }
+
     /// The resource at an address.
     pub fn at(&self, address: &Address) -> Option<&Resource> {
         self.places.get(address).and_then(|&at| self.resources.get(at))

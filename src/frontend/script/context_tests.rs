@@ -8,16 +8,19 @@ use crate::source::MemoryFiles;
 fn aims(path: &str, text: &str) -> Vec<String> {
     let store = Store::new(MemoryFiles::default());
     let id = store.add(path, text.as_bytes().to_vec()).unwrap();
+    read(&store, &[id]).deliveries.iter().map(|delivery| told(delivery.cluster.as_ref())).collect()
+}
+
+fn told(aim: Option<&Aim>) -> String {
     let shown = |node: &Node| match &node.value {
         Value::Str(text) => text.to_string(),
         _ => "…".to_owned(),
     };
-    let told = |delivery: &Delivery| match &delivery.cluster {
-        Some(Aim::Cluster(name)) => shown(name),
+    match aim {
+        Some(Aim::Cluster { name, .. }) => shown(name),
         Some(Aim::Context(name)) => format!("context {}", shown(name)),
         None => "-".to_owned(),
-    };
-    read(&store, &[id]).deliveries.iter().map(told).collect()
+    }
 }
 
 const GET: &str = "az aks get-credentials -g rg -n warp --overwrite-existing\n";
@@ -93,4 +96,104 @@ fn steps_and_tasks_name_clusters() {
     assert_eq!(aims("azure-pipelines.yml", azure), ["warp", "-", "weft"]);
     let make = "a:\n\taz aks get-credentials -n warp\n\tkubectl apply -f k8s\nb:\n\tkubectl apply -f k8s\n";
     assert_eq!(aims("Makefile", make), ["warp", "-"]);
+}
+
+#[test]
+fn what_is_tried_switched_off_or_called_by_nobody_goes_nowhere() {
+    for (script, wanted) in [
+        ("GETkubectl apply -f k8s --dry-run=server\nkubectl apply --dry-run -k k8s\nkubectl diff -f k8s\n", vec![]),
+        ("GETkubectl apply -f k8s --dry-run=none\n", vec!["warp"]),
+        ("GETkubectl apply --dry-run=client -o yaml -f k8s | kubectl apply -f -\n", vec!["warp"]),
+        (
+            "if false; then az aks get-credentials -n weft; kubectl apply -f k8s; fi\nGETkubectl apply -f k8s\n",
+            vec!["warp"],
+        ),
+        ("if false; then kubectl apply -f k8s; else GETkubectl apply -f k8s; fi\n", vec!["warp"]),
+        (
+            "up() { GETkubectl apply -f k8s; }\ndown() { az aks get-credentials -n weft; kubectl apply -f k8s; }\nup\n",
+            vec!["warp", "-"],
+        ),
+    ] {
+        assert_eq!(aims("up.sh", &script.replace("GET", GET)), wanted, "{script}");
+    }
+    let job = "on: push\njobs:\n  a:\n    if: false\n    steps:\n    - run: kubectl apply -f k8s\n  b:\n    if: ${{ false }}\n    steps:\n    - run: kubectl apply -f k8s\n";
+    assert!(aims(".github/workflows/a.yml", job).is_empty());
+}
+
+#[test]
+fn scripts_that_are_called_leave_their_context_behind() {
+    let files = [
+        ("quiet.sh", "npm test\necho done\n"),
+        ("weft.sh", "az aks get-credentials -g rg -n weft\n"),
+        ("to.sh", "az aks get-credentials -g rg -n \"$1\"\n"),
+        ("outer.sh", "./weft.sh\n"),
+        ("round.sh", "./round.sh\naz aks get-credentials -g rg -n weft\n"),
+        ("lib.sh", "use() { az aks get-credentials -g rg -n weft; }\n"),
+        ("weft.ps1", "Import-AzAksCredential rg weft\n"),
+        ("ctx.py", "os.system('kubectl config use-context weft')\n"),
+        ("calm.py", "print('calm')\n"),
+        ("Makefile", "use-weft:\n\tkubectl config use-context weft\n"),
+        ("sub/Makefile", "build:\n\tgo build\n"),
+    ];
+    for (call, wanted) in [
+        ("./quiet.sh", "warp"),
+        ("./weft.sh", "weft"),
+        ("bash weft.sh", "weft"),
+        ("./to.sh weft", "weft"),
+        ("./to.sh $X", "…"),
+        ("./outer.sh", "weft"),
+        ("./round.sh", "weft"),
+        ("source ./lib.sh", "warp"),
+        ("source ./lib.sh; use", "weft"),
+        (". ./weft.sh", "weft"),
+        ("pwsh -File ./weft.ps1", "weft"),
+        ("python3 calm.py", "warp"),
+        ("python3 ctx.py weft", "-"),
+        ("./ctx.py", "-"),
+        ("./elsewhere.sh", "-"),
+        ("source $X", "-"),
+        ("\"$X/setup.sh\"", "-"),
+        ("make use-weft", "-"),
+        ("make -C sub build", "warp"),
+        ("npm ci; /usr/local/bin/kubectl version; ./gradlew build; bash -c 'ls'", "warp"),
+        ("azd env list", "warp"),
+        ("azd up", "-"),
+    ] {
+        let store = Store::new(MemoryFiles(
+            files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect(),
+        ));
+        let script = format!("{GET}{call}\nkubectl apply -f k8s\n");
+        let id = store.add("up.sh", script.into_bytes()).unwrap();
+        let mut sources: Vec<SourceId> = files.iter().map(|(path, _)| store.open_path(path).unwrap()).collect();
+        sources.push(id);
+        let deliveries = read(&store, &sources).deliveries;
+        let aims: Vec<String> = deliveries.iter().map(|delivery| told(delivery.cluster.as_ref())).collect();
+        assert_eq!(aims, [wanted], "{call}");
+    }
+}
+
+#[test]
+fn the_group_and_the_subscription_beside_the_name_count() {
+    for (path, script) in [
+        ("up.sh", "az aks get-credentials -g loom --name warp --subscription s\nkubectl apply -f k8s\n"),
+        (
+            "up.ps1",
+            "Import-AzAksCredential -ResourceGroupName loom -Name warp -SubscriptionId s\nkubectl apply -f k8s\n",
+        ),
+        ("up.ps1", "Import-AzAksCredential loom warp -SubscriptionId s\nkubectl apply -f k8s\n"),
+        (
+            ".github/workflows/a.yml",
+            "on: push\njobs:\n  a:\n    steps:\n    - uses: azure/aks-set-context@v4\n      with: {cluster-name: warp, resource-group: loom, subscription: s}\n    - run: kubectl apply -f k8s\n",
+        ),
+    ] {
+        let store = Store::new(MemoryFiles::default());
+        let id = store.add(path, script.as_bytes().to_vec()).unwrap();
+        let text = |node: &Option<Node>| node.as_ref().and_then(Node::as_str).map(str::to_owned);
+        let all = read(&store, &[id]).deliveries;
+        let [Delivery { cluster: Some(Aim::Cluster { name, group, subscription }), .. }] = all.as_slice() else {
+            panic!("{script}: {all:?}")
+        };
+        let told = (name.as_str(), text(group).unwrap_or_default(), text(subscription).unwrap_or_default());
+        assert_eq!(told, (Some("warp"), "loom".to_owned(), "s".to_owned()), "{script}");
+    }
 }

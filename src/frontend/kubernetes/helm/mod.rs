@@ -25,7 +25,7 @@ use std::sync::Arc;
 pub(super) use self::release::{Release, render};
 
 use crate::frontend::Lowered;
-use crate::ir::{Delivery, Layer, Parcel};
+use crate::ir::{Delivery, Layer, Parcel, Part, Site};
 use crate::source::path::in_folder;
 use crate::source::{SourceId, Span, Store};
 
@@ -112,9 +112,15 @@ impl Charts {
                 moves: delivery.moves,
                 values: delivery.values.clone(),
                 span: delivery.span,
+                // Steps by hand may never be taken.
+                sites: (!delivery.manual)
+                    .then(|| Site { part: Part::Whole, cluster: delivery.cluster.clone() })
+                    .into_iter()
+                    .collect(),
             };
-            if !found.iter().any(|(_, known)| known.is_like(&release)) {
-                found.push((name, release));
+            match found.iter_mut().find(|(_, known)| known.is_like(&release)) {
+                Some((_, known)) => known.add_sites(&release.sites),
+                None => found.push((name, release)),
             }
         }
         let replaced = deliveries.iter().any(|it| chart_of(it) == Some(folder) && !it.manual);
@@ -131,6 +137,7 @@ impl Charts {
                 moves: false,
                 values: values.into_iter().chain(other.clone()).collect(),
                 span,
+                sites: Vec::new(),
             };
             let here = store.open_path(&path).map_or_else(|_| Span::default(), Span::file);
             found.push((path.clone(), plain(Vec::new(), here)));

@@ -15,7 +15,7 @@ use super::values::{Active, layered, rewritten_defaults};
 use super::worlds;
 use crate::frontend::Problem;
 use crate::frontend::kubernetes::rewritten;
-use crate::ir::{Cond, Deployment, Entry, Gap, Layer, Node, Value as Known, Why};
+use crate::ir::{Cond, Deployment, Entry, Gap, Layer, Node, Site, Value as Known, Why};
 use crate::source::path::in_folder;
 use crate::source::{SourceId, Span, Store, Via};
 
@@ -43,12 +43,23 @@ pub(in super::super) struct Release {
     pub(in super::super) values: Vec<Layer>,
     /// What installs it.
     pub(in super::super) span: Span,
+    /// Where it is brought by all that install it so.
+    pub(in super::super) sites: Vec<Site>,
 }
 
 impl Release {
     /// Whether both give the same.
     pub(super) fn is_like(&self, other: &Release) -> bool {
-        *self == Release { span: self.span, ..other.clone() }
+        *self == Release { span: self.span, sites: self.sites.clone(), ..other.clone() }
+    }
+
+    /// Others bring the same elsewhere as well.
+    pub(super) fn add_sites(&mut self, sites: &[Site]) {
+        for site in sites {
+            if !self.sites.contains(site) {
+                self.sites.push(site.clone());
+            }
+        }
     }
 }
 
@@ -91,6 +102,7 @@ pub(super) struct Made {
     parameters: Option<SourceId>,
     objects: Vec<(Object, Cond)>,
     gaps: Vec<Gap>,
+    sites: Vec<Site>,
     pub(super) problems: Vec<Problem>,
     pub(super) read: Vec<SourceId>,
     /// Folders of charts that are parts of this one.
@@ -105,6 +117,7 @@ impl Made {
             resource.deployed = when;
         }
         deployment.parameters = self.parameters;
+        deployment.sites = self.sites;
         Some(deployment)
     }
 }
@@ -134,6 +147,7 @@ fn unread(store: &Store, folder: &str, name: &str) -> Option<Made> {
         parameters: None,
         objects: Vec::new(),
         gaps: reading.gaps,
+        sites: Vec::new(),
         problems: Vec::new(),
         read: vec![id],
         inner: Vec::new(),
@@ -172,6 +186,7 @@ pub(super) fn made(store: &Store, folder: &str, releases: &[(String, Release)], 
             parameters: files,
             objects,
             gaps,
+            sites: release.sites.clone(),
             problems: reading.problems.iter().chain(&own.problems).cloned().collect(),
             read: reading.read.iter().chain(&own.read).copied().collect(),
             inner: reading.inner.clone(),

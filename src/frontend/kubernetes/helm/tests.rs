@@ -280,6 +280,7 @@ fn a_chart_is_rendered_for_others() {
         moves: true,
         values: vec![Layer::Tree(tree)],
         span: at,
+        sites: Vec::new(),
     };
     let rendered = render(&store, &release);
     let [pod] = rendered.objects.as_slice() else { panic!("{rendered:?}") };

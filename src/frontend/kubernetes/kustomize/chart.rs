@@ -39,6 +39,7 @@ fn release(store: &Store, from: &Kustomization, chart: &Node) -> Option<Release>
         moves: false,
         values: values(store, from, chart),
         span: chart.span,
+        sites: Vec::new(),
     })
 }
 

@@ -38,7 +38,7 @@ use super::Lowered;
 use super::edit::set_metadata;
 use super::manifest::Object;
 use crate::frontend::Problem;
-use crate::ir::{Delivery, Deployment, Edit, Gap, Map, Node, Parcel, Value, Why};
+use crate::ir::{Delivery, Deployment, Edit, Gap, Map, Node, Parcel, Part, Site, Value, Why};
 use crate::source::path::in_folder;
 use crate::source::{SourceId, Span, Store, Via};
 
@@ -104,24 +104,35 @@ pub(super) fn is_namespaced(kind: &str) -> bool {
     !item::is_cluster_wide_kind(kind)
 }
 
+/// One way in which a kustomization is applied.
+struct Applied<'a> {
+    /// The first of those that apply it so.
+    delivery: &'a Delivery,
+    /// Where they all bring it.
+    sites: Vec<Site>,
+}
+
 /// The kustomizations that something applies, with what does. Steps by hand are none: they may never be taken.
-fn applied<'a>(store: &Store, deliveries: &'a [Delivery]) -> BTreeMap<SourceId, Vec<&'a Delivery>> {
-    let mut applied: BTreeMap<SourceId, Vec<&Delivery>> = BTreeMap::new();
+fn applied<'a>(store: &Store, deliveries: &'a [Delivery]) -> BTreeMap<SourceId, Vec<Applied<'a>>> {
+    let mut applied: BTreeMap<SourceId, Vec<Applied<'a>>> = BTreeMap::new();
     for delivery in deliveries.iter().filter(|delivery| !delivery.manual) {
         let folder = match &delivery.parcel {
             Parcel::Kustomization(folder) | Parcel::Folder(folder) => folder,
             _ => continue,
         };
         let Some(id) = file::in_folder(store, folder) else { continue };
-        let same = |known: &&Delivery| {
+        let same = |known: &Delivery| {
             known.namespace == delivery.namespace
                 && known.moves == delivery.moves
                 && known.changes == delivery.changes
                 && known.edits == delivery.edits
         };
+        let site = Site { part: Part::Whole, cluster: delivery.cluster.clone() };
         let of_it = applied.entry(id).or_default();
-        if !of_it.iter().any(same) {
-            of_it.push(delivery);
+        match of_it.iter_mut().find(|known| same(known.delivery)) {
+            Some(known) if known.sites.contains(&site) => {}
+            Some(known) => known.sites.push(site),
+            None => of_it.push(Applied { delivery, sites: vec![site] }),
         }
     }
     applied
@@ -152,15 +163,17 @@ struct Roots<'a> {
 
 impl Roots<'_> {
     /// One deployment for each way in which a kustomization is applied.
-    fn add_applied(&mut self, id: SourceId, deliveries: &[&Delivery]) {
-        for delivery in deliveries {
-            let source = self.build.store.source(delivery.span.source);
-            let place = format!("{}:{}", source.path, source.line_of(delivery.span.start));
-            self.add(id, Some(delivery), (deliveries.len() > 1).then_some(place));
+    fn add_applied(&mut self, id: SourceId, ways: &[Applied<'_>]) {
+        for applied in ways {
+            let at = applied.delivery.span;
+            let source = self.build.store.source(at.source);
+            let place = format!("{}:{}", source.path, source.line_of(at.start));
+            self.add(id, Some(applied), (ways.len() > 1).then_some(place));
         }
     }
 
-    fn add(&mut self, id: SourceId, delivery: Option<&Delivery>, place: Option<String>) {
+    fn add(&mut self, id: SourceId, applied: Option<&Applied<'_>>, place: Option<String>) {
+        let delivery = applied.map(|applied| applied.delivery);
         let store = self.build.store;
         let path = store.source(id).path.clone();
         let name = place.map_or_else(|| path.to_string(), |place| format!("{path} applied by {place}"));
@@ -182,7 +195,8 @@ impl Roots<'_> {
             self.lowered.problems.extend(notes.problems);
         }
         let name = self.unique(name);
-        self.lowered.deployments.push(super::deployment(store, &name, id, objects, notes.gaps));
+        let sites = applied.map(|applied| applied.sites.clone()).unwrap_or_default();
+        self.lowered.deployments.push(Deployment { sites, ..super::deployment(store, &name, id, objects, notes.gaps) });
     }
 
     fn unique(&self, name: String) -> String {

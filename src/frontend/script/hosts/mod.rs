@@ -314,6 +314,7 @@ impl Run<'_> {
         let kept = self.shell.clone();
         let before = condition.is_some().then(|| kept.context.clone());
         match condition {
+            Some(Cond::Never) => self.switched_off(inner),
             Some(when) => self.sometimes(when, inner),
             None => inner(self),
         }
@@ -328,6 +329,9 @@ impl Run<'_> {
         let data = data?;
         let text = scalar(data)?;
         let plain = text.trim().trim_start_matches("${{").trim_end_matches("}}").trim();
+        if plain == "false" {
+            return Some(Cond::Never);
+        }
         let always = ["always()", "success()", "succeeded()", "true", "!cancelled()"].contains(&plain);
         (!always).then(|| self.unsure(plain, data.span))
     }

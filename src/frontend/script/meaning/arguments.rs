@@ -99,7 +99,7 @@ impl Arguments {
 
     /// The command: the first word, or what a variable in its place is called after: `$(KUSTOMIZE)`, `$LOCALBIN/helm`.
     pub fn tool(&self) -> Option<String> {
-        const TOOLS: [&str; 5] = ["kustomize", "kubectl", "helm", "az", "docker"];
+        const TOOLS: [&str; 6] = ["kustomize", "kubectl", "helm", "az", "docker", "make"];
         let first = self.words.first()?;
         let named = match &first.node.value {
             Value::Str(text) => return Some(text.to_string()),

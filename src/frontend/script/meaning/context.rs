@@ -1,10 +1,11 @@
 //! Which cluster commands talk to.
 
+use std::sync::Arc;
+
 use super::arguments::Arguments;
 use super::{certain, is_literal};
 use crate::frontend::script::run::{Context, Run};
-use crate::ir::{Aim, Node, Site};
-use crate::source::Span;
+use crate::ir::{Address, Aim, Node, Part, Site};
 
 /// Tools that make another cluster, or another one's context, the current one.
 const OTHERS: [&str; 13] = [
@@ -37,31 +38,50 @@ const ACTIONS: [&str; 8] = [
 
 /// `az aks get-credentials`: the cluster is the current one from here on.
 pub(super) fn credentials(run: &mut Run<'_>, arguments: &Arguments) {
-    let name = arguments.option(&["--name", "-n"]).filter(|_| !arguments.may_add());
+    let cluster = by_az(arguments).filter(|_| !arguments.may_add());
     // Options are told apart by their first letters, and another command has a longer one.
     let admin = arguments.has(&["--admin", "--admin-enabled", "-a"]);
     let named = arguments.option(&["--context"]);
     // Whether what follows reads a file of its own is for it to say.
     let apart = arguments.has(&["--file", "-f"]);
-    switch(run, name, named, admin, apart);
+    switch(run, cluster, named, admin, apart);
+}
+
+/// The cluster that a command of `az` names.
+fn by_az(arguments: &Arguments) -> Option<Aim> {
+    Some(Aim::Cluster {
+        name: certain(arguments.option(&["--name", "-n"])?),
+        group: arguments.option(&["--resource-group", "-g"]).map(certain),
+        subscription: arguments.option(&["--subscription"]).map(certain),
+    })
 }
 
 /// `az aks command invoke`: what it runs, runs on this cluster.
 pub(super) fn inside(run: &mut Run<'_>, arguments: &Arguments) {
-    switch(run, arguments.option(&["--name", "-n"]), None, false, false);
+    switch(run, by_az(arguments), None, false, false);
 }
 
 /// `Import-AzAksCredential`.
 pub(super) fn imported(run: &mut Run<'_>, arguments: &Arguments) {
-    let name = arguments.option(&["-Name"]).filter(|_| !arguments.may_add());
-    switch(run, name, None, arguments.has(&["-Admin"]), arguments.has(&["-ConfigPath"]));
+    let cluster = imported_cluster(arguments).filter(|_| !arguments.may_add());
+    switch(run, cluster, None, arguments.has(&["-Admin"]), arguments.has(&["-ConfigPath"]));
 }
 
-fn switch(run: &mut Run<'_>, name: Option<Node>, named: Option<Node>, admin: bool, apart: bool) {
+/// By its options, or by the places of group and name.
+fn imported_cluster(arguments: &Arguments) -> Option<Aim> {
+    let given = [("-ResourceGroupName", 0), ("-Name", 1)].map(|(option, at)| {
+        let placed = || arguments.placed(at).filter(|_| !arguments.has(&["-ResourceGroupName", "-Name"]));
+        arguments.option(&[option]).or_else(placed)
+    });
+    let [group, name] = given;
+    let subscription = arguments.option(&["-SubscriptionId"]).map(certain);
+    Some(Aim::Cluster { name: certain(name?), group: group.map(certain), subscription })
+}
+
+fn switch(run: &mut Run<'_>, cluster: Option<Aim>, named: Option<Node>, admin: bool, apart: bool) {
     let config = run.shell.vars.get("KUBECONFIG").map(|node| node.value.clone());
-    let cluster = name.map(certain);
     let own = || {
-        let name = cluster.as_ref()?.as_str()?;
+        let name = cluster.as_ref()?.name().as_str()?;
         Some(if admin { format!("{name}-admin") } else { name.to_owned() })
     };
     let called = match &named {
@@ -72,7 +92,7 @@ fn switch(run: &mut Run<'_>, name: Option<Node>, named: Option<Node>, admin: boo
     if let (Some(called), Some(cluster)) = (called, &cluster) {
         context.known.insert(called, cluster.clone());
     }
-    context.current = cluster.filter(|_| !apart).map(Aim::Cluster);
+    context.current = cluster.filter(|_| !apart);
     context.config = config;
 }
 
@@ -80,7 +100,7 @@ fn switch(run: &mut Run<'_>, name: Option<Node>, named: Option<Node>, admin: boo
 fn of_context(run: &Run<'_>, name: &Node) -> Option<Aim> {
     let text = name.as_str()?;
     match run.shell.context.known.get(text) {
-        Some(cluster) => Some(Aim::Cluster(cluster.clone())),
+        Some(cluster) => Some(cluster.clone()),
         None => is_literal(text).then(|| Aim::Context(certain(name.clone()))),
     }
 }
@@ -135,25 +155,26 @@ fn current(run: &Run<'_>) -> Option<Aim> {
     context.current.clone().filter(|_| config == context.config.as_ref())
 }
 
-/// Tells where the deliveries go that a command made.
-pub(super) fn after(run: &mut Run<'_>, deliveries: usize, aim: Option<&Aim>) {
+/// Tells where the deliveries go that a command made, and the objects that it made by itself: `kubectl create deployment`,
+/// `kubectl run`, `kubectl apply -f -` of a text.
+pub(super) fn after(run: &mut Run<'_>, deliveries: usize, made: usize, aim: Option<&Aim>) {
     for delivery in run.deliveries.iter_mut().skip(deliveries) {
         delivery.cluster = delivery.cluster.take().or_else(|| aim.cloned());
     }
-}
-
-/// Tells where the objects go that a command makes by itself: `kubectl create deployment`, `kubectl run`.
-pub(super) fn of_objects(run: &mut Run<'_>, arguments: &Arguments, aim: Option<&Aim>, span: Span) {
-    let makes = arguments.words.iter().skip(1).any(|word| matches!(word.text(), Some("create" | "run")));
-    if makes && aim.is_some() {
-        run.sites.push(Site { part: Some(span), cluster: aim.cloned() });
-    }
+    let told = |object: &Arc<Address>| run.sites.iter().any(|site| site.part == Part::Object(object.clone()));
+    let new = run.book.objects_from(made).filter(|object| aim.is_some() && !told(object));
+    let sites: Vec<Site> =
+        new.map(|object| Site { part: Part::Object(object.clone()), cluster: aim.cloned() }).collect();
+    run.sites.extend(sites);
 }
 
 /// A step that sets the context for those after it.
 pub(super) fn set_by_step(run: &mut Run<'_>, name: &str, inputs: &super::steps::Inputs) {
     let cluster = match name {
-        "azure/aks-set-context" => return switch(run, inputs.get("cluster-name").cloned(), None, false, false),
+        "azure/aks-set-context" => {
+            let cluster = by_inputs(inputs, ["cluster-name", "resource-group", "subscription"]);
+            return switch(run, cluster, None, false, false);
+        }
         "azure/k8s-set-context" => inputs.get("context").and_then(|name| of_context(run, name)),
         "kubernetes" if inputs.get("command").and_then(Node::as_str) == Some("login") => of_task(run, inputs),
         _ if ACTIONS.iter().any(|part| name.contains(part)) => None,
@@ -175,10 +196,16 @@ pub(super) fn of_step(run: &Run<'_>, name: &str, inputs: &super::steps::Inputs) 
             None
         }
         "azure/k8s-deploy" if inputs.get("private-cluster").and_then(Node::as_str) == Some("true") => {
-            inputs.get("name").cloned().map(certain).map(Aim::Cluster)
+            by_inputs(inputs, ["name", "resource-group", "subscription"])
         }
         _ => current(run),
     }
+}
+
+/// The cluster that inputs name: itself, its resource group, its subscription.
+fn by_inputs(inputs: &super::steps::Inputs, [name, group, subscription]: [&str; 3]) -> Option<Aim> {
+    let given = |key: &str| inputs.get(key).cloned().map(certain);
+    Some(Aim::Cluster { name: given(name)?, group: given(group), subscription: given(subscription) })
 }
 
 /// The cluster that a task names: by itself, or by a connection that somebody has set up.
@@ -187,7 +214,10 @@ fn of_task(run: &Run<'_>, inputs: &super::steps::Inputs) -> Option<Aim> {
     let kind = kind.map(|kind| kind.replace(' ', ""));
     match kind.as_deref() {
         Some("none") => current(run),
-        Some("azureresourcemanager") | None => inputs.get("kubernetescluster").cloned().map(certain).map(Aim::Cluster),
+        Some("azureresourcemanager") | None => {
+            // The subscription is that of a connection that somebody has set up.
+            by_inputs(inputs, ["kubernetescluster", "azureresourcegroup", ""])
+        }
         Some(_) => None,
     }
 }

@@ -9,7 +9,7 @@ use self::lines::Lines;
 use super::opened;
 use super::secret::metadata;
 use crate::frontend::script::run::Run;
-use crate::ir::{Aim, Entry, Gap, List, Map, Node, Site, Value, Why};
+use crate::ir::{Entry, Gap, List, Map, Node, Value, Why};
 use crate::source::Span;
 use crate::syntax::tree::{Member, Tree, TreeKind};
 use crate::syntax::yaml;
@@ -48,12 +48,9 @@ pub(super) fn as_written(text: &Node) -> Option<String> {
     }
 }
 
-/// Puts the workloads of a text into the book, and tells to which cluster they go.
-pub(super) fn apply(run: &mut Run<'_>, text: &Node, namespace: Option<&Node>, aim: Option<&Aim>) {
+/// Puts the workloads of a text into the book.
+pub(super) fn apply(run: &mut Run<'_>, text: &Node, namespace: Option<&Node>) {
     let at = text.span;
-    if let Some(aim) = aim {
-        run.sites.push(Site { part: Some(at), cluster: Some(aim.clone()) });
-    }
     if let Value::Map(_) = &text.value {
         return object(run, placed(text.clone(), namespace), at);
     }

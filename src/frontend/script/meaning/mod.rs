@@ -26,10 +26,9 @@ use crate::source::{Span, Via};
 pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: Arguments, span: Span, input: Printed) -> Printed {
     let tool = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let tool = tool.strip_suffix(".exe").or(tool.strip_suffix(".cmd")).unwrap_or(tool);
-    let (delivered, aim) = (run.deliveries.len(), context::before(run, tool, &arguments));
-    context::of_objects(run, &arguments, aim.as_ref(), span);
+    let (delivered, made, aim) = (run.deliveries.len(), run.book.len(), context::before(run, tool, &arguments));
     let printed = by(run, tool, arguments, span, input);
-    context::after(run, delivered, aim.as_ref());
+    context::after(run, delivered, made, aim.as_ref());
     printed
 }
 

@@ -15,10 +15,10 @@ pub(in crate::frontend::script) type Inputs = std::collections::BTreeMap<String,
 /// A step that uses an action or a task: `azure/k8s-deploy@v5`, `HelmDeploy@0`.
 pub(in crate::frontend::script) fn step(run: &mut Run<'_>, uses: &str, inputs: &Inputs, span: Span) {
     let name = uses.split('@').next().unwrap_or_default().to_ascii_lowercase();
-    let (delivered, aim) = (run.deliveries.len(), context::of_step(run, &name, inputs));
+    let (delivered, made, aim) = (run.deliveries.len(), run.book.len(), context::of_step(run, &name, inputs));
     context::set_by_step(run, &name, inputs);
     by_name(run, &name, inputs, span);
-    context::after(run, delivered, aim.as_ref());
+    context::after(run, delivered, made, aim.as_ref());
 }
 
 fn by_name(run: &mut Run<'_>, name: &str, inputs: &Inputs, span: Span) {

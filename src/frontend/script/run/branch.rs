@@ -28,6 +28,24 @@ impl Run<'_> {
         self.join(before, outcomes, whole, span);
     }
 
+    /// A body that never runs. It may have run once, before somebody switched it off, but it brings nothing anywhere.
+    pub(super) fn never(&mut self, body: &[Statement]) {
+        let kept = self.shell.clone();
+        self.switched_off(|run| drop(run.statements(body)));
+        self.shell = kept;
+    }
+
+    /// What is done by something that is switched off: no deliveries, and no other context.
+    pub fn switched_off(&mut self, inner: impl FnOnce(&mut Self)) {
+        let (deliveries, sites) = (self.deliveries.len(), self.sites.len());
+        let context = self.shell.context.clone();
+        let when = self.flag("false", Span::file(self.source));
+        self.under(when, inner);
+        self.deliveries.truncate(deliveries);
+        self.sites.truncate(sites);
+        self.shell.context = context;
+    }
+
     pub(super) fn join(&mut self, before: State, outcomes: Vec<(Cond, State)>, whole: bool, span: Span) {
         let mut names: BTreeSet<&String> = BTreeSet::new();
         for (_, state) in &outcomes {

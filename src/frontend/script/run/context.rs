@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::State;
-use crate::ir::{Aim, Cond, Node, Value};
+use crate::ir::{Aim, Cond, Value};
 
 /// The clusters that commands may talk to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,7 +11,7 @@ pub(in crate::frontend::script) struct Context {
     /// The one that commands talk to when they say nothing; nobody knows where it is `None`.
     pub current: Option<Aim>,
     /// Clusters by the contexts that were made of them here.
-    pub known: BTreeMap<String, Node>,
+    pub known: BTreeMap<String, Aim>,
     /// The `KUBECONFIG` for which this holds.
     pub config: Option<Value>,
 }
@@ -19,12 +19,11 @@ pub(in crate::frontend::script) struct Context {
 impl Context {
     /// What is left of it after something that ran only sometimes.
     pub fn after_perhaps(self, before: &Context) -> Context {
-        let value = |aim: &Option<Aim>| match aim {
-            Some(Aim::Cluster(name)) => Some((true, name.value.clone())),
-            Some(Aim::Context(name)) => Some((false, name.value.clone())),
-            None => None,
+        let same = match (&self.current, &before.current) {
+            (Some(one), Some(other)) => one.is_like(other),
+            (one, other) => one.is_none() && other.is_none(),
         };
-        let kept = value(&self.current) == value(&before.current) && self.config == before.config;
+        let kept = same && self.config == before.config;
         Context { current: self.current.filter(|_| kept), ..self }
     }
 
@@ -34,7 +33,14 @@ impl Context {
         let Some(first) = all.next() else { return before.clone() };
         let mut joined = first.clone();
         for other in all {
-            joined.known.extend(other.known.clone());
+            for (name, aim) in &other.known {
+                match joined.known.get(name) {
+                    // Whose it is hangs on the body that ran.
+                    Some(known) if !known.is_like(aim) => drop(joined.known.remove(name)),
+                    Some(_) => {}
+                    None => drop(joined.known.insert(name.clone(), aim.clone())),
+                }
+            }
             joined = joined.after_perhaps(other);
         }
         joined

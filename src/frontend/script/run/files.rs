@@ -86,7 +86,7 @@ impl Run<'_> {
     }
 
     /// The paths that a path may mean, the likeliest first.
-    fn candidates(&self, text: &str) -> Vec<String> {
+    pub(super) fn candidates(&self, text: &str) -> Vec<String> {
         if let Some(rest) = text.strip_prefix(ROOT) {
             return joined("", rest).into_iter().collect();
         }
@@ -157,7 +157,10 @@ impl Run<'_> {
             return;
         }
         let file = text.as_deref().and_then(|text| self.locate(text)).filter(|path| self.tree.has_file(path));
-        let Some(content) = file.as_ref().and_then(|path| self.store.open_path(path).ok()) else {
+        let content = file.as_ref().and_then(|path| self.store.open_path(path).ok());
+        let given = Arguments { words: arguments.words.iter().skip(1).cloned().collect(), open: arguments.open };
+        self.after_sourced(content, &given);
+        let Some(content) = content else {
             // It may set any variable anew.
             let at = word.node.span;
             for (name, value) in &mut self.shell.vars {

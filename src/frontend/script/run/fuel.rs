@@ -51,6 +51,22 @@ impl Fuel {
         Fuel { statements: STATEMENTS, again: AGAIN, depth: DEEPEST, rounds: 1, bodies: 0, calls, spent: None }
     }
 
+    /// Half of what is left, for a file that is run by the way.
+    pub(super) fn lend(&self) -> Fuel {
+        Fuel { statements: self.statements / 2, again: self.again / 2, depth: self.depth, ..Fuel::full() }
+    }
+
+    /// Takes what a file used of its half.
+    pub(super) fn take_back(&mut self, lent: &Fuel) {
+        self.statements = (self.statements - self.statements / 2) + lent.statements;
+        self.again = (self.again - self.again / 2) + lent.again;
+    }
+
+    /// Whether something was not followed for lack of it.
+    pub(super) fn is_spent(&self) -> bool {
+        self.spent.is_some()
+    }
+
     /// Pays for remembering many variables for many branches.
     pub(super) fn pay(&mut self, price: usize) {
         self.statements = self.statements.saturating_sub(u32::try_from(price).unwrap_or(STATEMENTS));

@@ -2,6 +2,7 @@
 //! conditional, and each command is handed to who knows what it means.
 
 mod branch;
+mod called;
 mod context;
 mod files;
 mod fuel;
@@ -73,6 +74,8 @@ pub(super) struct Run<'r> {
     pub outputs: BTreeMap<String, Printed>,
     /// The files of pipelines that are being followed.
     callers: Vec<String>,
+    /// The scripts that run this one, while it is followed for the context that it leaves behind.
+    running: Vec<Arc<str>>,
     calls: u32,
     fuel: Fuel,
 }
@@ -117,6 +120,7 @@ impl<'r> Run<'r> {
             shell: State { scope: path.clone(), ..State::default() },
             fuel: Fuel::full(),
             callers: Vec::new(),
+            running: Vec::new(),
             calls: inner::CALLS,
         }
     }
@@ -132,7 +136,11 @@ impl<'r> Run<'r> {
                 let kept = self.shell.clone();
                 self.give(&Arguments::default(), name, span);
                 self.shell.context = Context::default();
+                let (deliveries, sites) = (self.deliveries.len(), self.sites.len());
                 self.under(when, |run| drop(run.statements(body)));
+                // Somebody else may call it, or nobody does: nothing is sure to go where it says.
+                self.deliveries.iter_mut().skip(deliveries).for_each(|delivery| delivery.cluster = None);
+                self.sites.iter_mut().skip(sites).for_each(|site| site.cluster = None);
                 self.shell = kept;
             }
         }
@@ -163,8 +171,17 @@ impl<'r> Run<'r> {
                 printed
             }
             Statement::Choice { tests, bodies, whole, span } => {
-                self.statements(tests);
-                self.choice(bodies, *whole, *span);
+                match (is_false(tests), bodies.as_slice(), whole) {
+                    (true, [body], false) => self.never(body),
+                    (true, [body, other], true) => {
+                        self.never(body);
+                        self.statements(other);
+                    }
+                    _ => {
+                        self.statements(tests);
+                        self.choice(bodies, *whole, *span);
+                    }
+                }
                 Printed::default()
             }
             Statement::Loop { name, items, body, span } => {
@@ -344,7 +361,10 @@ impl<'r> Run<'r> {
         while arguments.first().is_some_and(|word| AROUND.contains(&word)) || arguments.first_sets() {
             arguments.words.remove(0);
         }
-        let Some(name) = arguments.tool() else { return Printed::default() };
+        let Some(name) = arguments.tool() else {
+            arguments.words.first().into_iter().for_each(|word| self.after_unknown(word));
+            return Printed::default();
+        };
         if let Some(first) = arguments.words.first_mut().filter(|word| word.text().is_none()) {
             *first = Argument::of(Node::text(name.as_str(), first.node.span));
         }
@@ -360,13 +380,20 @@ impl<'r> Run<'r> {
                     self.shell.vars.insert(word.to_owned(), node);
                 }
             }
-            "eval" | "bash" | "sh" | "pwsh" | "powershell" => return self.inner(&name, &arguments),
+            "eval" | "bash" | "sh" | "pwsh" | "powershell" => {
+                let printed = self.inner(&name, &arguments);
+                self.after_called(&name, &arguments);
+                return printed;
+            }
             _ if self.shell.functions.contains_key(&name.to_ascii_lowercase())
                 || self.shell.functions.contains_key(&name) =>
             {
                 return self.function(&name, &arguments, span);
             }
-            _ => return meaning::of(self, &name, arguments, span, input),
+            _ => {
+                self.after_called(&name, &arguments);
+                return meaning::of(self, &name, arguments, span, input);
+            }
         }
         Printed::default()
     }
@@ -417,6 +444,12 @@ pub(super) struct Named<'n> {
     pub registry: Option<&'n Node>,
     pub cluster: Option<&'n Node>,
     pub secret: Option<&'n Node>,
+}
+
+/// A condition that never holds: `if false`.
+fn is_false(tests: &[Statement]) -> bool {
+    let [Statement::Command(command)] = tests else { return false };
+    matches!(command.words.as_slice(), [word] if word.text().as_deref() == Some("false"))
 }
 
 /// Whether a command only asks, so that what follows it hangs on the answer.

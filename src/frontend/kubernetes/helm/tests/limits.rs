@@ -16,6 +16,7 @@ fn a_chart_that_is_installed_again_and_again_is_bounded_and_told() {
         moves: false,
         values: Vec::new(),
         span: Span::new(id, number, number),
+        sites: Vec::new(),
     };
     let releases: Vec<(String, Release)> = (0..5).map(|at| (format!("c {at}"), release(at))).collect();
     let told = |most: usize| -> Vec<(bool, usize)> {

@@ -2,7 +2,7 @@
 
 use super::kustomize::kustomization;
 use crate::frontend::script::meaning::arguments::Arguments;
-use crate::frontend::script::meaning::{context, is_manifest, manifest, secret};
+use crate::frontend::script::meaning::{is_manifest, manifest, secret};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Delivery, Makes, Node, Parcel, Why};
 use crate::source::Span;
@@ -92,8 +92,7 @@ fn apply_input(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<Node>
     }
     let text = input.value.take().or_else(|| input.text.as_ref().map(|(text, at)| Node::text(text.clone(), *at)));
     if let Some(text) = text.filter(|_| !run.manual && !arguments.has(&["--dry-run"])) {
-        let aim = context::before(run, "kubectl", arguments);
-        manifest::apply(run, &text, namespace.as_ref(), aim.as_ref());
+        manifest::apply(run, &text, namespace.as_ref());
     }
     for delivery in input.parcels {
         let namespace = placed(&delivery, namespace.clone());

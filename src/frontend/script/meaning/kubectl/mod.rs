@@ -97,8 +97,13 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span, input: Pri
         ["create", what, ..] if *what != "secret" && !arguments.has(&FILES) => harmless(),
         ["get", what, ..] if !what.starts_with("secret") && !what.contains(',') && *what != "all" => harmless(),
         ["apply" | "create" | "replace", ..] => {
+            let before = run.deliveries.len();
             apply(run, &arguments, namespace, span, input);
-            Printed::default()
+            // What is only tried goes nowhere; the next command may read what is printed.
+            match is_tried(&arguments) {
+                true => Printed { parcels: run.deliveries.split_off(before), ..Printed::default() },
+                false => Printed::default(),
+            }
         }
         ["patch", what, ..] => {
             patch(run, &arguments, what, name(2), namespace, span);
@@ -129,6 +134,11 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span, input: Pri
         ["kustomize", ..] => built(run, name(1), span),
         _ => Printed::default(),
     }
+}
+
+/// `--dry-run=client`, `--dry-run=server`, and without a value as older versions have it.
+fn is_tried(arguments: &Arguments) -> bool {
+    arguments.switch("--dry-run").is_some_and(|node| matches!(node.as_str(), Some(value) if value != "none"))
 }
 
 /// A text without pull secrets.
