@@ -159,6 +159,8 @@ pub enum Why {
     Element(Arc<str>),
     /// The property is set by something that changes the resource afterwards.
     Overridden(Arc<str>),
+    /// A command or a step of which not all is known: what it is about, or whether it runs.
+    Command(Arc<str>),
     /// acrlint doesn't look at this yet.
     NotAnalysed(Arc<str>),
 }
@@ -181,6 +183,7 @@ impl std::fmt::Display for Why {
             Why::LimitReached(what) => write!(f, "the limit of {what} was reached"),
             Why::Element(what) => write!(f, "the members of `{what}` are not known"),
             Why::Overridden(what) => write!(f, "`{what}` changes it afterwards"),
+            Why::Command(what) => write!(f, "what {what} does is not known in full"),
             Why::NotAnalysed(what) => write!(f, "{what} not analysed yet"),
         }
     }
@@ -205,6 +208,7 @@ impl Why {
             Why::LimitReached(_) => "limit reached",
             Why::Element(_) => "members of an unknown collection",
             Why::Overridden(_) => "changed afterwards",
+            Why::Command(_) => "command not known in full",
             Why::NotAnalysed(_) => "not analysed yet",
         }
     }

@@ -27,6 +27,10 @@ pub(super) fn network<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: O
     let free = matches!(routed, None | Some("loadbalancer" | "managednatgateway" | "userassignednatgateway"));
     match registry.plainly_public() && free {
         true => Judgement::new(Truth::Yes, at, "public access is open to all networks"),
+        // Something only names it.
+        false if !registry.is_declared() && !registry.is_read_back() => {
+            Judgement::new(Truth::Unknown, at, "whom the registry lets in is not in this tree")
+        }
         false => Judgement::new(Truth::Unknown, at, "network not analysed yet"),
     }
 }

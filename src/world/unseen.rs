@@ -37,7 +37,7 @@ impl<'a> World<'a> {
         let grants = |command: &&Imperative| command.makes == Makes::Grant && !command.manual;
         let mut commands = self.imperative.iter().filter(grants);
         if let Some(command) = commands.find(|command| self.may_be_about(command, cluster, registry)) {
-            return Some((Why::NotAnalysed(format!("`{}`", command.command).into()), command.span));
+            return Some((Why::Command(format!("`{}`", command.command).into()), command.span));
         }
         self.hidden(cluster, registry).or_else(|| self.joins_a_group(cluster))
     }
@@ -47,7 +47,7 @@ impl<'a> World<'a> {
         let grants = |command: &&Imperative| command.makes == Makes::Grant && !command.manual;
         let about = |command: &&Imperative| self.may_be_called(&command.registry, &registry.name, command.span);
         if let Some(command) = self.imperative.iter().filter(grants).find(about) {
-            return Some((Why::NotAnalysed(format!("`{}`", command.command).into()), command.span));
+            return Some((Why::Command(format!("`{}`", command.command).into()), command.span));
         }
         let joins = |resource: &&&'a Resource| self.refers(&resource.body, &who.address);
         if let Some(group) = self.memberships.iter().find(joins) {
@@ -90,7 +90,7 @@ impl<'a> World<'a> {
         let made = |command: &&Imperative| command.makes == Makes::Endpoint && !command.manual;
         let mut commands = self.imperative.iter().filter(made);
         let command = commands.find(|command| self.may_be_about(command, cluster, registry));
-        let command = command.map(|it| (Why::NotAnalysed(format!("`{}`", it.command).into()), it.span));
+        let command = command.map(|it| (Why::Command(format!("`{}`", it.command).into()), it.span));
         let open = command.or_else(|| self.hidden(cluster, registry));
         let unlisted = registry.is_read_back() && self.outlook.completeness != Completeness::Closed;
         let unlisted = unlisted.then(|| (Why::External("its private endpoints".into()), registry.resource.declared));

@@ -2,6 +2,7 @@
 //! become resources, changes and deliveries; everything else is recognised by its words.
 
 mod book;
+mod callers;
 mod commands;
 #[cfg(test)]
 mod context_tests;
@@ -49,6 +50,8 @@ struct Found {
     /// Commands whose meaning is told in full, and those that only write a text; also of files that it calls.
     understood: Vec<Span>,
     shown: Vec<Span>,
+    /// Commands whose text something reads.
+    handed_on: Vec<Span>,
 }
 
 /// Reads the commands in these files; the store learns which texts they change.
@@ -57,14 +60,17 @@ pub fn read(store: &Store, sources: &[SourceId]) -> Scripted {
     let mut tree = run::Tree { files, ..run::Tree::default() };
     let called = super::on_all_cores(STACK, sources, |&id| hosts::called_by(store, &tree, id));
     tree.called = called.into_iter().flatten().collect();
+    tree.given = callers::of(&hosts::callers(store, sources));
     let found: Vec<Found> = super::on_all_cores(STACK, sources, |&id| file(store, &tree, id));
     let understood = Places::of(found.iter().flat_map(|it| &it.understood));
     let shown = Places::of(found.iter().flat_map(|it| &it.shown));
+    let handed_on = Places::of(found.iter().flat_map(|it| &it.handed_on));
+    let by_hand = |at: Span| shown.hold(at) && !handed_on.hold(at);
     let mut scripted = Scripted::default();
     for (found, &id) in found.into_iter().zip(sources) {
         // What a command is known to do needs no second telling; what is only written on the screen is for somebody to do.
         let words = found.words.into_iter().filter(|it| !understood.hold(it.span));
-        let words = words.map(|it| Imperative { manual: it.manual || shown.hold(it.span), ..it });
+        let words = words.map(|it| Imperative { manual: it.manual || by_hand(it.span), ..it });
         scripted.imperative.extend(words.chain(found.imperative));
         scripted.deliveries.extend(found.deliveries);
         found.rewritten.into_iter().for_each(|part| store.rewrite(part));
@@ -114,5 +120,6 @@ fn file(store: &Store, tree: &run::Tree, id: SourceId) -> Found {
         deployment: run.book.close().map(|it| Deployment { sites: run.sites, ..it }),
         understood: run.understood,
         shown: run.shown,
+        handed_on: run.handed_on,
     }
 }

@@ -1,6 +1,8 @@
 //! Scripts as they are written.
 
+mod callers;
 mod limits;
+mod screen;
 
 use super::*;
 use crate::ir::{Cond, Layer, Makes, Node, Origin, Parcel, Resource, Value};

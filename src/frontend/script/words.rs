@@ -151,6 +151,7 @@ fn is_comment(text: &str, at: usize) -> bool {
     let line = line.trim_start();
     line.starts_with(['#', ';'])
         || line.starts_with("//")
+        || line.starts_with("::")
         || line.get(..4).is_some_and(|rem| rem.eq_ignore_ascii_case("rem "))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{called, filled, inputs, scalar, script, settings, text_of};
+use super::{called, filled, handed, inputs, scalar, script, settings, text_of};
 use crate::frontend::script::meaning::steps;
 use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::Dialect;
@@ -44,8 +44,11 @@ fn template(run: &mut Run<'_>, data: &Tree, inner: impl FnOnce(&mut Run<'_>, &Tr
     let path = called::of_azure(run.tree, &own, named);
     let root = path.as_deref().and_then(|path| called::opened(run, path));
     let (Some(path), Some(root)) = (path, root) else {
-        let given = inputs(run, data.get("parameters"), DIALECT);
-        steps::unseen(run, &given, data.span);
+        let mut given = handed::over(run, data.get("parameters"), DIALECT);
+        // A template sees the variables of the pipeline that it is put into.
+        let set = run.shell.vars.iter().filter(|(name, node)| !name.contains('.') && node.as_str().is_some());
+        given.extend(set.map(|(name, node)| (format!("variables.{}", name.to_ascii_lowercase()), node.clone())));
+        steps::of_elsewhere(run, &given, data.span);
         return true;
     };
     let given = settings(run, data.get("parameters"), DIALECT);
@@ -106,7 +109,9 @@ fn variables(run: &mut Run<'_>, data: Option<&Tree>, depth: u32) {
     let text = text_of(run, data);
     let set = |run: &mut Run<'_>, name: &str, value: &Tree| {
         let node = match scalar(value) {
-            _ if text.contains(&format!("setvariable variable={name}")) => run.set_elsewhere(name, value.span),
+            _ if text.contains(&format!("setvariable variable={name}")) || run.tree.sets_later(&run.path, name) => {
+                run.set_elsewhere(name, value.span)
+            }
             Some(text) => filled(run, &text, value.span, DIALECT),
             None => Node::unknown(Why::External(name.into()), value.span),
         };

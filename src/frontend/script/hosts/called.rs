@@ -9,10 +9,13 @@ const CALLS: [&str; 5] = ["uses: ./", "uses: './", "uses: \"./", "template:", "i
 /// How deep calls are looked for.
 const DEEPEST: u32 = 32;
 
-/// Whether a step may be told of charts or manifests, whatever it does with them.
+/// Whether a step may be told of charts, manifests, registries or clusters, whatever it does with them.
 pub(super) fn may_hand_over(text: &str) -> bool {
+    const THINGS: [&str; 9] = ["chart", "manifest", "kustom", "overlay", "acr", "registr", "aks", "cluster", "kube"];
     let steps = text.contains("uses:") || text.contains("task:");
-    steps && ["chart", "manifest", "kustom", "overlay"].iter().any(|word| text.contains(word))
+    let lower = if steps { text.to_ascii_lowercase() } else { String::new() };
+    let workflow = lower.contains(".github/workflows/");
+    workflow || THINGS.iter().any(|word| lower.contains(word))
 }
 
 pub(super) fn may_call(text: &str) -> bool {

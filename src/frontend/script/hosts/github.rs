@@ -1,6 +1,6 @@
 //! Workflows and composite actions of GitHub.
 
-use super::{called, filled, inputs, matrix, scalar, script, settings, text_of};
+use super::{called, filled, handed, inputs, matrix, scalar, script, settings, text_of};
 use crate::frontend::script::meaning::steps;
 use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::Dialect;
@@ -61,7 +61,7 @@ fn job(run: &mut Run<'_>, root: &Tree, member: &Member, combination: &[(String, 
     if let Some(uses) = own.get("uses").and_then(Tree::as_str) {
         let given = settings(run, own.get("with"), DIALECT);
         if !call(run, uses, given, member.key_span, true) {
-            steps::step(run, uses, &inputs(run, own.get("with"), DIALECT), member.key_span);
+            steps::of_elsewhere(run, &handed::over(run, own.get("with"), DIALECT), member.key_span);
         }
     }
     run.shell.namespace = None;
@@ -101,7 +101,8 @@ fn environment(run: &mut Run<'_>, data: Option<&Tree>, root: &Tree) {
     let Some(data) = data else { return };
     let text = text_of(run, root);
     for (name, node) in settings(run, Some(data), DIALECT) {
-        let later = text.contains("GITHUB_ENV") && text.contains(&format!("{name}="));
+        let own = text.contains("GITHUB_ENV") && text.contains(&format!("{name}="));
+        let later = own || run.tree.sets_later(&run.path, &name);
         let node = if later { run.set_elsewhere(&name, node.span) } else { node };
         run.shell.vars.insert(name, node);
     }

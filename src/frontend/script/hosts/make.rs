@@ -5,7 +5,10 @@ use crate::frontend::script::passage::Passage;
 use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::{Dialect, posix};
 use crate::ir::{Node, Why};
-use crate::source::{Span, Via};
+use crate::source::{Span, Via, path};
+
+/// Files that one line includes.
+const FILES: usize = 20;
 
 /// Runs all recipes.
 pub(super) fn run(run: &mut Run<'_>, text: &str) {
@@ -23,7 +26,16 @@ pub(super) fn run(run: &mut Run<'_>, text: &str) {
         match word {
             "ifeq" | "ifneq" | "ifdef" | "ifndef" => conditional += 1,
             "endif" => conditional = conditional.saturating_sub(1),
-            _ => variable(run, text, &parts, conditional > 0),
+            "include" | "-include" | "sinclude" => {
+                let from = parts.first().map_or(0, |part| part.start);
+                include(run, told(first), Span::new(run.source, from, from + told(first).len()));
+            }
+            _ => {
+                let line = told(first);
+                let from = parts.first().map_or(0, |part| part.start);
+                let span = Span::new(run.source, from, from + line.len());
+                variable(run, line, span, conditional == 0 && parts.len() == 1);
+            }
         }
     }
     for (target, parts) in recipes {
@@ -68,30 +80,53 @@ impl Iterator for Lines<'_> {
 }
 
 /// `NAME = value`, `:=`, `?=`, `+=`.
-fn variable(run: &mut Run<'_>, text: &str, parts: &[std::ops::Range<usize>], conditional: bool) {
-    let Some(first) = parts.first().cloned() else { return };
-    let line = text.get(first.clone()).unwrap_or_default();
-    let line = line.split(" #").next().unwrap_or_default().trim_end();
+fn variable(run: &mut Run<'_>, line: &str, span: Span, whole: bool) {
     let bare = line.trim_start().trim_start_matches("export ").trim_start_matches("override ").trim_start();
     let Some((name, value)) = bare.split_once('=') else { return };
     let (name, kind) = match name.strip_suffix([':', '?', '+', '!']) {
         Some(short) => (short.trim_end_matches(':').trim(), name.as_bytes().last().copied().unwrap_or_default()),
         None => (name.trim(), b'='),
     };
+    // `target: NAME = value` holds for one target, and what that needs.
+    let (for_target, name) = name.rsplit_once(':').map_or((false, name), |(_, name)| (true, name.trim()));
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return;
     }
-    let span = Span::new(run.source, first.start, first.start + line.len());
-    let whole = !conditional && parts.len() == 1 && kind != b'!' && kind != b'+';
+    let whole = whole && !for_target && kind != b'!' && kind != b'+';
     let node = match whole {
         true => value_of(run, value.trim(), span),
         false => Node::unknown(Why::External(format!("$({name})").into()), span),
     };
-    // What the environment or the command line says comes first.
+    // What the command line says comes first, and what the environment says where the file leaves it to it.
+    let fixed = line.trim_start().starts_with("override ");
+    let another = !fixed && run.tree.overrides(&run.path, name, &node)
+        || kind == b'?' && run.tree.gives_another(&run.path, name, &node);
+    let node = if another { run.set_elsewhere(name, span) } else { node };
     let node = if kind == b'?' { node.through(span, Via::Parameter) } else { node };
-    let another = run.shell.vars.get(name).is_some_and(|known| known.value != node.value);
-    let node = if another { Node::unknown(Why::External(format!("$({name})").into()), span) } else { node };
+    let again = run.shell.vars.get(name).is_some_and(|known| known.value != node.value);
+    let node = if again { Node::unknown(Why::External(format!("$({name})").into()), span) } else { node };
     run.shell.vars.insert(name.to_owned(), node);
+}
+
+/// `include config.mk`: what it sets as well is not known to be what this file says.
+fn include(run: &mut Run<'_>, line: &str, span: Span) {
+    let folder = path::folder_of(&run.path).to_owned();
+    for file in line.split_whitespace().skip(1).take(FILES) {
+        let found = path::joined(&folder, file).filter(|path| run.tree.has_file(path));
+        let Some(id) = found.and_then(|path| run.store.open_path(&path).ok()) else { continue };
+        let text = run.store.source(id).text.clone();
+        for parts in (Lines { text: &text, at: 0 }) {
+            let first = parts.first().and_then(|part| text.get(part.clone())).unwrap_or_default();
+            if !first.starts_with('\t') {
+                variable(run, told(first), span, false);
+            }
+        }
+    }
+}
+
+/// A line without its comment.
+fn told(line: &str) -> &str {
+    line.split(" #").next().unwrap_or_default().trim_end()
 }
 
 fn value_of(run: &Run<'_>, value: &str, span: Span) -> Node {

@@ -4,6 +4,7 @@ mod azure;
 mod called;
 mod github;
 mod gitlab;
+mod handed;
 mod jenkins;
 mod make;
 mod matrix;
@@ -12,9 +13,10 @@ mod task;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::callers::{Caller, File, Runs};
 use super::passage::Passage;
 use super::run::{Run, Tree};
 use super::syntax::{Dialect, batch, posix, powershell};
@@ -57,6 +59,8 @@ const WORDS: [&str; 14] = [
     "Kubernetes@",
 ];
 
+/// Nothing recurses deep in lines.
+const STACK: usize = 2 << 20;
 /// Larger files are no scripts that somebody wrote.
 const LARGEST: usize = 4 << 20;
 
@@ -73,6 +77,7 @@ pub(super) fn follow<'r>(store: &'r Store, tree: &'r Tree, id: SourceId) -> Opti
         return None;
     }
     let mut run = Run::new(store, tree, id, path);
+    run.readers = u32::from(tree.given.get(path).is_some_and(|given| given.read));
     let passage = || Passage::whole(id, text);
     match host {
         Host::Posix => run.script(&posix::parse(&passage(), Dialect::Plain)),
@@ -130,18 +135,23 @@ fn pipeline_of(path: &str, root: &Data, text: &str) -> Option<Pipeline> {
         () if has("jobs") && has("on") => Some(Pipeline::GitHub),
         () if name.contains("taskfile") && has("tasks") => Some(Pipeline::Task),
         () if name.contains("gitlab-ci") || path.contains(".gitlab/") => Some(Pipeline::GitLab),
-        () if ["steps", "stages", "jobs", "extends"].iter().any(|key| has(key)) && is_azure(text) => {
-            Some(Pipeline::Azure)
-        }
+        // The whole pipeline is a template's.
+        () if root.get("extends").is_some_and(|extends| extends.get("template").is_some()) => Some(Pipeline::Azure),
+        () if ["steps", "stages", "jobs"].iter().any(|key| has(key)) && is_azure(text) => Some(Pipeline::Azure),
         () if has("stages") || path.contains("gitlab") => Some(Pipeline::GitLab),
         () => None,
     }
 }
 
+/// Whether a file holds objects of Kubernetes.
+fn is_manifest(text: &str) -> bool {
+    let begins = |key: &str| text.lines().any(|line| line.starts_with(key));
+    begins("apiVersion:") && begins("kind:")
+}
+
 /// The documents of a file that may be a pipeline.
 fn documents(id: SourceId, text: &str) -> Vec<Data> {
-    let manifest = |key: &str| text.lines().any(|line| line.starts_with(key));
-    if manifest("apiVersion:") && manifest("kind:") {
+    if is_manifest(text) {
         return Vec::new();
     }
     yaml::parse(id, text).0.into_iter().map(|document| document.root).collect()
@@ -177,6 +187,35 @@ pub(super) fn called_by(store: &Store, tree: &Tree, id: SourceId) -> Vec<String>
     }
     found.retain(|called| **called != **path);
     found
+}
+
+/// Who may call whom, with what.
+pub(super) fn callers(store: &Store, sources: &[SourceId]) -> Vec<File> {
+    let hosted = |&id: &SourceId| {
+        let source = store.source(id);
+        let text = &*source.text;
+        let host = host_of(&source.path, text).filter(|_| text.len() <= LARGEST)?;
+        let page = matches!(host, Host::Markdown | Host::AsciiDoc | Host::ReStructuredText | Host::Notebook);
+        (!(page || host == Host::Yaml && is_manifest(text))).then(|| (source.path.clone(), host))
+    };
+    let files: Vec<(SourceId, Arc<str>, Host)> =
+        sources.iter().filter_map(|id| hosted(id).map(|(path, host)| (*id, path, host))).collect();
+    let runs = |path: &str, host: Host| match host {
+        Host::Posix | Host::PowerShell => Runs::Path,
+        Host::Make | Host::Just => Runs::Targets,
+        Host::Yaml if path.to_ascii_lowercase().contains("taskfile") => Runs::Targets,
+        _ => Runs::Itself,
+    };
+    let called = files.iter().filter(|(_, path, host)| runs(path, *host) != Runs::Itself);
+    let names: HashSet<&str> = called.map(|(_, path, _)| path.rsplit('/').next().unwrap_or_default()).collect();
+    if names.is_empty() && files.iter().all(|(.., host)| *host != Host::Yaml) {
+        return Vec::new();
+    }
+    crate::frontend::on_all_cores(STACK, &files, |(id, path, host)| File {
+        path: path.clone(),
+        runs: runs(path, *host),
+        caller: Caller::of(&store.source(*id).text, &|name| names.contains(name)),
+    })
 }
 
 /// Steps of Azure Pipelines.

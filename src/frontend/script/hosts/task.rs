@@ -1,23 +1,30 @@
 //! Taskfiles and justfiles.
 
+use std::collections::BTreeSet;
+
 use super::{filled, scalar, script, settings};
 use crate::frontend::script::passage::Passage;
 use crate::frontend::script::run::{Context, Run};
 use crate::frontend::script::syntax::{Dialect, posix};
+use crate::ir::Node;
 use crate::source::Span;
 use crate::syntax::tree::Tree;
 
 const DIALECT: Dialect = Dialect::Braces;
+/// Objects and lists inside of each other.
+const DEEPEST: u32 = 24;
 
 /// Runs all tasks of a Taskfile.
 pub(super) fn run(run: &mut Run<'_>, root: &Tree) {
-    variables(run, root);
+    let mut passed = BTreeSet::new();
+    calls(root, DEEPEST, &mut passed);
+    variables(run, root, &passed);
     for task in root.get("tasks").and_then(Tree::as_map).unwrap_or_default() {
         let kept = run.shell.scope.clone();
         run.shell.scope = format!("{}#{}", run.path, task.key).into();
         run.shell.context = Context::default();
         run.alone(None, |run| {
-            variables(run, &task.value);
+            variables(run, &task.value, &passed);
             let folder =
                 task.value.get("dir").and_then(scalar).map(|folder| filled(run, &folder, task.key_span, DIALECT));
             let commands = task.value.get("cmds").and_then(Tree::as_list).unwrap_or_default();
@@ -33,11 +40,36 @@ pub(super) fn run(run: &mut Run<'_>, root: &Tree) {
     }
 }
 
-fn variables(run: &mut Run<'_>, data: &Tree) {
+/// The variables that tasks are called with: `task: name` and `vars: …` beside it.
+fn calls<'t>(data: &'t Tree, depth: u32, passed: &mut BTreeSet<&'t str>) {
+    if depth == 0 {
+        return;
+    }
+    if data.get("task").is_some_and(|task| task.as_str().is_some()) {
+        let vars = data.get("vars").and_then(Tree::as_map).unwrap_or_default();
+        passed.extend(vars.iter().map(|member| &*member.key));
+    }
+    let members = data.as_map().unwrap_or_default().iter().map(|member| &member.value);
+    members.chain(data.as_list().unwrap_or_default()).for_each(|inner| calls(inner, depth - 1, passed));
+}
+
+fn variables(run: &mut Run<'_>, data: &Tree, passed: &BTreeSet<&str>) {
     for key in ["vars", "env"] {
         for (name, node) in settings(run, data.get(key), DIALECT) {
+            let node = match passed.contains(name.as_str()) {
+                true => run.set_elsewhere(&name, node.span),
+                false => or_given(run, &name, node),
+            };
             run.shell.vars.insert(name, node);
         }
+    }
+}
+
+/// What the file says, unless whoever runs it says otherwise.
+fn or_given(run: &Run<'_>, name: &str, own: Node) -> Node {
+    match run.tree.overrides(&run.path, name, &own) {
+        true => run.set_elsewhere(name, own.span),
+        false => own,
     }
 }
 
@@ -63,6 +95,7 @@ pub(super) fn just(run: &mut Run<'_>, text: &str) {
             if let Some(inner) = inner.filter(|inner| !inner.contains(['"', '\''])) {
                 let span = Span::new(run.source, from, from + line.trim_end().len());
                 let node = filled(run, inner, span, DIALECT);
+                let node = or_given(run, name, node);
                 run.shell.vars.insert(name.to_owned(), node);
             }
         }

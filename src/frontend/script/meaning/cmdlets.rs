@@ -32,7 +32,8 @@ fn flag(arguments: &Arguments, name: &str) -> Option<Node> {
 /// A cmdlet; anything else is none of ours.
 pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: &Arguments, span: Span) -> Printed {
     let printed = |value: Option<Node>| Printed { value, ..Printed::default() };
-    if run.manual {
+    // `-WhatIf` only tells what would be done.
+    if run.manual || arguments.has(&["-WhatIf"]) {
         return Printed::default();
     }
     match name.to_ascii_lowercase().as_str() {

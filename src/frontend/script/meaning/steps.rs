@@ -1,5 +1,7 @@
 //! Steps of pipelines that do what commands do.
 
+mod elsewhere;
+
 use super::arguments::{Argument, Arguments};
 use super::kubectl;
 use super::secret::{self, Login, PullSecret};
@@ -7,7 +9,7 @@ use super::{context, helm, of};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Delivery, Layer, Makes, Node, Parcel, Why};
 use crate::source::Span;
-use crate::source::path::in_folder;
+pub(in crate::frontend::script) use elsewhere::{of_elsewhere, unseen};
 
 /// The inputs of a step, by their names in lower case.
 pub(in crate::frontend::script) type Inputs = std::collections::BTreeMap<String, Node>;
@@ -41,7 +43,7 @@ fn by_name(run: &mut Run<'_>, name: &str, inputs: &Inputs, span: Span) {
         "helmdeploy" => helm_deploy(run, inputs, span),
         "kubernetes" => kubernetes(run, inputs, span),
         name if HARMLESS.iter().any(|word| name.contains(word)) => {}
-        _ => unseen(run, inputs, span),
+        _ => of_elsewhere(run, inputs, span),
     }
 }
 
@@ -74,27 +76,6 @@ const HARMLESS: [&str; 26] = [
     "yq",
     "pages",
 ];
-
-/// A step or a template that isn't read, and what is given to it: charts and manifests that it names it may release, with
-/// whatever values.
-pub(in crate::frontend::script) fn unseen(run: &mut Run<'_>, inputs: &Inputs, span: Span) {
-    let why = || Why::NotAnalysed("a step that names it".into());
-    for (name, given) in inputs {
-        let applied = ["manifest", "kustom", "overlay"].iter().any(|word| name.contains(word));
-        let paths: Vec<String> = lines(given).iter().filter_map(|line| run.locate(line.as_str()?)).collect();
-        for path in paths {
-            let parcel = match () {
-                () if run.tree.has_file(&in_folder(&path, "Chart.yaml")) => Parcel::Chart(path.into()),
-                () if !applied || path.is_empty() => continue,
-                () if run.tree.has_file(&path) => Parcel::Manifests { path: path.into(), recursive: false },
-                () => Parcel::Folder(path.into()),
-            };
-            let namespace = Some(Node::unknown(why(), span));
-            let values = vec![Layer::Unknown(why(), span)];
-            run.deliveries.push(Delivery { namespace, values, open: Some(why()), ..Delivery::of(parcel, span) });
-        }
-    }
-}
 
 fn word(inputs: &Inputs, name: &str) -> Option<String> {
     inputs.get(name)?.as_str().map(str::to_ascii_lowercase)

@@ -1,14 +1,15 @@
 //! Paths in scripts: where a script stands is seldom written, so what exists decides.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::super::callers::Given;
 use super::super::meaning::arguments::Arguments;
 use super::super::passage::Passage;
 use super::super::syntax::{Dialect, Statement, posix, powershell};
 use super::Run;
 use crate::ir::{Node, Parcel, Why};
-use crate::source::path;
+use crate::source::{Span, path};
 
 /// Stands for the root of the tree in a path.
 pub(in crate::frontend::script) const ROOT: &str = "/\u{1}root";
@@ -21,9 +22,26 @@ pub(in crate::frontend::script) struct Tree {
     pub files: BTreeSet<Arc<str>>,
     /// Pipelines that other pipelines call, so that they don't run by themselves.
     pub called: BTreeSet<String>,
+    /// What callers of scripts give to them.
+    pub given: HashMap<Arc<str>, Given>,
 }
 
 impl Tree {
+    /// Whether callers may give something else than the default of a variable in a file.
+    pub fn gives_another(&self, path: &str, name: &str, default: &Node) -> bool {
+        self.given.get(path).is_some_and(|given| given.differs(name, default))
+    }
+
+    /// Whether a script that a pipeline calls may set a variable anew for its later steps.
+    pub fn sets_later(&self, path: &str, name: &str) -> bool {
+        self.given.get(path).is_some_and(|given| given.sets_later(name))
+    }
+
+    /// Whether whoever runs the targets of a file may say something else than the file itself.
+    pub fn overrides(&self, path: &str, name: &str, own: &Node) -> bool {
+        self.given.get(path).is_some_and(|given| given.overrides(name, own))
+    }
+
     pub fn is_called(&self, path: &str) -> bool {
         self.called.contains(path)
     }
@@ -161,13 +179,7 @@ impl Run<'_> {
         let given = Arguments { words: arguments.words.iter().skip(1).cloned().collect(), open: arguments.open };
         self.after_sourced(content, &given);
         let Some(content) = content else {
-            // It may set any variable anew.
-            let at = word.node.span;
-            for (name, value) in &mut self.shell.vars {
-                let symbol = format!("{}#{name}@{}", self.path, at.start);
-                *value = Node::symbol(Why::External(format!("${name}").into()), symbol, at);
-            }
-            return;
+            return self.forget(word.node.span);
         };
         let source = self.store.source(content);
         let passage = Passage::whole(content, &source.text);
@@ -176,6 +188,14 @@ impl Run<'_> {
             false => posix::parse(&passage, Dialect::Plain),
         };
         self.settings(&statements);
+    }
+
+    /// Something sets variables, nobody knows which.
+    pub(super) fn forget(&mut self, at: Span) {
+        for (name, value) in &mut self.shell.vars {
+            let symbol = format!("{}#{name}@{}", self.path, at.start);
+            *value = Node::symbol(Why::External(format!("${name}").into()), symbol, at);
+        }
     }
 
     /// Only what a file sets: variables and functions.

@@ -3,10 +3,12 @@
 
 mod branch;
 mod called;
+mod calls;
 mod context;
 mod files;
 mod fuel;
 mod inner;
+mod screen;
 mod value;
 mod written;
 
@@ -61,8 +63,11 @@ pub(super) struct Run<'r> {
     pub sites: Vec<Site>,
     /// Commands whose meaning is told in full.
     pub understood: Vec<Span>,
-    /// Commands that only write a text for people.
+    /// Commands that only write a text for people, and those whose text goes somewhere else.
     pub shown: Vec<Span>,
+    pub handed_on: Vec<Span>,
+    /// How many read what is being written: nothing of it comes to the screen.
+    pub readers: u32,
     pub shell: State,
     /// Parts of files that commands change, whoever uses them later.
     pub rewritten: Vec<Rewrite>,
@@ -97,6 +102,8 @@ pub(super) struct State {
     when: Vec<Cond>,
     functions: BTreeMap<String, Arc<Vec<Statement>>>,
     called: BTreeSet<String>,
+    /// It is left: nothing more of it runs.
+    pub left: bool,
 }
 
 impl<'r> Run<'r> {
@@ -114,6 +121,8 @@ impl<'r> Run<'r> {
             understood: Vec::new(),
             rewritten: Vec::new(),
             shown: Vec::new(),
+            handed_on: Vec::new(),
+            readers: 0,
             changed: BTreeSet::new(),
             deleted: Vec::new(),
             outputs: BTreeMap::new(),
@@ -128,6 +137,7 @@ impl<'r> Run<'r> {
     /// Runs a whole script, then what of it nobody in it calls.
     pub fn script(&mut self, statements: &[Statement]) {
         self.statements(statements);
+        let left = std::mem::take(&mut self.shell.left);
         let functions = std::mem::take(&mut self.shell.functions);
         for (name, body) in &functions {
             if !self.shell.called.contains(name) {
@@ -145,6 +155,7 @@ impl<'r> Run<'r> {
             }
         }
         self.shell.functions = functions;
+        self.shell.left = left;
     }
 
     fn statements(&mut self, statements: &[Statement]) -> Printed {
@@ -156,12 +167,12 @@ impl<'r> Run<'r> {
     }
 
     fn statement(&mut self, statement: &Statement, input: Printed) -> Printed {
-        if !self.begins(statement) {
+        if self.shell.left || !self.begins(statement) {
             return Printed::default();
         }
         let printed = match statement {
             Statement::Command(command) => self.command(command, input),
-            Statement::Pipeline(parts) => parts.iter().fold(input, |printed, part| self.statement(part, printed)),
+            Statement::Pipeline(parts) => self.piped(parts, input),
             Statement::Group { body, own_shell } => {
                 let kept = own_shell.then(|| self.shell.clone());
                 let printed = self.statements(body);
@@ -199,11 +210,29 @@ impl<'r> Run<'r> {
                         self.choice(std::slice::from_ref(&vec![(**next).clone()]), false, *span);
                         printed
                     }
-                    false => self.statement(next, Printed::default()),
+                    false => {
+                        let printed = self.statement(next, Printed::default());
+                        // It is left only where the first one succeeds.
+                        self.shell.left = false;
+                        printed
+                    }
                 }
             }
         };
         self.ended();
+        printed
+    }
+
+    /// Commands that print for each other, each in a shell that may be left alone.
+    fn piped(&mut self, parts: &[Statement], input: Printed) -> Printed {
+        let mut printed = input;
+        for (at, part) in parts.iter().enumerate() {
+            let read = u32::from(at + 1 < parts.len());
+            self.readers += read;
+            printed = self.statement(part, printed);
+            self.readers -= read;
+            self.shell.left = false;
+        }
         printed
     }
 
@@ -276,7 +305,7 @@ impl<'r> Run<'r> {
                 let written = node.as_str().map(str::to_owned).map(|text| self.written(&text, node.span));
                 Printed { value: Some(node), ..written.unwrap_or_default() }
             }
-            Some(Input::Output(body)) => self.statements(body),
+            Some(Input::Output(body)) => self.read_from(|run| run.statements(body)),
             None => input,
         };
         if let Some(text) = self.only_text(command, &arguments) {
@@ -284,6 +313,7 @@ impl<'r> Run<'r> {
         }
         self.may_change(&arguments);
         let saved = arguments.first().is_some_and(|name| meaning::rewrite::saves(name, &arguments));
+        self.tell_text(&arguments, command);
         let printed = self.call(arguments, command.span, input);
         if let Some(word) = command.output.as_ref().filter(|_| !saved) {
             let file = self.word(word);
@@ -304,23 +334,6 @@ impl<'r> Run<'r> {
                 None => self.shell.vars.remove(&name),
             };
         }
-    }
-
-    /// What a function is called with: `$1`, `$2`, …
-    fn give(&mut self, arguments: &Arguments, call: &str, span: Span) {
-        for at in 1..=9 {
-            let given = arguments.words.get(at).filter(|_| !arguments.open).map(|word| word.node.clone());
-            let symbol =
-                || Node::symbol(Why::External(format!("${at}").into()), format!("{}#{call}#{at}", self.path), span);
-            let node = given.unwrap_or_else(symbol);
-            self.shell.vars.insert(at.to_string(), node);
-        }
-        // All of them together: `"$@"`.
-        let all = match arguments.open || arguments.words.is_empty() {
-            true => Node::unknown(Why::External("$@".into()), span),
-            false => Node::list(arguments.words.iter().skip(1).map(|word| word.node.clone()).collect(), span),
-        };
-        self.shell.vars.insert("@".to_owned(), all);
     }
 
     fn assign(&mut self, set: &Assignment) {
@@ -369,9 +382,12 @@ impl<'r> Run<'r> {
             *first = Argument::of(Node::text(name.as_str(), first.node.span));
         }
         match name.as_str() {
+            // A page shows what to type in one shell after the other.
+            "exit" if !self.manual && is_final(&arguments) => self.shell.left = self.shell.when.is_empty(),
             "cd" | "pushd" | "Set-Location" | "sl" | "Push-Location" => self.enter(&arguments),
             "popd" | "Pop-Location" => self.shell.folders.clear(),
             "source" | "." => self.read_file(&arguments),
+            "export" => self.forget(span),
             "shift" => self.give(&Arguments::default(), &format!("shift@{}", span.start), span),
             "read" | "unset" => {
                 for word in arguments.words.iter().skip(1).filter_map(|word| word.text()) {
@@ -396,23 +412,6 @@ impl<'r> Run<'r> {
             }
         }
         Printed::default()
-    }
-
-    fn function(&mut self, name: &str, arguments: &Arguments, span: Span) -> Printed {
-        let functions = &self.shell.functions;
-        let body = functions.get(name).or_else(|| functions.get(&name.to_ascii_lowercase())).cloned();
-        self.shell.called.insert(name.to_owned());
-        self.shell.called.insert(name.to_ascii_lowercase());
-        let names = (1..=9).map(|at: u32| at.to_string()).chain(["@".to_owned()]);
-        let kept: Vec<(String, Option<Node>)> =
-            names.map(|name| (name.clone(), self.shell.vars.get(&name).cloned())).collect();
-        let printed = self.recur(name, |run, first| {
-            let unknown = Arguments::default();
-            run.give(if first { arguments } else { &unknown }, &format!("{name}@{}", span.start), span);
-            body.map(|body| run.statements(&body)).unwrap_or_default()
-        });
-        self.restore(kept);
-        printed
     }
 
     /// Where and when what is being read happens; `declared` is the place for labels.
@@ -450,6 +449,12 @@ pub(super) struct Named<'n> {
 fn is_false(tests: &[Statement]) -> bool {
     let [Statement::Command(command)] = tests else { return false };
     matches!(command.words.as_slice(), [word] if word.text().as_deref() == Some("false"))
+}
+
+/// `exit`, `exit 1`: `exit /b` of Windows only ends what was called.
+fn is_final(arguments: &Arguments) -> bool {
+    let mut codes = arguments.words.iter().skip(1);
+    codes.all(|code| code.text().is_none_or(|text| text.bytes().all(|byte| byte.is_ascii_digit())))
 }
 
 /// Whether a command only asks, so that what follows it hangs on the answer.

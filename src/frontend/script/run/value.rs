@@ -58,7 +58,13 @@ impl Run<'_> {
         }
         match default {
             // What stands for it where nobody says otherwise.
-            Some(word) => self.word(word).through(span, Via::Parameter),
+            Some(word) => {
+                let own = self.word(word);
+                match self.tree.gives_another(&self.path, name, &own) {
+                    true => self.elsewhere(name, span),
+                    false => own.through(span, Via::Parameter),
+                }
+            }
             None => self.elsewhere(name, span),
         }
     }
@@ -116,7 +122,7 @@ impl Run<'_> {
             }
             Piece::Output(body, span) => {
                 let kept = self.shell.clone();
-                let printed = self.statements(body);
+                let printed = self.read_from(|run| run.statements(body));
                 self.return_to(kept);
                 printed.value.unwrap_or_else(|| Node::unknown(Why::Runtime("the output of a command".into()), *span))
             }

@@ -38,7 +38,7 @@ impl Run<'_> {
         let name = name_of(path);
         let before = self.shell.vars.get(&name).cloned();
         // What is called alike may be the same file, seen from another folder.
-        self.forget(|own| own == last(path));
+        self.drop_files(|own| own == last(path));
         let unknown = || Node::unknown(Why::External(path.into()), file.span);
         let text = text.unwrap_or_else(unknown);
         let text = match before {
@@ -79,10 +79,10 @@ impl Run<'_> {
         let pattern = |word: &Option<&str>| word.map_or(in_place, |text| text.contains(['*', '?']));
         let any = words.iter().any(pattern);
         let given: Vec<&str> = words.into_iter().flatten().map(last).collect();
-        self.forget(|name| any || given.contains(&name));
+        self.drop_files(|name| any || given.contains(&name));
     }
 
-    fn forget(&mut self, is_it: impl Fn(&str) -> bool) {
+    fn drop_files(&mut self, is_it: impl Fn(&str) -> bool) {
         for (name, text) in self.shell.vars.range_mut(FILE.to_owned()..) {
             match name.strip_prefix(FILE) {
                 Some(path) if is_it(last(path)) => *text = Node::unknown(Why::External(path.into()), text.span),

@@ -80,11 +80,20 @@ fn statement(passage: &Passage, from: usize, line: &str, mut words: Vec<Word>) -
         let name = text.trim_start_matches(['@', '(']);
         ["az", "az.cmd", "kubectl", "kubectl.exe", "helm", "helm.exe"].contains(&name).then(|| name.to_owned())
     };
-    let says = words.first().and_then(Word::text).is_some_and(|word| {
-        let word = word.to_ascii_lowercase();
-        ["echo", "@echo", "rem", "@rem", "title", "::"].contains(&word.as_str()) || word.starts_with("echo.")
-    });
-    if let Some(at) = words.iter().position(|word| tool(word).is_some()).filter(|_| !says) {
+    let writes = |word: &Word| {
+        let text = word.text().unwrap_or_default().to_ascii_lowercase();
+        let rest = text.trim_start_matches(['@', '(']).strip_prefix("echo");
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':', '(']))
+    };
+    let first = words.iter().position(|word| writes(word) || tool(word).is_some());
+    if let Some(at) = first.filter(|&at| words.get(at).is_some_and(writes)) {
+        // Only a text: for people, unless it goes somewhere.
+        let begins = words.get(at).map_or(span, |word| word.span);
+        words.splice(..=at, [Word::of("echo", begins)]);
+        let output = line.contains(['>', '|']).then(|| Word::of("", span));
+        return Statement::Command(Command { sets: Vec::new(), words, input: None, output, appends: false, span });
+    }
+    if let Some(at) = first {
         words.drain(..at);
         if let Some(first) = words.first_mut()
             && let Some(name) = tool(first)

@@ -234,15 +234,23 @@ impl Reader<'_> {
         }
     }
 
-    fn redirections(&mut self) {
+    /// Over what a compound command reads and writes: the file that its text goes into.
+    fn redirections(&mut self) -> Option<Word> {
+        let mut output = None;
         loop {
             self.blanks();
             let digits = self.rest().chars().take_while(char::is_ascii_digit).count();
             if !self.rest().get(digits..).is_some_and(|rest| rest.starts_with(['<', '>'])) {
-                return;
+                return output;
             }
+            let faults = self.rest().starts_with('2');
             self.at += digits;
-            self.redirection();
+            if let Some(Redirection::To(file, _)) = self.redirection()
+                && !faults
+                && !file.text().is_some_and(|name| ["1", "2", "/dev/null"].contains(&name.as_str()))
+            {
+                output = Some(file);
+            }
         }
     }
 
@@ -282,7 +290,12 @@ impl Reader<'_> {
         let declares = ["export", "local", "readonly", "declare", "typeset"];
         if words.first().and_then(Word::text).is_some_and(|word| declares.contains(&word.as_str())) {
             sets.extend(words.iter().skip(1).filter_map(declared));
-            words.clear();
+            // `export $(cat .env)` says by what is printed which variables it sets.
+            let printed = |word: &Word| matches!(word.pieces.first(), Some(super::Piece::Output(..)));
+            words.retain(printed);
+            if !words.is_empty() {
+                words.insert(0, Word::of("export", self.span(from)));
+            }
         }
         if sets.is_empty() && words.is_empty() {
             return None;

@@ -20,12 +20,14 @@ pub(super) struct Whole {
     pub root: Tree,
     /// Something of it comes from elsewhere.
     pub unseen: bool,
+    /// From somebody who may know Azure: the templates that GitLab brings along don't.
+    pub foreign: bool,
 }
 
 impl Whole {
     /// A pipeline with the files that it includes; what it says itself comes last.
     pub fn of(run: &mut Run<'_>, root: &Tree) -> Whole {
-        let mut whole = Whole { root: object_like(root), unseen: false };
+        let mut whole = Whole { root: object_like(root), unseen: false, foreign: false };
         whole.include(run, root);
         whole
     }
@@ -34,10 +36,12 @@ impl Whole {
         for entry in root.get("include").into_iter().flat_map(entries) {
             let Some(path) = local(entry) else {
                 self.unseen = true;
+                self.foreign |= entry.get("template").is_none();
                 continue;
             };
             let files = files(run.tree, &run.path, path);
             self.unseen |= files.is_empty();
+            self.foreign |= files.is_empty();
             for path in files {
                 let Some(file) = called::opened(run, &path) else { continue };
                 let file = given(run, &file, entry.get("inputs"), entry.span.start);

@@ -2,7 +2,7 @@
 
 mod merged;
 
-use super::{called, inputs, matrix, script, settings};
+use super::{called, handed, matrix, script, settings};
 use crate::frontend::script::meaning::steps;
 use crate::frontend::script::run::{Context, Run, Tree as Files};
 use crate::frontend::script::syntax::Dialect;
@@ -50,8 +50,9 @@ fn pipeline(run: &mut Run<'_>, root: &Tree, given: &[(String, Node)]) {
     unsettle(run, rules);
     run.shell.vars.extend(given.iter().cloned());
     if whole.unseen {
-        unseen(run, whole.root.get("variables"));
-        whole.root.get("include").into_iter().flat_map(entries).for_each(|entry| unseen(run, entry.get("inputs")));
+        unseen(run, &whole, &[whole.root.get("variables")]);
+        let includes = whole.root.get("include").into_iter().flat_map(entries).filter_map(|entry| entry.get("inputs"));
+        includes.for_each(|given| unseen(run, &whole, &[whole.root.get("variables"), Some(given)]));
     }
     let jobs = whole.root.as_map().unwrap_or_default();
     for member in jobs.iter().filter(|member| member.value.as_map().is_some() && !GLOBAL.contains(&&*member.key)) {
@@ -93,7 +94,7 @@ fn job(run: &mut Run<'_>, whole: &Whole, own: &Tree, member: &Member, more: (mat
     }
     unsettle(run, own.get("rules"));
     if !complete {
-        unseen(run, own.get("variables"));
+        unseen(run, whole, &[whole.root.get("variables"), own.get("variables")]);
     }
     if let Some(include) = own.get("trigger").and_then(|trigger| trigger.get("include")) {
         trigger(run, whole, own, include, member);
@@ -104,7 +105,12 @@ fn job(run: &mut Run<'_>, whole: &Whole, own: &Tree, member: &Member, more: (mat
         let shared = || whole.root.get("default").and_then(|default| default.get(key)).or_else(|| whole.root.get(key));
         own.get(key).or_else(|| (!none).then(shared).flatten())
     };
-    for part in default("before_script").into_iter().chain(own.get("script")).chain(default("after_script")) {
+    for part in default("before_script").into_iter().chain(own.get("script")) {
+        lines(run, part, whole, 6);
+    }
+    // It has a shell of its own.
+    run.shell.left = false;
+    if let Some(part) = default("after_script") {
         lines(run, part, whole, 6);
     }
     run.shell.namespace = None;
@@ -150,11 +156,14 @@ fn unsettle(run: &mut Run<'_>, rules: Option<&Tree>) {
     }
 }
 
-/// Variables that a template from elsewhere may read: the charts that they name are its to release.
-fn unseen(run: &mut Run<'_>, data: Option<&Tree>) {
-    if let Some(data) = data {
-        let given = inputs(run, Some(data), DIALECT);
-        steps::unseen(run, &given, data.span);
+/// Variables that a template from elsewhere may read: the charts that they name are its to release, and the cluster that
+/// they name is its to let pull.
+fn unseen(run: &mut Run<'_>, whole: &Whole, data: &[Option<&Tree>]) {
+    let Some(last) = data.iter().rev().find_map(|data| *data) else { return };
+    let given = data.iter().flat_map(|data| handed::over(run, *data, DIALECT)).collect();
+    match whole.foreign {
+        true => steps::of_elsewhere(run, &given, last.span),
+        false => steps::unseen(run, &given, last.span),
     }
 }
 

@@ -23,9 +23,6 @@ fn may_hide_secrets(run: &Run<'_>, delivery: &Delivery) -> bool {
 
 /// `apply -f`, `apply -k`, `create -f`.
 pub(super) fn apply(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<Node>, span: Span, input: Printed) {
-    if arguments.options(&["--dry-run"]).iter().all(|it| it.as_str() != Some("none")) && arguments.has(&["--dry-run"]) {
-        return;
-    }
     let recursive = arguments.has(&["-R", "--recursive"]);
     let kustomizations = arguments.options(&["-k", "--kustomize"]);
     let files = arguments.options(&["-f", "--filename"]);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::Statement;
+use super::super::{Command, Statement, Word};
 use super::Reader;
 
 impl Reader<'_> {
@@ -39,9 +39,13 @@ impl Reader<'_> {
             _ if self.is_function() => self.short_function(),
             _ => return self.simple(from),
         };
-        // What a compound command reads or writes.
-        self.redirections();
-        Some(statement)
+        // What a compound command writes goes into a file as what a simple one hands to `tee`.
+        let at = self.at;
+        let Some(file) = self.redirections() else { return Some(statement) };
+        let span = self.span(at);
+        let words = vec![Word::of("tee", span), file];
+        let tee = Command { sets: Vec::new(), words, input: None, output: None, appends: false, span };
+        Some(Statement::Pipeline(vec![statement, Statement::Command(tee)]))
     }
 
     pub(super) fn conditional(&mut self) -> Statement {
