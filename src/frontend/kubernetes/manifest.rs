@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::loosen::{loosen, unname, unplace};
+use super::rewritten::{self, Rewritten};
 use crate::frontend::{Problem, node_of};
 use crate::ir::placeholder::{self, Placeholders, filled_in_later};
 use crate::ir::{Entry, Gap, Hides, Node, Why};
@@ -62,7 +64,28 @@ pub(super) fn read(store: &Store, id: SourceId) -> Manifest {
         return Manifest::default();
     }
     let manifest = if source.path.ends_with(".json") { read_json(id, text) } else { read_yaml(id, text) };
-    super::rewritten::manifest(store, id, manifest)
+    as_rewritten(store, id, manifest)
+}
+
+/// A manifest as it will be applied.
+fn as_rewritten(store: &Store, id: SourceId, mut manifest: Manifest) -> Manifest {
+    let Some(rewritten) = Rewritten::of(store, id) else { return manifest };
+    let why = rewritten::why();
+    for object in &mut manifest.objects {
+        match rewritten.whole {
+            true => {
+                let kind = object.kind.clone();
+                loosen(&kind, &mut object.body, &why);
+                unplace(&mut object.body, &why);
+                unname(&mut object.body, &why);
+            }
+            false => rewritten.forget(store, &mut object.body),
+        }
+    }
+    if rewritten.whole && !manifest.is_empty() {
+        manifest.gaps.push(Gap { why, span: Span::file(id), hides: Some(Hides::Anything) });
+    }
+    manifest
 }
 
 fn read_json(id: SourceId, text: &str) -> Manifest {

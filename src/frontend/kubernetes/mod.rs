@@ -8,6 +8,7 @@ mod folders;
 mod gitops;
 mod helm;
 mod kustomize;
+mod loosen;
 mod manifest;
 mod rewritten;
 mod sites;

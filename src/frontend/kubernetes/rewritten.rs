@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::edit::leave_open;
-use super::kustomize::patch::{loosen, unname, unplace};
-use super::manifest::Manifest;
-use crate::ir::{Entry, Gap, Hides, Layer, Node, Value, Why};
+use crate::ir::{Entry, Layer, Node, Value, Why};
 use crate::source::{Rewrite, SourceId, Span, Store, UNKNOWN};
 use crate::syntax::tree::{Tree, TreeKind};
 use crate::syntax::yaml;
@@ -136,26 +134,6 @@ fn filled(by: &str, span: Span) -> Vec<Node> {
         }
     }
     pieces
-}
-
-/// A manifest as it will be applied.
-pub(super) fn manifest(store: &Store, id: SourceId, mut manifest: Manifest) -> Manifest {
-    let Some(rewritten) = Rewritten::of(store, id) else { return manifest };
-    for object in &mut manifest.objects {
-        match rewritten.whole {
-            true => {
-                let kind = object.kind.clone();
-                loosen(&kind, &mut object.body, &why());
-                unplace(&mut object.body, &why());
-                unname(&mut object.body, &why());
-            }
-            false => rewritten.forget(store, &mut object.body),
-        }
-    }
-    if rewritten.whole && !manifest.is_empty() {
-        manifest.gaps.push(Gap { why: why(), span: Span::file(id), hides: Some(Hides::Anything) });
-    }
-    manifest
 }
 
 /// The members of a kustomization as it will be built.

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use crate::frontend::kubernetes::edit::{at, set_metadata};
+use crate::frontend::kubernetes::loosen::loosen;
 use crate::frontend::kubernetes::manifest::Object;
 use crate::ir::placeholder::stands_in;
-use crate::ir::{Node, Truth};
+use crate::ir::{Node, Truth, Why};
 
 /// The namespace that kustomize takes for one that isn't stated.
 const DEFAULT: &str = "default";
@@ -252,4 +253,9 @@ impl Item {
         self.object.api_version = api_version.unwrap_or_else(|| self.object.api_version.clone());
         self.object.kind = kind.unwrap_or_else(|| self.object.kind.clone());
     }
+}
+
+/// Takes back what is known of an object that something changes in a way that can't be told.
+pub(super) fn loosen_item(item: &mut Item, why: &Why) {
+    loosen(&item.object.kind.clone(), &mut item.object.body, why);
 }

@@ -1,14 +1,12 @@
 //! Patches: which objects they are aimed at, and what becomes of those.
 
-pub(in super::super) use super::loosen::{loosen, unname, unplace};
-
 use super::build::Notes;
 use super::embedded;
-use super::item::{Id, Item, is_bounded, written};
-use super::loosen::loosen_item;
+use super::item::{Id, Item, is_bounded, loosen_item, written};
 use super::select::Selector;
 use super::{json_patch, merge};
 use crate::frontend::kubernetes::edit::{at, list_of, member, members, remove, set, set_metadata};
+use crate::frontend::kubernetes::loosen::unname;
 use crate::ir::{Node, Truth, Why};
 use crate::source::{SourceId, Span, Store};
 

@@ -1,11 +1,10 @@
 //! Knowledge that is taken back where a change can't be applied.
 
-use super::item::Item;
-use crate::frontend::kubernetes::edit::{everywhere, leave_open, members, set_metadata};
+use super::edit::{everywhere, leave_open, members, set_metadata};
 use crate::ir::{Node, Value, Why};
 
 /// Takes back what is known of an object's pulling.
-pub(in super::super) fn loosen(kind: &str, body: &mut Node, why: &Why) {
+pub(super) fn loosen(kind: &str, body: &mut Node, why: &Why) {
     if ["Secret", "ServiceAccount"].contains(&kind) {
         leave_open(body, why);
         members(body, &mut |key, value| {
@@ -25,7 +24,7 @@ pub(in super::super) fn loosen(kind: &str, body: &mut Node, why: &Why) {
 }
 
 /// Takes back what an object is called and where it lives.
-pub(in super::super) fn unname(body: &mut Node, why: &Why) {
+pub(super) fn unname(body: &mut Node, why: &Why) {
     members(body, &mut |key, value| {
         if key == "metadata" {
             members(value, &mut |key, value| {
@@ -38,13 +37,8 @@ pub(in super::super) fn unname(body: &mut Node, why: &Why) {
 }
 
 /// Takes back which namespace an object lives in.
-pub(in super::super) fn unplace(body: &mut Node, why: &Why) {
+pub(super) fn unplace(body: &mut Node, why: &Why) {
     set_metadata(body, "namespace", Node::unknown(why.clone(), body.span));
-}
-
-/// Takes back what is known of an object that something changes in a way that can't be told.
-pub(super) fn loosen_item(item: &mut Item, why: &Why) {
-    loosen(&item.object.kind.clone(), &mut item.object.body, why);
 }
 
 fn forget(value: &mut Node, why: &Why) {
