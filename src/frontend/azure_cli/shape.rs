@@ -46,15 +46,15 @@ pub(super) fn body(tree: &Tree) -> Node {
     Node::map(entries, tree.span)
 }
 
-/// A registry. What Resource Manager doesn't print is not of the API version that was asked; the CLI prints all it knows.
+/// A registry. What isn't printed is not of the API version that was asked; a CLI that knows nothing of the role assignment
+/// mode is older than that mode.
 pub(super) fn registry(tree: &Tree) -> Node {
     let wrapped = tree.get_ci("properties").is_some_and(|inner| inner.as_map().is_some());
     let body = body(tree);
-    if !wrapped {
-        return body;
-    }
+    let later: &[&str] =
+        if wrapped { &["anonymousPullEnabled", "roleAssignmentMode"] } else { &["anonymousPullEnabled"] };
     let silent = |key: &&str| body.at(&["properties", key]).is_none();
-    let lacking: Vec<&str> = ["anonymousPullEnabled", "roleAssignmentMode"].into_iter().filter(silent).collect();
+    let lacking: Vec<&str> = later.iter().copied().filter(silent).collect();
     let unknown = |key: &str| member(key, Node::unknown(Why::External(key.into()), tree.span));
     below(&body, lacking.into_iter().map(unknown).collect())
 }

@@ -89,10 +89,11 @@ fn a_registry_is_one_in_every_shape() {
 fn what_an_older_interface_leaves_out_is_not_known() {
     let whole = registry(r#""properties": {"loginServer": "shipimages.azurecr.io"}"#);
     let flat = registry(r#""loginServer": "shipimages.azurecr.io""#);
-    for (content, open) in [(whole, true), (flat, false)] {
+    // A CLI that doesn't know the mode is older than that.
+    for (content, mode) in [(whole, true), (flat, false)] {
         let (_, lowered) = lowered(&[("a.json", &content)]);
-        let anonymous = first(&lowered).body.at(&["properties", "anonymousPullEnabled"]);
-        assert_eq!(anonymous.is_some_and(|it| it.why().is_some()), open);
+        let is_open = |key: &str| first(&lowered).body.at(&["properties", key]).is_some_and(|it| it.why().is_some());
+        assert_eq!((is_open("anonymousPullEnabled"), is_open("roleAssignmentMode")), (true, mode));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Kubernetes manifests: plain files by folder, kustomizations as they build, charts as something not seen yet.
+//! Kubernetes manifests: plain files by folder, kustomizations as they build, charts as they render.
 //!
 //! Every object becomes a resource, whatever its kind: what is of interest, `world` decides.
 
