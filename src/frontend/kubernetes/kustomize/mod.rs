@@ -62,8 +62,11 @@ pub(super) fn lower(
     }
     let applied = applied(store, deliveries);
     // What is committed is there for all; what is applied at once may be there for those of whom nobody knows.
-    let committed = doubts(deliveries, |it| matches!(it.parcel, Parcel::Elsewhere(_)));
-    let doubts = doubts(deliveries, |_| true);
+    let committed = committed(deliveries);
+    let doubts = match deliveries.iter().all(|it| it.edits.is_empty() || matches!(it.parcel, Parcel::Elsewhere(_))) {
+        true => committed.clone(),
+        false => doubts(deliveries, |_| true),
+    };
     let (build, doubtful) = (Build::edited(store, &committed), Build::edited(store, &doubts));
     let mut roots = Roots { build, doubtful, components, lowered, reached: BTreeSet::new() };
     for &id in &all {
@@ -135,6 +138,21 @@ fn applied<'a>(store: &Store, deliveries: &'a [Delivery]) -> BTreeMap<SourceId, 
         }
     }
     applied
+}
+
+/// What commands edit for others to apply: the edit of a folder where there is one only, else anything.
+fn committed(deliveries: &[Delivery]) -> Vec<Edit> {
+    let is_it = |it: &&Delivery| !it.manual && matches!(it.parcel, Parcel::Elsewhere(_));
+    let all: Vec<&Edit> = deliveries.iter().filter(is_it).flat_map(|it| &it.edits).collect();
+    let open = doubts(deliveries, |it| is_it(&it));
+    let one = |edit: Edit| {
+        let mut same = all.iter().filter(|it| it.folder == edit.folder);
+        match (same.next(), same.next()) {
+            (Some(only), None) => Edit::clone(only),
+            _ => edit,
+        }
+    };
+    open.into_iter().map(one).collect()
 }
 
 /// What some command edits may be edited wherever nobody says how a kustomization is applied.

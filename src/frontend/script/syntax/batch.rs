@@ -18,13 +18,47 @@ pub(in crate::frontend::script) fn parse(passage: &Passage) -> Vec<Statement> {
         let sometimes = depth > 0 || matches!(first, "if" | "for" | "else" | ")");
         depth += line.matches('(').count();
         depth = depth.saturating_sub(line.matches(')').count());
-        let statement = statement(passage, from, &line, words);
         let span = passage.span(from, at);
-        found.push(match sometimes {
-            true => Statement::Choice { tests: Vec::new(), bodies: vec![vec![statement]], whole: false, span },
-            false => statement,
-        });
+        for (start, part, on_failure) in parts(&line) {
+            // What closes a block of the line belongs to no command.
+            let open = part.matches(')').count() > part.matches('(').count();
+            let part = if open { part.trim_end().trim_end_matches(')') } else { part };
+            let words = if start == 0 { words.clone() } else { self::words(passage, from + start, part) };
+            let statement = statement(passage, from + start, part, words);
+            found.push(match sometimes || on_failure {
+                true => Statement::Choice { tests: Vec::new(), bodies: vec![vec![statement]], whole: false, span },
+                false => statement,
+            });
+        }
     }
+    found
+}
+
+/// The commands of a line, each with where it begins and whether it only runs when the one before fails: `a & b`,
+/// `a && b`, `a || b`.
+fn parts(line: &str) -> Vec<(usize, &str, bool)> {
+    let (mut found, mut start, mut quote, mut on_failure) = (Vec::new(), 0, false, false);
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let twice = bytes.get(at + 1) == Some(&byte);
+        // `2>&1` joins no commands.
+        let joins =
+            byte == b'&' && at.checked_sub(1).and_then(|at| bytes.get(at)) != Some(&b'>') || byte == b'|' && twice;
+        match byte {
+            b'"' => quote = !quote,
+            _ if joins && !quote => {
+                found.push((start, line.get(start..at).unwrap_or_default(), on_failure));
+                on_failure = byte == b'|';
+                at += usize::from(twice);
+                start = at + 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found.push((start, line.get(start..).unwrap_or_default(), on_failure));
+    found.retain(|(start, part, _)| *start == 0 || !part.trim().is_empty());
     found
 }
 

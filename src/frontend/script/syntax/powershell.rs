@@ -352,6 +352,9 @@ impl Reader<'_> {
         }
         loop {
             self.blanks();
+            if self.rest().starts_with("&&") || self.rest().starts_with("||") {
+                break;
+            }
             // `2>&1`, `> file`.
             let digits = self.rest().chars().take_while(char::is_ascii_digit).count();
             if self.rest().get(digits..).is_some_and(|rest| rest.starts_with('>')) {

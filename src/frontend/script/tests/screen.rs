@@ -88,3 +88,21 @@ fn what_stands_behind_the_end_of_a_script_is_not_known_to_run() {
     assert!(runs(".github/workflows/d.yml", &job));
     assert!(runs("d.cmd", &format!("exit /b 0\n:attach\n{ATTACH}\n")));
 }
+
+#[test]
+fn what_stands_behind_a_text_on_its_line_runs() {
+    let lines = [
+        ("d.cmd", "echo Attaching & az aks update -g g -n weft --attach-acr shop\n"),
+        ("d.cmd", "echo Attaching && az aks update -g g -n weft --attach-acr shop\n"),
+        ("d.cmd", "if \"%1\"==\"x\" (echo Attaching & az aks update -g g -n weft --attach-acr shop)\n"),
+        ("d.ps1", "echo \"Attaching\" && az aks update -g g -n weft --attach-acr shop\n"),
+        ("d.sh", "echo Attaching && az aks update -g g -n weft --attach-acr shop\n"),
+    ];
+    for (path, text) in lines {
+        let (_, scripted) = tree(&[(path, text)]);
+        let manual = scripted.imperative.iter().any(|it| it.manual);
+        let grants = scripted.lowered.deployments.iter().flat_map(|it| &it.resources);
+        let grants = grants.filter(|it| it.kind.contains("roleAssignments")).count();
+        assert_eq!((grants, manual), (1, false), "{text}");
+    }
+}
