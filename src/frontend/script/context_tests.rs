@@ -36,12 +36,16 @@ fn credentials_say_where_what_follows_goes() {
         ("for c in a b; do az aks get-credentials -n $c; kubectl apply -f k8s; done\n", vec!["a", "b"]),
         ("GETaz aks get-credentials -n weft\nkubectl apply -f k8s\n", vec!["weft"]),
         // Another tool, another file.
-        ("GETgcloud container clusters get-credentials other\nkubectl apply -f k8s\n", vec!["-"]),
+        ("GETgcloud container clusters get-credentials other\nkubectl apply -f k8s\n", vec!["gcloud"]),
         ("GETexport KUBECONFIG=other\nkubectl apply -f k8s\n", vec!["-"]),
         ("GETKUBECONFIG=other kubectl apply -f k8s\nkubectl apply -f k8s\n", vec!["-", "warp"]),
         ("GETkubectl apply -f k8s --kubeconfig other\n", vec!["-"]),
         ("az aks get-credentials -n warp -f other\nkubectl apply -f k8s\n", vec!["-"]),
         ("GETaz aks command invoke -n weft -g rg --command 'kubectl apply -f k8s'\n", vec!["weft"]),
+        // Clusters of this machine and of other clouds.
+        ("GETkind load docker-image a\nkubectl apply -f k8s\n", vec!["kind"]),
+        ("GETaws s3 cp a s3://b\nkubectl apply -f k8s\n", vec!["warp"]),
+        ("GETkubectl config use-context kind-kind\nkubectl apply -f k8s\n", vec!["kind-kind"]),
         // What runs only sometimes.
         ("GETif [ $X ]; then az aks get-credentials -n weft; fi\nkubectl apply -f k8s\n", vec!["-"]),
         ("if [ $X ]; then GETkubectl apply -f k8s; fi\nkubectl apply -f k8s\n", vec!["warp", "-"]),
@@ -85,7 +89,7 @@ fn steps_and_tasks_name_clusters() {
         (format!("{set}{apply}"), ["warp", "warp", "-"]),
         (format!("{}{apply}", set.replace("- uses", "- if: github.ref == 'x'\n      uses")), ["-", "-", "-"]),
         (format!("{set}    - uses: azure/k8s-set-context@v4\n      with: {{kubeconfig: x}}\n{apply}"), ["-", "-", "-"]),
-        (format!("{set}    - uses: helm/kind-action@v1\n{apply}"), ["-", "-", "-"]),
+        (format!("{set}    - uses: helm/kind-action@v1\n{apply}"), ["helm/kind-action", "helm/kind-action", "-"]),
     ] {
         assert_eq!(aims(".github/workflows/a.yml", &github(&steps)), wanted, "{steps}");
     }

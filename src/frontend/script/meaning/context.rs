@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::arguments::Arguments;
+use super::arguments::{Argument, Arguments};
 use super::{certain, is_literal};
 use crate::frontend::script::run::{Context, Run};
 use crate::ir::{Address, Aim, Node, Part, Site};
+use crate::source::Span;
 
 /// Tools that make another cluster, or another one's context, the current one.
 const OTHERS: [&str; 13] = [
@@ -25,15 +26,26 @@ const OTHERS: [&str; 13] = [
 ];
 
 /// Parts of names of actions that do the same.
-const ACTIONS: [&str; 8] = [
-    "get-gke-credentials",
-    "k3d",
-    "k3s",
-    "kind-action",
+const ACTIONS: [&str; 3] = ["k3s", "kubeconfig", "kubernetes-set-context"];
+
+/// Actions that make a cluster for a test, or get one of another cloud.
+const LOCAL_ACTIONS: [&str; 5] = ["get-gke-credentials", "k3d", "kind-action", "minikube", "setup-kind"];
+
+/// How contexts of clusters on this machine begin.
+const LOCAL: [&str; 7] = ["kind-", "k3d-", "minikube", "docker-desktop", "rancher-desktop", "colima", "orbstack"];
+
+/// What those who make or choose other clusters are told when they set the context.
+const SWITCHING: [&str; 10] = [
+    "create",
+    "start",
+    "export",
     "kubeconfig",
-    "kubernetes-set-context",
-    "minikube",
-    "setup-kind",
+    "update-kubeconfig",
+    "get-credentials",
+    "config",
+    "cluster",
+    "write-kubeconfig",
+    "use",
 ];
 
 /// `az aks get-credentials`: the cluster is the current one from here on.
@@ -96,11 +108,18 @@ fn switch(run: &mut Run<'_>, cluster: Option<Aim>, named: Option<Node>, admin: b
     context.config = config;
 }
 
+/// A cluster that is none of AKS.
+fn stranger(name: &str, at: Span) -> Aim {
+    Aim::Cluster { name: Node::text(name, at), group: None, subscription: None }
+}
+
 /// The cluster of a context.
 fn of_context(run: &Run<'_>, name: &Node) -> Option<Aim> {
     let text = name.as_str()?;
+    let begins = |start: &&str| text.starts_with(*start);
     match run.shell.context.known.get(text) {
         Some(cluster) => Some(cluster.clone()),
+        None if LOCAL.iter().any(begins) => Some(stranger(text, name.span)),
         None => is_literal(text).then(|| Aim::Context(certain(name.clone()))),
     }
 }
@@ -109,7 +128,13 @@ fn of_context(run: &Run<'_>, name: &Node) -> Option<Aim> {
 pub(super) fn before(run: &mut Run<'_>, tool: &str, arguments: &Arguments) -> Option<Aim> {
     let option = match tool {
         _ if OTHERS.contains(&tool) => {
-            run.shell.context.current = None;
+            let says = |word: &Argument| word.text().is_some_and(|text| SWITCHING.contains(&text));
+            let at = arguments.words.first().map(|word| word.node.span).unwrap_or_default();
+            // One of another cloud, or of this machine: none of Azure's.
+            let local = ["kind", "k3d", "minikube", "microk8s"].contains(&tool);
+            if local || arguments.words.iter().any(says) {
+                run.shell.context = Context { current: Some(stranger(tool, at)), ..Context::default() };
+            }
             return None;
         }
         "kubectx" => {
@@ -177,6 +202,10 @@ pub(super) fn set_by_step(run: &mut Run<'_>, name: &str, inputs: &super::steps::
         }
         "azure/k8s-set-context" => inputs.get("context").and_then(|name| of_context(run, name)),
         "kubernetes" if inputs.get("command").and_then(Node::as_str) == Some("login") => of_task(run, inputs),
+        _ if LOCAL_ACTIONS.iter().any(|part| name.contains(part)) => {
+            let at = inputs.values().next().map(|node| node.span).unwrap_or_default();
+            Some(stranger(name, at))
+        }
         _ if ACTIONS.iter().any(|part| name.contains(part)) => None,
         _ => return,
     };

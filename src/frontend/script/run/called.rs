@@ -107,6 +107,11 @@ impl Run<'_> {
 
     /// Takes in what a file leaves behind that is read into this shell; nothing where it is not found.
     pub(super) fn after_sourced(&mut self, file: Option<SourceId>, arguments: &Arguments) {
+        // Settings that are kept out of the tree only set variables.
+        let sets = arguments.words.first().and_then(|word| word.text()).is_some_and(|text| text.ends_with(".env"));
+        if file.is_none() && sets {
+            return;
+        }
         let left = file.and_then(|file| self.left_by(file, arguments, true));
         self.settle(left);
     }

@@ -6,7 +6,7 @@ use super::{Inputs, lines};
 use crate::frontend::script::run::{Named, Run};
 use crate::ir::{Delivery, Layer, Makes, Node, Parcel, Why};
 use crate::source::Span;
-use crate::source::path::in_folder;
+use crate::source::path::{folder_of, in_folder};
 
 /// Pairs of a registry and a cluster that are told one by one.
 const PAIRS: usize = 64;
@@ -43,6 +43,16 @@ pub(in crate::frontend::script) fn unseen(run: &mut Run<'_>, inputs: &Inputs, sp
 /// What is given both a registry and a cluster, by name or by a value that is called so and isn't known, may let the one
 /// pull from the other.
 fn may_grant(run: &mut Run<'_>, inputs: &Inputs, span: Span) {
+    // What it deploys lies here and is read.
+    let deploys = |path: &str| {
+        let is_it = |file: &str| [".bicep", ".bicepparam", ".tf"].iter().any(|ending| file.ends_with(ending));
+        let inside = |file: &&std::sync::Arc<str>| folder_of(file) == path && is_it(file);
+        is_it(path) || run.tree.has_folder(path) && !path.is_empty() && run.tree.files.iter().any(|file| inside(&file))
+    };
+    let paths = inputs.values().filter_map(|given| run.locate(given.as_str()?));
+    if paths.into_iter().any(|path| deploys(&path)) {
+        return;
+    }
     let registries = named(inputs, &["acr", "registr"], registry_of);
     let clusters = named(inputs, &["aks", "cluster", "kube"], cluster_of);
     // Where many things are given, which of them go together is left open.
@@ -61,7 +71,10 @@ fn may_grant(run: &mut Run<'_>, inputs: &Inputs, span: Span) {
 /// The names among the values that something may have, and nothing for one that isn't known and is called after it.
 fn named(inputs: &Inputs, hints: &[&str], name: fn(&str) -> Option<String>) -> BTreeSet<Option<String>> {
     let mut found = BTreeSet::new();
-    for (called, given) in inputs {
+    // A message may tell of both, and grants nothing.
+    const SAYING: [&str; 9] =
+        ["message", "text", "title", "payload", "body", "comment", "summary", "description", "status"];
+    for (called, given) in inputs.iter().filter(|(called, _)| !SAYING.iter().any(|word| called.contains(word))) {
         match given.as_str() {
             Some(text) => {
                 let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || "-_./".contains(letter)));
