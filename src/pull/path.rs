@@ -301,6 +301,9 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
         (_, answer) if answer.truth == Truth::No && !demand.place.sure && others_are_wired(pairs, &own, registry) => {
             (None, nobody_knows_where(demand))
         }
+        (_, answer) if answer.truth == Truth::Yes && demand.place.chosen && !is_fine_everywhere(demand, &answers) => {
+            (None, nobody_knows_where(demand))
+        }
         agreed => agreed,
     };
     path.cluster = cluster;
@@ -310,6 +313,12 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
     let network = network(world, registry, cluster.and_then(|at| world.clusters.get(at)));
     path.steps.push(Step { name: "permission", judgement: answer });
     path.steps.push(Step { name: "network", judgement: network });
+}
+
+/// Whether the pull works on each cluster that may be chosen.
+fn is_fine_everywhere(demand: &Demand, answers: &[(&Pair, Judgement)]) -> bool {
+    let fine = |at: &usize| answers.iter().any(|(pair, answer)| pair.cluster == *at && answer.truth == Truth::Yes);
+    demand.place.clusters.iter().all(fine)
 }
 
 /// Whether every pull secret of a pod has an entry for another image of it: then none of them says how this one is pulled.

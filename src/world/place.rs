@@ -18,6 +18,8 @@ pub struct Place {
     pub stranger: Option<String>,
     /// It runs on the only one of `clusters`, and nothing is guessed.
     pub sure: bool,
+    /// It runs on one of `clusters` that somebody chooses later: all of them have to be fine.
+    pub chosen: bool,
 }
 
 impl<'a> World<'a> {
@@ -51,7 +53,7 @@ impl<'a> World<'a> {
         let (clusters, exact) = self.meant_by(&aim, store);
         let stranger = clusters.is_empty().then(|| self.stranger(&aim));
         let clusters = self.own_first(workload, clusters);
-        Place { sure: exact && clusters.len() == 1, clusters, stranger }
+        Place { sure: exact && clusters.len() == 1, clusters, stranger, chosen: false }
     }
 
     /// The clusters of the workload's own Terraform root, where it has some.
@@ -89,7 +91,8 @@ impl<'a> World<'a> {
         let certain = matches!(aim, Aim::Cluster { .. });
         match (clusters.is_empty(), aim.name().as_str()) {
             (false, _) if exact || certain => {
-                Some(Place { sure: exact && clusters.len() == 1, clusters, ..Place::default() })
+                let chosen = certain && !exact && aim.name().as_str().is_none() && clusters.len() > 1;
+                Some(Place { sure: exact && clusters.len() == 1, clusters, chosen, ..Place::default() })
             }
             (true, Some(_)) if certain => Some(Place { stranger: Some(self.stranger(aim)), ..Place::default() }),
             _ => None,
