@@ -1,7 +1,7 @@
 //! Manifests that scripts write themselves: behind `<<`, into files, into variables.
 
 use super::*;
-use crate::ir::{Aim, Node, Part};
+use crate::ir::{Aim, Node, Parcel, Part};
 use crate::source::MemoryFiles;
 
 /// `kind image` of each workload that a script makes; `…` for what is not known, `?` where something of it was not read.
@@ -157,4 +157,34 @@ fn a_text_goes_to_the_cluster_of_its_command() {
     let site = deployment.sites.iter().find(|it| it.part == Part::Object(pod.address.clone())).unwrap();
     let Some(Aim::Cluster { name, .. }) = &site.cluster else { panic!("{site:?}") };
     assert_eq!(name.as_str(), Some("weft"));
+}
+
+#[test]
+fn a_filter_counts_once_its_text_is_applied() {
+    let manifest = "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a.azurecr.io/a:1}]}\n";
+    let changes = |script: &str| -> Vec<Option<String>> {
+        let script = format!("{script}kubectl get pods\n");
+        let files = [("k/web.yaml", manifest), ("up.sh", script.as_str())];
+        let contents = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+        let store = Store::new(MemoryFiles(contents));
+        let ids: Vec<_> = files.iter().map(|(path, _)| store.open_path(path).unwrap()).collect();
+        read(&store, &ids);
+        store.rewritten(ids[0]).into_iter().map(|it| it.by.map(|by| by.to_string())).collect()
+    };
+    assert_eq!(changes("sed 's/a.azurecr.io/b.azurecr.io/' k/web.yaml\n"), []);
+    let applied = "sed 's/a.azurecr.io/b.azurecr.io/' k/web.yaml | kubectl apply -f -\n";
+    assert_eq!(changes(applied), [Some("b.azurecr.io".to_owned())]);
+    // Whether a text is only looked at isn't known.
+    assert_eq!(changes("X=$(sed 's/a.azurecr.io/b.azurecr.io/' k/web.yaml)\n"), [None]);
+}
+
+#[test]
+fn what_branches_write_into_one_file_stands_side_by_side() {
+    let script = "if [ \"$1\" = prod ]; then\n  kustomize build prod > /x/out.yaml\nelse\n  kustomize build dev > /x/out.yaml\nfi\nkubectl apply -f /x/out.yaml\n";
+    let files = [("dev/kustomization.yaml", ""), ("prod/kustomization.yaml", ""), ("up.sh", script)];
+    let contents = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+    let store = Store::new(MemoryFiles(contents));
+    let ids: Vec<_> = files.iter().map(|(path, _)| store.open_path(path).unwrap()).collect();
+    let applied: Vec<Parcel> = read(&store, &ids).deliveries.into_iter().map(|it| it.parcel).collect();
+    assert_eq!(applied, ["prod", "dev"].map(|folder| Parcel::Kustomization(folder.into())));
 }

@@ -80,6 +80,7 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
             // What is copied stays; what it is copied to doesn't.
             let from = if ["cp", "mv"].contains(&tool) { files.len().saturating_sub(1) } else { 0 };
             files.iter().skip(from).for_each(|file| rewrite::written(run, file));
+            run.rewritten.extend(input.rewrites.iter().cloned());
             if let ("cp", Some(to), Some(path)) = (tool, files.last().and_then(Node::as_str), copied(run, &files)) {
                 // What becomes of a copy is not followed.
                 let why = Some(Why::NotAnalysed("a copy".into()));
@@ -109,9 +110,13 @@ fn by(run: &mut Run<'_>, tool: &str, arguments: Arguments, span: Span, input: Pr
                 .filter(|word| word.text().is_some_and(is_manifest))
                 .map(|word| word.node.clone());
             let mut printed = printed_file(run, file.filter(|_| input.parcels.is_empty()), span).unwrap_or(input);
-            let known = rewrite::printed(run, tool, &arguments, &printed.parcels);
-            let why = Why::NotAnalysed(format!("`{tool}`").into());
-            printed.parcels.iter_mut().filter(|_| !known).for_each(|it| it.open = Some(why.clone()));
+            match rewrite::printed(run, tool, &arguments, &printed.parcels) {
+                Some(found) => printed.rewrites.extend(found),
+                None => {
+                    let why = Why::NotAnalysed(format!("`{tool}`").into());
+                    printed.parcels.iter_mut().for_each(|it| it.open = Some(why.clone()));
+                }
+            }
             printed.secret = None;
             printed.value = None;
             printed.text = None;

@@ -96,35 +96,36 @@ pub(super) fn in_place(run: &mut Run<'_>, tool: &str, arguments: &Arguments) {
         files = anywhere(run);
     }
     for path in files {
-        if !change(run, &filter, &path) && !more {
-            run.changed.insert(path);
+        match changes(run, &filter, &path) {
+            Some(found) => run.rewritten.extend(found),
+            None if more => {}
+            None => drop(run.changed.insert(path)),
         }
     }
 }
 
-/// `sed s/a/b/ FILE`, `cat FILE | sed s/a/b/`: whoever uses the file uses what comes out. Says whether all of that is known.
-pub(super) fn printed(run: &mut Run<'_>, tool: &str, arguments: &Arguments, parcels: &[Delivery]) -> bool {
+/// `sed s/a/b/ FILE`, `cat FILE | sed s/a/b/`: the changes in what is printed, for whoever applies it; nothing when they
+/// can't all be told.
+pub(super) fn printed(run: &Run<'_>, tool: &str, arguments: &Arguments, parcels: &[Delivery]) -> Option<Vec<Rewrite>> {
     let filter = Filter::of(run, tool, arguments);
     if filter.only_reads(arguments) {
-        return false;
+        return None;
     }
     let read = parcels.iter().filter_map(|delivery| match &delivery.parcel {
         Parcel::Manifests { path, .. } if run.tree.has_file(path) => Some(path.to_string()),
         _ => None,
     });
     let read: Vec<String> = filter.files.iter().cloned().chain(read).collect();
-    let known: Vec<bool> = read.iter().map(|path| change(run, &filter, path)).collect();
-    !known.is_empty() && known.iter().all(|known| *known) && known.len() >= parcels.len()
+    let known: Option<Vec<Vec<Rewrite>>> = read.iter().map(|path| changes(run, &filter, path)).collect();
+    known.filter(|known| !known.is_empty() && known.len() >= parcels.len()).map(|known| known.concat())
 }
 
-/// Notes what a filter changes in a file; says whether that can be told.
-fn change(run: &mut Run<'_>, filter: &Filter<'_>, path: &str) -> bool {
-    let Ok(id) = run.store.open_path(path) else { return false };
-    let text = run.store.source(id).text.clone();
-    let Some(found) = filter.changes(id, &text) else { return false };
+/// What a filter changes in a file; nothing when that can't be told.
+fn changes(run: &Run<'_>, filter: &Filter<'_>, path: &str) -> Option<Vec<Rewrite>> {
+    let id = run.store.open_path(path).ok()?;
+    let found = filter.changes(id, &run.store.source(id).text)?;
     let sure = run.when() == Cond::Always && !filter.more;
-    run.rewritten.extend(found.into_iter().map(|it| if sure { it } else { Rewrite { by: None, ..it } }));
-    true
+    Some(found.into_iter().map(|it| if sure { it } else { Rewrite { by: None, ..it } }).collect())
 }
 
 /// Whether a command prints what is there now: a file with that is no manifest that is made anew.

@@ -44,6 +44,8 @@ pub(super) struct Printed {
     pub secret: Option<meaning::secret::PullSecret>,
     /// As it is written, with its place.
     pub text: Option<(Arc<str>, Span)>,
+    /// What of the manifests is changed on the way: it counts once somebody applies or keeps it.
+    pub rewrites: Vec<Rewrite>,
     /// No pull secrets are in it but those that are told.
     pub plain: bool,
 }
@@ -318,8 +320,9 @@ impl<'r> Run<'r> {
         if let Some(word) = command.output.as_ref().filter(|_| !saved) {
             let file = self.word(word);
             meaning::rewrite::written(self, &file);
+            self.rewritten.extend(printed.rewrites.iter().cloned());
             if let Some(path) = file.as_str().filter(|_| !printed.parcels.is_empty() || printed.secret.is_some()) {
-                self.outputs.insert(path.to_owned(), printed.clone());
+                self.keep(path, &printed);
             }
             self.save(&file, printed.value.clone(), command.appends);
         }

@@ -7,7 +7,7 @@ use super::super::meaning::certain;
 use super::super::syntax::{Piece, Word};
 use super::{HERE, ROOT, Run};
 use crate::ir::{Node, Ref, Value, Why};
-use crate::source::{Span, Via};
+use crate::source::{Rewrite, Span, Via};
 
 impl Run<'_> {
     /// A variable that nothing here sets: the same value wherever it stands.
@@ -124,6 +124,9 @@ impl Run<'_> {
                 let kept = self.shell.clone();
                 let printed = self.read_from(|run| run.statements(body));
                 self.return_to(kept);
+                // Whether it is applied or only read isn't seen.
+                let perhaps = printed.rewrites.iter().map(|it| Rewrite { by: None, ..it.clone() });
+                self.rewritten.extend(perhaps);
                 printed.value.unwrap_or_else(|| Node::unknown(Why::Runtime("the output of a command".into()), *span))
             }
             Piece::Members(name, span) => self.variable(name, None, *span),

@@ -4,8 +4,8 @@
 use super::super::meaning::arguments::Arguments;
 use super::super::meaning::rewrite::is_in_place;
 use super::super::syntax::{Command, Piece};
-use super::{Run, value};
-use crate::ir::{Node, Value, Why};
+use super::{Printed, Run, value};
+use crate::ir::{Cond, Node, Value, Why};
 
 /// In front of the path, in the name of the variable.
 const FILE: &str = "file:";
@@ -51,6 +51,18 @@ impl Run<'_> {
             _ => text,
         };
         self.shell.vars.insert(name, value::bounded(text));
+    }
+
+    /// Manifests that a command printed go into a file; what is written only sometimes stands beside what was there.
+    pub(super) fn keep(&mut self, path: &str, printed: &Printed) {
+        let sometimes = self.when() != Cond::Always;
+        match self.outputs.get_mut(path).filter(|_| sometimes) {
+            Some(before) => {
+                before.parcels.extend(printed.parcels.iter().cloned());
+                before.secret = None;
+            }
+            None => drop(self.outputs.insert(path.to_owned(), printed.clone())),
+        }
     }
 
     /// What the script wrote into a file before, where it is known.

@@ -91,6 +91,7 @@ fn apply_input(run: &mut Run<'_>, arguments: &Arguments, namespace: Option<Node>
     if let Some(text) = text.filter(|_| !run.manual && !arguments.has(&["--dry-run"])) {
         manifest::apply(run, &text, namespace.as_ref());
     }
+    run.rewritten.append(&mut input.rewrites);
     for delivery in input.parcels {
         let namespace = placed(&delivery, namespace.clone());
         run.deliveries.push(Delivery { namespace, span, manual: run.manual, ..delivery });
