@@ -56,3 +56,6 @@ pub fn decides(kind: &str) -> bool {
     }
     !namespace.starts_with("microsoft.") || DECIDING.contains(&&*namespace)
 }
+
+/// The path of a reference that means whichever identity pulls for a cluster: commands that attach a registry look it up.
+pub const PULLER: &str = "pullingIdentity";

@@ -15,6 +15,7 @@ pub mod placeholder;
 mod resolve;
 mod resource;
 mod same;
+mod shown;
 mod value;
 
 pub use condition::{Assumption, Cond};
@@ -26,4 +27,5 @@ pub use order::Order;
 pub use resolve::{Computed, Resolver};
 pub use resource::{Address, Deployment, Fate, Former, Gap, Hides, Key, Language, Origin, Resource, Step};
 pub use same::{Case, Truth, same, same_in};
+pub use shown::{REWRITTEN, shown};
 pub use value::{COMPUTED_KEY, Choice, Entry, List, Map, Node, Ref, Sym, Target, Value, Why};

@@ -114,6 +114,33 @@ fn id_opened(id: &ResourceId, deployment: &str) -> Option<ResourceId> {
     })
 }
 
+/// The closed list of words that stand where a password will be.
+pub fn is_of_password(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    // `${{ … }}` is an expression of a pipeline, `<path:…>` one of a vault: somebody is known to fill them in.
+    if lower.starts_with("${{") || lower.starts_with("<path:") {
+        return false;
+    }
+    let bracketed = |open: &str, close: &str| lower.starts_with(open) && lower.ends_with(close);
+    const WORDS: [&str; 14] = [
+        "",
+        "changeme",
+        "change-me",
+        "change_me",
+        "password",
+        "xxx",
+        "xxxx",
+        "xxxxx",
+        "todo",
+        "tbd",
+        "replaceme",
+        "replace-me",
+        "replace_me",
+        "placeholder",
+    ];
+    WORDS.contains(&lower.as_str()) || bracketed("<", ">") || bracketed("${", "}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

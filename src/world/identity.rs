@@ -1,12 +1,10 @@
 //! Identity of identities: whom does an expression mean?
 
 use super::cluster::{Cluster, Pulling, made_by_aks};
+use crate::azure::kinds::PULLER;
 use crate::azure::kinds::{APPLICATION, CLUSTER, ENTRA_GROUP, IDENTITY, SERVICE_PRINCIPAL};
 use crate::azure::principal_of;
 use crate::ir::{Case, Node, Origin, Ref, Resolver, Resource, Target, Truth, Value, Why, same_in};
-
-/// The path of a reference that means whichever identity pulls for a cluster: commands that attach a registry look it up.
-pub const PULLER: &str = "pullingIdentity";
 
 /// Whom a `principalId` means.
 #[derive(Clone, Debug)]

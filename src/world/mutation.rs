@@ -10,7 +10,7 @@ use self::about::Concern;
 use self::writes::Written;
 use super::World;
 use super::workload::{Namespace, Workload};
-use crate::ir::{Node, Resolver, Resource, Value, Why};
+use crate::ir::{Node, REWRITTEN, Resolver, Resource, Value, Why};
 use crate::source::Span;
 
 /// A policy that writes images or pull secrets, and what it may write them into.
@@ -29,9 +29,6 @@ struct Rule {
     concern: Concern,
     written: Written,
 }
-
-/// The name of the call that stands for an image which a policy may write anew: the image as written, and why it may change.
-pub const REWRITTEN: &str = "rewritten";
 
 /// The policy that may write an image anew.
 pub fn rewriter(image: &Node) -> Option<&Why> {

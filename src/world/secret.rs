@@ -7,8 +7,9 @@ pub mod payload;
 
 pub use self::keyring::{Credential, Lack, Password};
 pub use self::made::Maker;
-pub use self::password::{is_placeholder, looks_real};
+pub use self::password::looks_real;
 pub use self::payload::Payload;
+pub use crate::ir::placeholder::is_of_password as is_placeholder;
 
 use self::payload::{TYPES, is_encrypted, key_of, read};
 use super::knowledge::Fact;

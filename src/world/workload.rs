@@ -1,5 +1,6 @@
 //! Workloads: pods and what makes pods, their images, pull secrets and service accounts.
 
+pub use crate::ir::shown;
 use crate::ir::{Language, Node, Resolver, Resource, Value, placeholder};
 use crate::source::Span;
 
@@ -322,51 +323,5 @@ impl<'a> ServiceAccount<'a> {
         let identity = body.at(&["metadata", "annotations", "kubernetes.azure.com/acr-client-id"]).cloned();
         let secrets = pull_secrets(body.get("imagePullSecrets"), is_open(&body), resource.language);
         Some(ServiceAccount { resource, name, namespace, secrets, identity })
-    }
-}
-
-/// A value as text for people: what is not known is `…`.
-pub fn shown(node: &Node) -> String {
-    if node.secret {
-        return "•••".to_owned();
-    }
-    match &node.value {
-        Value::Str(text) => text.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Bool(value) => value.to_string(),
-        Value::Concat(pieces) => either(pieces).unwrap_or_else(|| pieces.iter().map(shown).collect()),
-        Value::Choice(_) => either(std::slice::from_ref(node)).unwrap_or_else(|| "…".to_owned()),
-        Value::Call(name, arguments) if matches!(&**name, "tolower" | "toupper") => {
-            arguments.iter().map(shown).collect()
-        }
-        // What stands in the file, though a policy may write something else.
-        Value::Call(name, arguments) if &**name == super::mutation::REWRITTEN => {
-            arguments.first().map(shown).unwrap_or_default()
-        }
-        _ => "…".to_owned(),
-    }
-}
-
-/// `a or b`: a text that hangs on one condition, where both outcomes are known and short.
-fn either(pieces: &[Node]) -> Option<String> {
-    const LONGEST: usize = 48;
-    let mut conditions = pieces.iter().filter_map(|piece| match &piece.value {
-        Value::Choice(choice) if !piece.secret => Some(&choice.on),
-        _ => None,
-    });
-    let on = conditions.next().filter(|on| conditions.all(|other| other == *on))?;
-    let outcome = |holds: bool| -> String {
-        let arm = |piece: &Node| match &piece.value {
-            Value::Choice(choice) if choice.on == *on => shown(if holds { &choice.yes } else { &choice.no }),
-            _ => shown(piece),
-        };
-        pieces.iter().map(arm).collect()
-    };
-    let (yes, no) = (outcome(true), outcome(false));
-    let fits = |text: &str| !text.is_empty() && text.len() <= LONGEST && !text.contains(['…', '•']);
-    match fits(&yes) && fits(&no) {
-        true if yes == no => Some(yes),
-        true => Some(format!("{yes} or {no}")),
-        false => None,
     }
 }

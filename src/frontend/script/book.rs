@@ -222,7 +222,7 @@ impl Book {
 
     /// A change of a child of a resource.
     pub fn change_child(&mut self, kind: &str, name: Node, parent: &Node, body: Node, made: &Made) {
-        let shown = crate::world::workload::shown(&name);
+        let shown = crate::ir::shown(&name);
         let scope = Node::null(made.extent);
         let address = self.child(kind, &format!("update {shown}"), name, parent, scope, body, made);
         let at = self.places.get(&address).copied();
@@ -248,8 +248,8 @@ impl Book {
             _ => word,
         };
         let what = match origin {
-            Origin::Update => format!("{word} update {}", crate::world::workload::shown(name)),
-            _ => format!("{word} {}", crate::world::workload::shown(name)),
+            Origin::Update => format!("{word} update {}", crate::ir::shown(name)),
+            _ => format!("{word} {}", crate::ir::shown(name)),
         };
         let address = self.address(what);
         let id = self.id_of(kind, name, group, made.extent);
@@ -303,7 +303,7 @@ impl Book {
         let absent = || {
             // A command without a group looks the name up in the subscription.
             let why = Why::External("the group of the resource".into());
-            Node::symbol(why, format!("{root}#group of {}", crate::world::workload::shown(name)), at)
+            Node::symbol(why, format!("{root}#group of {}", crate::ir::shown(name)), at)
         };
         ResourceId {
             subscription: Some(subscription),

@@ -9,7 +9,7 @@ fn workloads(path: &str, text: &str) -> Vec<String> {
     let store = Store::new(MemoryFiles::default());
     let id = store.add(path, text.as_bytes().to_vec()).unwrap();
     let scripted = read(&store, &[id]);
-    let told = |node: &Node| crate::world::workload::shown(node);
+    let told = |node: &Node| crate::ir::shown(node);
     let deployments = &scripted.lowered.deployments;
     let mut found: Vec<String> = Vec::new();
     for resource in deployments.iter().flat_map(|it| &it.resources) {

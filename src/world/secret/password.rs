@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::keyring::{Lack, Password};
+use crate::ir::placeholder::is_of_password;
 use crate::ir::placeholder::{self, Placeholders, filled_in_later};
 use crate::ir::{Node, Value, Why};
 use crate::source::Span;
@@ -20,7 +21,7 @@ pub(super) fn facts(password: &Node) -> Password {
     let line_end = text.ends_with(['\n', '\r']);
     match () {
         () if text.trim().is_empty() => Password::Lacking(Lack::Password),
-        () if is_placeholder(text.trim()) => Password::Lacking(Lack::Word),
+        () if is_of_password(text.trim()) => Password::Lacking(Lack::Word),
         () if placeholder::stands_in(text) || is_reference(text.trim_start()) => Password::Unfilled,
         () if text.starts_with("eyJ") && !line_end => Password::Token(expiry(text)),
         () => Password::Literal { real: looks_real(text.trim_end()), line_end },
@@ -89,33 +90,6 @@ pub fn looks_real(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
     text.len() >= 12 && plain && !WORDS.iter().any(|word| lower.contains(word)) && !placeholder::stands_in(text)
-}
-
-/// The closed list of words that stand where a password will be.
-pub fn is_placeholder(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    // `${{ … }}` is an expression of a pipeline, `<path:…>` one of a vault: somebody is known to fill them in.
-    if lower.starts_with("${{") || lower.starts_with("<path:") {
-        return false;
-    }
-    let bracketed = |open: &str, close: &str| lower.starts_with(open) && lower.ends_with(close);
-    const WORDS: [&str; 14] = [
-        "",
-        "changeme",
-        "change-me",
-        "change_me",
-        "password",
-        "xxx",
-        "xxxx",
-        "xxxxx",
-        "todo",
-        "tbd",
-        "replaceme",
-        "replace-me",
-        "replace_me",
-        "placeholder",
-    ];
-    WORDS.contains(&lower.as_str()) || bracketed("<", ">") || bracketed("${", "}")
 }
 
 #[cfg(test)]

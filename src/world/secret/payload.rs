@@ -1,7 +1,8 @@
 //! What the kubelet would read from a pull secret.
 
 use super::keyring::{Credential, Lack, Password};
-use super::password::{bytes, decode, facts, is_placeholder, name};
+use super::password::{bytes, decode, facts, name};
+use crate::ir::placeholder::is_of_password;
 use crate::ir::placeholder::{self, Placeholders, filled_in_later};
 use crate::ir::{Node, Value, Why};
 use crate::source::Span;
@@ -60,7 +61,7 @@ fn read_text(text: &str, encoded: bool, wrapped: bool, span: Span) -> Payload {
     if is_encrypted(text) {
         return Payload::Unknown(Why::External("an encrypted value".into()));
     }
-    if is_placeholder(text.trim()) {
+    if is_of_password(text.trim()) {
         return Payload::Placeholder;
     }
     let is_document = |text: &str| text.trim_start().starts_with('{') && !text.trim_start().starts_with("{{");
@@ -197,7 +198,7 @@ impl Entries<'_> {
     /// User and password of an `auth`. Without a colon the whole document is refused.
     fn pair(&self, auth: &str, username: &str) -> Result<(Node, Node), &'static str> {
         let written = self.node(auth);
-        if is_placeholder(auth) {
+        if is_of_password(auth) {
             return Ok((self.node(username), Node::text("", self.span)));
         }
         pair(&written).ok_or(NO_PAIR)
@@ -237,7 +238,7 @@ fn written(document: &Node, wrapped: bool) -> Payload {
         let member = |key: &str| entry.value.get(key).filter(|node| !node.is_null()).cloned();
         let auth = member("auth").filter(|auth| auth.as_str() != Some(""));
         let auth = match auth {
-            Some(auth) if auth.as_str().is_some_and(is_placeholder) => {
+            Some(auth) if auth.as_str().is_some_and(is_of_password) => {
                 Some((member("username").unwrap_or_else(absent), Node::text("<auth>", auth.span)))
             }
             Some(auth) => Some(pair(&auth).ok_or(NO_PAIR)?),

@@ -271,7 +271,7 @@ fn child(
 ) -> std::sync::Arc<crate::ir::Address> {
     let made = run.made(span, span);
     let parent = run.book.at(registry).map(|it| (it.id.clone(), it.scope.clone()));
-    let shown = crate::world::workload::shown(&name);
+    let shown = crate::ir::shown(&name);
     let (id, scope) = parent.unwrap_or((Node::null(span), Node::null(span)));
     let kind = format!("{REGISTRY}/{kind}");
     run.book.child(

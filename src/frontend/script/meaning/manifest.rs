@@ -108,7 +108,7 @@ pub(super) fn object(run: &mut Run<'_>, body: Node, at: Span) {
     };
     let unnamed = || Node::unknown(Why::Runtime("a name".into()), body.span);
     let name = body.at(&["metadata", "name"]).cloned().unwrap_or_else(unnamed);
-    let called = format!("{kind} {}", crate::world::workload::shown(&name));
+    let called = format!("{kind} {}", crate::ir::shown(&name));
     let kind = format!("{api}/{kind}");
     let made = run.made(at, name.span);
     run.book.add(&kind, &called, name, Node::null(at), body, &made);

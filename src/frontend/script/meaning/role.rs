@@ -13,7 +13,7 @@ use crate::ir::{Address, Makes, Node, Origin, Ref, ResourceId, Target, Truth, Va
 use crate::source::Span;
 
 /// The path that means whichever identity pulls for a cluster: `--attach-acr` looks it up itself.
-pub(super) const PULLER: &str = crate::world::identity::PULLER;
+pub(super) use crate::azure::kinds::PULLER;
 /// People in Entra.
 pub(super) const USER: &str = "Microsoft.Graph/users";
 /// The namespace of ids that are no registry's, whatever they are.

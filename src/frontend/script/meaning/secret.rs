@@ -65,7 +65,7 @@ fn kept(node: Node) -> Node {
         letter && digit && text.len() >= 12 && !text.contains(['<', '>', '{', '[', ' '])
     };
     // What is certainly none is told as such, as it is in a manifest.
-    match node.as_str().is_some_and(|text| !real(text) && !crate::world::secret::is_placeholder(text.trim())) {
+    match node.as_str().is_some_and(|text| !real(text) && !crate::ir::placeholder::is_of_password(text.trim())) {
         true => Node::unknown(Why::TemplateText, node.span),
         false => node,
     }
@@ -96,7 +96,7 @@ pub(super) fn make(run: &mut Run<'_>, secret: PullSecret) {
         // The password in it is marked: the command around it is what people have to see.
         ("stringData", Node::map(data, span)),
     ];
-    let called = format!("Secret {}", crate::world::workload::shown(&secret.name));
+    let called = format!("Secret {}", crate::ir::shown(&secret.name));
     let made = run.made(span, secret.name.span);
     run.book.add("v1/Secret", &called, secret.name, Node::null(span), object(members, span), &made);
 }

@@ -113,7 +113,7 @@ pub(super) fn patch(
         ("metadata", secret::metadata(&name, namespace.as_ref(), span)),
         ("imagePullSecrets", Node::list(list, span)),
     ];
-    let called = format!("ServiceAccount {}", crate::world::workload::shown(&name));
+    let called = format!("ServiceAccount {}", crate::ir::shown(&name));
     let made = run.made(span, name.span);
     run.book.add("v1/ServiceAccount", &called, name, Node::null(span), object(members, span), &made);
 }
