@@ -34,6 +34,11 @@ impl Truth {
         if holds { Truth::Yes } else { Truth::No }
     }
 
+    /// Whether it is proved to hold.
+    pub fn is_yes(self) -> bool {
+        self == Truth::Yes
+    }
+
     /// Both hold.
     pub fn and(self, other: Truth) -> Truth {
         match (self, other) {

@@ -5,15 +5,16 @@ mod cause;
 mod credential;
 mod demand;
 mod elsewhere;
-mod network;
 mod pair;
 mod path;
 mod permission;
+pub mod reach;
 
 pub use cause::Cause;
 pub use credential::{LINE_END, Offer, Outcome, day, is_example_file, lacking, offers, refusal};
 pub use pair::{Pair, Tie};
 pub use path::{Path, Step};
+pub use reach::{Obstacle, Reach};
 
 use crate::ir::Truth;
 use crate::source::Store;
@@ -21,7 +22,6 @@ use crate::world::World;
 use crate::world::cluster::Cluster;
 use crate::world::grant::Grant;
 use crate::world::identity::Holder;
-use crate::world::knowledge::Judgement;
 use crate::world::registry::Registry;
 
 /// A world and everything that was judged in it; what rules see.
@@ -34,6 +34,8 @@ pub struct Case<'w, 'a> {
     pub pairs: Vec<Pair>,
     /// One path for each image of each workload, and for each tied pair without one.
     pub paths: Vec<Path>,
+    /// Whether nodes reach registries, by cluster and registry: of each pair.
+    reaches: reach::Reaches,
     /// Grants whose principal is no object id, by their places in the world.
     strays: Vec<usize>,
 }
@@ -43,10 +45,11 @@ impl<'w, 'a> Case<'w, 'a> {
     pub fn judge(world: &'w World<'a>, store: &'w Store) -> Case<'w, 'a> {
         let demands = demand::demands(world, store);
         let pairs = pair::pairs(world, &demands);
-        let paths = path::paths(world, &pairs, &demands);
+        let reaches = reaches(world, &pairs);
+        let paths = path::paths(world, &pairs, &demands, &reaches);
         let strays = world.grants.iter().enumerate().filter(|(_, it)| matches!(it.holder, Holder::WrongKind(_)));
         let strays = strays.map(|(at, _)| at).collect();
-        let mut case = Case { world, store, pairs, paths, strays };
+        let mut case = Case { world, store, pairs, paths, reaches, strays };
         let causes: Vec<_> = case.pairs.iter().map(|pair| case.find_causes(pair)).collect();
         case.pairs.iter_mut().zip(causes).for_each(|(pair, causes)| pair.causes = causes);
         for (path, step, evidence) in case.told_by_hand() {
@@ -66,10 +69,9 @@ impl<'w, 'a> Case<'w, 'a> {
         self.world.grants_for(cluster).map(|(_, grant)| grant).filter(serves)
     }
 
-    /// Whether the nodes of a pair reach the registry.
-    pub fn network(&self, pair: &Pair) -> Option<Judgement> {
-        let (cluster, registry) = (self.cluster(pair)?, self.registry(pair)?);
-        Some(network::network(self.world, registry, Some(cluster)))
+    /// Whether the nodes of a pair reach the registry, and what is in their way.
+    pub fn reach(&self, pair: &Pair) -> Option<&Reach> {
+        self.reaches.get(&(pair.cluster, pair.registry))
     }
 
     /// The pair of a cluster and a registry, when it is under judgement.
@@ -78,4 +80,13 @@ impl<'w, 'a> Case<'w, 'a> {
         let at = self.pairs.binary_search_by_key(&(cluster, registry), |pair| (pair.cluster, pair.registry)).ok()?;
         self.pairs.get(at)
     }
+}
+
+/// How the nodes of each pair reach its registry.
+fn reaches(world: &World<'_>, pairs: &[Pair]) -> reach::Reaches {
+    let one = |pair: &Pair| {
+        let (cluster, registry) = (world.clusters.get(pair.cluster)?, world.registries.get(pair.registry)?);
+        Some(((pair.cluster, pair.registry), reach::reach(world, registry, cluster)))
+    };
+    pairs.iter().filter_map(one).collect()
 }

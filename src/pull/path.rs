@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::credential::{Offer, Outcome, offers, truth_of};
 use super::demand::Demand;
 use super::elsewhere;
-use super::network::network;
 use super::pair::{ByEnds, Pair, Tie, others_are_wired};
 use super::permission::{permission, signed_out};
+use super::reach::{Reaches, from_anywhere};
 use crate::azure::image;
 use crate::ir::{Node, Truth, Why};
 use crate::source::Span;
@@ -78,15 +78,15 @@ const CLUSTER: &str = "cluster";
 /// The step of a pod that never comes into being, likewise.
 const POD: &str = "pod";
 
-pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand]) -> Vec<Path> {
+pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand], reaches: &Reaches) -> Vec<Path> {
     let by_ends: ByEnds<'_> = pairs.iter().map(|pair| ((pair.cluster, pair.registry), pair)).collect();
-    let mut found: Vec<Path> = demands.iter().map(|demand| demanded(world, &by_ends, demand)).collect();
+    let mut found: Vec<Path> = demands.iter().map(|demand| demanded(world, &by_ends, demand, reaches)).collect();
     let served: BTreeSet<(usize, usize)> = found.iter().filter_map(|path| path.cluster.zip(path.registry)).collect();
     let unserved = |pair: &&Pair| {
         matches!(pair.tie, Tie::Sibling | Tie::Possible)
             || pair.wired && !served.contains(&(pair.cluster, pair.registry))
     };
-    found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair)));
+    found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair, reaches)));
     for path in &mut found {
         let refused = [refusal(world, path), unreadable(world, path), misnamed(path)];
         let refused: Vec<Step> = refused.into_iter().flatten().collect();
@@ -122,7 +122,7 @@ fn refusal(world: &World<'_>, path: &Path) -> Option<Step> {
 }
 
 /// A tied pair without a workload.
-fn tied(world: &World<'_>, pair: &Pair) -> Option<Path> {
+fn tied(world: &World<'_>, pair: &Pair, reaches: &Reaches) -> Option<Path> {
     let (cluster, registry) = (world.clusters.get(pair.cluster)?, world.registries.get(pair.registry)?);
     let mut permission = pair.permission.clone();
     if pair.tie == Tie::Sibling && permission.truth == Truth::No {
@@ -144,13 +144,13 @@ fn tied(world: &World<'_>, pair: &Pair) -> Option<Path> {
         steps: vec![
             Step { name: "registry", judgement: at_registry(registry) },
             Step { name: "permission", judgement: or_anonymous(permission, registry) },
-            Step { name: "network", judgement: network(world, registry, Some(cluster)) },
+            Step { name: "network", judgement: network(world, registry, Some(pair.cluster), reaches) },
         ],
         offers: Vec::new(),
     })
 }
 
-fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand) -> Path {
+fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand, reaches: &Reaches) -> Path {
     let registry = demand.registry().and_then(|at| world.registries.get(at));
     let mut path = Path {
         workload: Some(demand.workload),
@@ -171,7 +171,8 @@ fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand) -> Path {
     match (&demand.source, registry) {
         (Match::Registry(_), Some(registry)) => {
             path.steps.push(Step { name: "registry", judgement: at_registry(registry) });
-            by_cluster(world, pairs, demand, registry, &mut path);
+            let found = Found { pairs, reaches };
+            by_cluster(world, &found, demand, registry, &mut path);
         }
         (Match::Elsewhere(host), _) => elsewhere::judge(world, demand, host, &mut path),
         (Match::Unknown(host), _) => {
@@ -241,7 +242,14 @@ pub(super) fn best_offer(world: &World<'_>, path: &Path, demand: &Demand) -> Jud
     }
 }
 
-fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, registry: &Registry<'a>, path: &mut Path) {
+/// What was found out about pairs.
+struct Found<'f> {
+    pairs: &'f ByEnds<'f>,
+    reaches: &'f Reaches,
+}
+
+fn by_cluster<'a>(world: &World<'a>, found: &Found<'_>, demand: &Demand, registry: &Registry<'a>, path: &mut Path) {
+    let pairs = found.pairs;
     let mut own: Vec<&Pair> =
         demand.place.clusters.iter().filter_map(|&cluster| pairs.get(&(cluster, registry.at)).copied()).collect();
     // Where it runs is told by what is wired for it.
@@ -252,7 +260,7 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
     // A secret that is for the host, but dead: whether an anonymous attempt follows it is not documented.
     let bad = path.offers.iter().any(|offer| offer.what.is_refused());
     if own.is_empty() {
-        let network = network(world, registry, None);
+        let network = from_anywhere(world, registry);
         let judgement = match (secret.truth, bad) {
             (Truth::Yes, _) => secret,
             (_, refused) if demand.place.stranger.is_some() => match refused {
@@ -310,9 +318,15 @@ fn by_cluster<'a>(world: &World<'a>, pairs: &ByEnds<'_>, demand: &Demand, regist
     path.node = cluster
         .and_then(|at| pairs.get(&(at, registry.at)))
         .map(|pair| own_permission(world, pair, registry, path.repository.as_deref()).truth);
-    let network = network(world, registry, cluster.and_then(|at| world.clusters.get(at)));
+    let network = network(world, registry, cluster, found.reaches);
     path.steps.push(Step { name: "permission", judgement: answer });
     path.steps.push(Step { name: "network", judgement: network });
+}
+
+/// Whether the nodes of a cluster reach the registry; of nodes anywhere where the cluster is not known.
+fn network(world: &World<'_>, registry: &Registry<'_>, cluster: Option<usize>, reaches: &Reaches) -> Judgement {
+    let reach = cluster.and_then(|cluster| reaches.get(&(cluster, registry.at)));
+    reach.map_or_else(|| from_anywhere(world, registry), |reach| reach.judgement.clone())
 }
 
 /// Whether the pull works on each cluster that may be chosen.

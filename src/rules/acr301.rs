@@ -1,9 +1,10 @@
 //! ACR301 `no-network-admitted`.
 
+use super::blocked::blocked;
 use super::{Key, Reporter, Rule, story};
 use crate::finding::Severity;
-use crate::pull::{Case, Tie};
-use crate::world::knowledge::Truth;
+use crate::pull::reach::PublicFault as Fault;
+use crate::pull::{Case, Obstacle};
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
@@ -17,27 +18,23 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
-    // That a deployment has one of each says nothing yet.
-    let meant = |tie: Tie| matches!(tie, Tie::Workload | Tie::Wired);
-    for pair in case.pairs.iter().filter(|pair| meant(pair.tie) && !case.is_a_guess(pair)) {
-        let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
-        let Some(network) = case.network(pair).filter(|network| network.truth == Truth::No) else { continue };
-        let Some((what, place)) = registry.is_shut() else { continue };
+    for blocked in blocked(case) {
+        let (Obstacle::Public(Fault::Shut(what, place)), registry) = (blocked.obstacle, blocked.registry) else {
+            continue;
+        };
         let message = format!("`{}` admits no network: {what}, and it has no private endpoint", shown(&registry.name));
-        let key = Key::of(&[&registry.resource.address, &cluster.resource.address]);
-        let by_hand = case.opened_by_hand(pair);
-        let severity = if by_hand.is_empty() { Severity::Error } else { Severity::Warning };
-        let told = reporter.report(severity, place, message, key).at(what);
-        let mut told = story::by_hand(told, &by_hand);
+        let key = Key::of(&[&registry.resource.address, &blocked.cluster.resource.address]);
+        let told = reporter.report(blocked.severity, *place, message, key).at(*what);
+        let mut told = story::by_hand(told, &case.opened_by_hand(blocked.pair));
         if let Some(closing) = registry.closing {
             told = told.with(closing, "the plan closes it: it is open now");
         }
         for lost in case.world.lost_endpoints(registry) {
             told = told.with(lost, "the plan deletes its private endpoint");
         }
-        let evidence = network.because.iter().filter(|evidence| evidence.span != place);
+        let evidence = blocked.reach.judgement.because.iter().filter(|evidence| evidence.span != *place);
         told = evidence.fold(told, |told, evidence| told.with(evidence.span, evidence.text.clone()));
-        story::pull(told, case, pair).help(
+        story::pull(told, case, blocked.pair).help(
             "give the registry a private endpoint (group `registry`) in a network that the nodes reach, with the zone \
              `privatelink.azurecr.io` linked to the nodes' network; or admit the addresses from which the cluster goes out",
         );

@@ -1,5 +1,6 @@
 //! One file for each rule: a static and a function. Rules see the world, the pulls and findings, and nothing below.
 
+mod blocked;
 mod reporter;
 mod story;
 

@@ -14,6 +14,7 @@ pub mod knowledge;
 pub mod link;
 pub mod listing;
 pub mod mutation;
+pub mod network;
 pub mod place;
 pub mod principal;
 pub mod provisioner;
@@ -50,6 +51,7 @@ use former::FormerGrant;
 use grant::Grant;
 use knowledge::{Fact, Members};
 use listing::Listing;
+use network::Network;
 use provisioner::Provisioner;
 use reach::Reach;
 use reading::{KubeletReading, Reading, asked, kubelets, readings};
@@ -152,6 +154,8 @@ pub struct World<'a> {
     pub workloads: Vec<Workload<'a>>,
     /// Replicas of registries that are declared on their own.
     pub replicas: Vec<Replica>,
+    /// Virtual networks, subnets, and where nodes stand in them.
+    pub network: Network<'a>,
     /// Private endpoints.
     pub endpoints: Vec<Endpoint<'a>>,
     /// Private endpoints that a plan deletes, as they are now.
@@ -218,6 +222,7 @@ impl<'a> World<'a> {
             accounts: Vec::new(),
             workloads: Vec::new(),
             replicas: Vec::new(),
+            network: Network::default(),
             endpoints: Vec::new(),
             lost_endpoints: Vec::new(),
             tokens: Vec::new(),
@@ -274,6 +279,7 @@ impl<'a> World<'a> {
         let switches = world.clusters.iter().map(|cluster| switch::of(cluster, deployments, &world.resolver));
         world.switches = switches.collect();
         world.link();
+        world.network = Network::read(&world.resolver, &world.clusters, &|resource| resource.body.clone());
         let resources = deployments.iter().flat_map(|deployment| &deployment.resources);
         let all = resources.filter(|resource| resource.origin == Origin::Declared && resource.deployed != Cond::Never);
         let all: Vec<&Resource> = all.collect();

@@ -1,0 +1,176 @@
+//! Networks: where the nodes of clusters stand, and what lies between them and a registry.
+
+pub mod pool;
+pub mod subnet;
+pub mod vnet;
+
+use std::collections::BTreeMap;
+
+use super::World;
+use super::cluster::Cluster;
+use super::knowledge::Members;
+use crate::ir::{Address, Node, Resolver, Resource, ResourceId, Value};
+use pool::{Pool, Standing};
+use subnet::Subnet;
+use vnet::Vnet;
+
+/// The type of virtual networks.
+pub const VNET: &str = "Microsoft.Network/virtualNetworks";
+/// The type of subnets.
+pub const SUBNET: &str = "Microsoft.Network/virtualNetworks/subnets";
+
+/// Everything that the tree says of networks.
+#[derive(Clone, Debug, Default)]
+pub struct Network<'a> {
+    /// Virtual networks, declared, referred to, or only named in the ids of their subnets; each once.
+    pub vnets: Vec<Vnet<'a>>,
+    /// Subnets, wherever they are written; each once.
+    pub subnets: Vec<Subnet<'a>>,
+    /// Node pools, by the places of their clusters in the world.
+    pub pools: Vec<Members<Pool>>,
+    /// Virtual networks by the addresses of their declarations.
+    by_vnet: BTreeMap<&'a Address, usize>,
+    /// Subnets that are declared on their own, by address.
+    by_subnet: BTreeMap<&'a Address, usize>,
+}
+
+impl<'a> Network<'a> {
+    /// Reads all networks. `body` gives what a resource says with what changes it laid over.
+    pub(super) fn read(resolver: &Resolver<'a>, clusters: &[Cluster<'a>], body: &dyn Fn(&Resource) -> Node) -> Self {
+        let mut network = Network::default();
+        for resource in resolver.of_kind(VNET) {
+            if std::ptr::eq(resolver.canonical(resource), *resource) {
+                network.by_vnet.insert(&resource.address, network.vnets.len());
+                network.vnets.push(Vnet::read(resource, resolver, &body(resource)));
+            }
+        }
+        for resource in resolver.of_kind(SUBNET) {
+            if std::ptr::eq(resolver.canonical(resource), *resource) {
+                let vnet = network.parent(resource, resolver);
+                network.by_subnet.insert(&resource.address, network.subnets.len());
+                network.subnets.push(Subnet::read(resource, vnet, resolver, &body(resource)));
+            }
+        }
+        for at in 0..network.vnets.len() {
+            network.read_inline(at, resolver, body);
+        }
+        network.pools = clusters.iter().map(|cluster| pool::pools(cluster, &network, resolver)).collect();
+        network
+    }
+
+    /// The subnets that a virtual network lists itself and that are not declared on their own as well.
+    fn read_inline(&mut self, at: usize, resolver: &Resolver<'a>, body: &dyn Fn(&Resource) -> Node) {
+        let Some(resource) = self.vnets.get(at).and_then(|vnet| vnet.resource) else { return };
+        for (place, subnet) in subnet::inline(resource, at, resolver, &body(resource)) {
+            let known = self.subnets.iter().position(|it| it.vnet == at && it.is_called(&subnet.name, resolver));
+            let index = known.unwrap_or(self.subnets.len());
+            if known.is_none() {
+                self.subnets.push(subnet);
+            }
+            if let Some(vnet) = self.vnets.get_mut(at) {
+                vnet.inline.insert(place, index);
+            }
+        }
+    }
+
+    /// The network that a subnet lies in.
+    fn parent(&mut self, subnet: &'a Resource, resolver: &Resolver<'a>) -> usize {
+        let id = resolver.id_of(&subnet.id).filter(|id| id.names.len() == 2);
+        let id = id.map(|id| ResourceId { kind: VNET.into(), names: id.names.into_iter().take(1).collect(), ..id });
+        match id {
+            Some(id) => self.vnet_of(&Node::id(id, subnet.declared), resolver),
+            None => self.stranger(Node::unknown(crate::ir::Why::UnresolvedName("network".into()), subnet.declared)),
+        }
+    }
+
+    /// The network with this id; one that the tree doesn't have is taken in by its id.
+    pub(super) fn vnet_of(&mut self, id: &Node, resolver: &Resolver<'a>) -> usize {
+        let found = resolver.resource_of(id).and_then(|found| self.by_vnet.get(&*found.address).copied());
+        let alike = || self.vnets.iter().position(|it| it.resource.is_none() && it.is(id, resolver).is_yes());
+        match found.or_else(alike) {
+            Some(at) => at,
+            None => self.stranger(id.clone()),
+        }
+    }
+
+    fn stranger(&mut self, id: Node) -> usize {
+        self.vnets.push(Vnet::named(id));
+        self.vnets.len() - 1
+    }
+
+    /// The network with this id, when it is one that the world knows.
+    pub fn find_vnet(&self, id: &Node, resolver: &Resolver<'a>) -> Option<usize> {
+        let found = resolver.resource_of(id).and_then(|found| self.by_vnet.get(&*found.address).copied());
+        found.or_else(|| self.vnets.iter().position(|it| it.resource.is_none() && it.is(id, resolver).is_yes()))
+    }
+
+    /// Where a subnet's id leads to.
+    pub fn standing(&self, id: &Node, resolver: &Resolver<'a>) -> Standing {
+        let node = resolver.node(id);
+        if let Value::Ref(reference) = &node.value
+            && let Some(found) = resolver.target(&reference.target)
+        {
+            let path: Vec<&str> = reference.path.iter().map(|step| &**step).collect();
+            match path.as_slice() {
+                ["id"] if found.is_kind(SUBNET) => {
+                    return self
+                        .by_subnet
+                        .get(&*found.address)
+                        .map_or_else(|| Standing::unknown(&node), |at| Standing::In(*at));
+                }
+                ["properties", "subnets", place, "id"] if found.is_kind(VNET) => {
+                    let vnet = self.by_vnet.get(&*found.address).and_then(|at| self.vnets.get(*at));
+                    let place = place.parse::<usize>().ok();
+                    let inline = vnet.zip(place).and_then(|(vnet, place)| vnet.inline.get(&place).copied());
+                    return inline.map_or_else(|| Standing::unknown(&node), Standing::In);
+                }
+                _ => {}
+            }
+        }
+        let Some(id) = resolver.id_of(&node).filter(|id| id.is_kind(SUBNET) && id.names.len() == 2) else {
+            return Standing::unknown(&node);
+        };
+        if let Some(at) = resolver.resource_of(&node).and_then(|found| self.by_subnet.get(&*found.address)) {
+            return Standing::In(*at);
+        }
+        let name = id.names.last().cloned();
+        let parent = ResourceId { kind: VNET.into(), names: id.names.into_iter().take(1).collect(), ..id };
+        let vnet = self.find_vnet(&Node::id(parent, node.span), resolver);
+        let inline = vnet.zip(name.as_ref()).and_then(|(vnet, name)| {
+            self.subnets.iter().position(|it| it.vnet == vnet && it.is_called(name, resolver))
+        });
+        match (inline, vnet) {
+            (Some(at), _) => Standing::In(at),
+            (None, Some(vnet)) => Standing::Beyond(vnet, node.span),
+            (None, None) => Standing::unknown(&node),
+        }
+    }
+}
+
+impl<'a> World<'a> {
+    /// The node pools of a cluster.
+    pub fn pools(&self, cluster: &Cluster<'a>) -> Members<&Pool> {
+        match self.network.pools.get(cluster.at) {
+            Some(pools) => Members { items: pools.items.iter().collect(), open: pools.open.clone() },
+            None => Members { items: Vec::new(), open: None },
+        }
+    }
+
+    /// The subnet of a pool, when it is known.
+    pub fn subnet_of(&self, pool: &Pool) -> Option<&Subnet<'a>> {
+        match pool.standing {
+            Standing::In(at) => self.network.subnets.get(at),
+            _ => None,
+        }
+    }
+
+    /// The network of a pool, when it is one that the world knows; its subnet may not be.
+    pub fn vnet_of(&self, pool: &Pool) -> Option<&Vnet<'a>> {
+        let at = match pool.standing {
+            Standing::In(at) => self.network.subnets.get(at)?.vnet,
+            Standing::Beyond(at, _) => at,
+            Standing::Managed | Standing::Unknown(..) => return None,
+        };
+        self.network.vnets.get(at)
+    }
+}
