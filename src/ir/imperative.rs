@@ -25,6 +25,8 @@ pub enum Makes {
     AnonymousPull,
     /// A private endpoint.
     Endpoint,
+    /// Something of networks: links, peerings, zones, records, routes, rules, or another state of an endpoint.
+    Network,
     /// Another state of a token or a scope map of a registry.
     Token,
     /// Public access or network rules of a registry.

@@ -28,4 +28,4 @@ pub use resolve::{Computed, Resolver};
 pub use resource::{Address, Deployment, Fate, Former, Gap, Hides, Key, Language, Origin, Resource, Step};
 pub use same::{Case, Truth, same, same_in};
 pub use shown::{REWRITTEN, shown};
-pub use value::{COMPUTED_KEY, Choice, Entry, List, Map, Node, Ref, Sym, Target, Value, Why};
+pub use value::{ADDED, COMPUTED_KEY, Choice, Entry, List, Map, Node, Ref, Sym, Target, Value, Why};

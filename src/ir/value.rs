@@ -87,6 +87,9 @@ pub struct Map {
 /// The reason of an object that is open only because the name of a member is not known: all members are there.
 pub const COMPUTED_KEY: &str = "an object with a computed key";
 
+/// The reason of a list that is open only because a change adds its members to what is there already.
+pub const ADDED: &str = "what was there before";
+
 /// One member of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {

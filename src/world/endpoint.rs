@@ -2,7 +2,7 @@
 
 use super::registry::{Reader, Registry};
 use crate::azure::kinds::PRIVATE_ENDPOINT;
-use crate::ir::{Case, Node, Resolver, Resource, Truth, Value, same_in};
+use crate::ir::{Case, Node, Origin, Resolver, Resource, Truth, Value, same_in};
 
 /// A private endpoint.
 #[derive(Clone, Debug)]
@@ -17,10 +17,14 @@ impl<'a> Endpoint<'a> {
     /// The private endpoint that a resource is.
     pub fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Endpoint<'a>> {
         let read = Reader { resource, resolver };
-        resource.is_kind(PRIVATE_ENDPOINT).then(|| {
+        // What is only referred to is the one that is declared, or leads where nobody sees.
+        let elsewhere = resource.origin == Origin::Existing;
+        let known = elsewhere && !std::ptr::eq(resolver.canonical(resource), resource);
+        (resource.is_kind(PRIVATE_ENDPOINT) && !known).then(|| {
             let lists = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
             let lists: Vec<Option<Vec<Node>>> = lists.iter().map(|name| targets(&read, name)).collect();
-            Endpoint { resource, to: lists.into_iter().collect::<Option<Vec<_>>>().map(|lists| lists.concat()) }
+            let to = lists.into_iter().collect::<Option<Vec<_>>>().filter(|_| !elsewhere);
+            Endpoint { resource, to: to.map(|lists| lists.concat()) }
         })
     }
 

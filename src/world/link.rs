@@ -110,16 +110,21 @@ pub(super) fn makes(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Imperat
             vec![(Makes::Grant, "RoleAssignment of an operator")]
         }
         () if group.starts_with("network.azure") && kind == "PrivateEndpoint" => {
-            vec![(Makes::Endpoint, "PrivateEndpoint of an operator")]
+            vec![
+                (Makes::Endpoint, "PrivateEndpoint of an operator"),
+                (Makes::Network, "PrivateEndpoint of an operator"),
+            ]
         }
+        () if group.starts_with("network.azure") => vec![(Makes::Network, "a network of an operator")],
         () if resource.is_kind("Microsoft.Resources/deploymentScripts") => {
             let grants = may_run(resource, resolver, &GRANTING).then_some((Makes::Grant, "a deployment script"));
             let endpoints =
                 may_run(resource, resolver, &CONNECTING).then_some((Makes::Endpoint, "a deployment script"));
-            grants.into_iter().chain(endpoints).collect()
+            let networks = may_run(resource, resolver, &NETWORKING).then_some((Makes::Network, "a deployment script"));
+            grants.into_iter().chain(endpoints).chain(networks).collect()
         }
         () if resource.is_kind(POLICY_ASSIGNMENT) && repairs() => {
-            vec![(Makes::Grant, "a policy that repairs"), (Makes::Endpoint, "a policy that repairs")]
+            [Makes::Grant, Makes::Endpoint, Makes::Network].map(|makes| (makes, "a policy that repairs")).to_vec()
         }
         () => Vec::new(),
     };
@@ -139,6 +144,19 @@ pub(super) fn makes(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Imperat
 const GRANTING: [&str; 4] = ["attach-acr", "role assignment", "roleassignment", "acrnametoattach"];
 /// And in every one that makes a private endpoint.
 const CONNECTING: [&str; 2] = ["private-endpoint", "privateendpoint"];
+
+/// And in every one that changes a network.
+const NETWORKING: [&str; 9] = [
+    "az network",
+    "private-endpoint",
+    "privateendpoint",
+    "privatedns",
+    "virtualnetwork",
+    "networksecurity",
+    "azroute",
+    "azfirewall",
+    "aznatgateway",
+];
 
 /// A script that can't be read may do anything; one that can be read says so.
 fn may_run(resource: &Resource, resolver: &Resolver<'_>, words: &[&str]) -> bool {

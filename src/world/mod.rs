@@ -1,6 +1,7 @@
 //! Resources become a typed world; this is the only place where things are joined.
 
 mod assignments;
+pub mod changed;
 pub mod cluster;
 pub mod collision;
 pub mod dead_secret;
@@ -44,6 +45,7 @@ pub use crate::ir::{Address, Imperative, Node};
 use crate::ir::{Cond, Deployment, Gap, Makes, Order, Origin, Resolver, Resource, Site, Truth};
 use crate::source::{SourceId, Span};
 use assignments::Assignments;
+use changed::Changes;
 use cluster::{Cluster, Stated};
 use collision::{Collision, Kind};
 use endpoint::Endpoint;
@@ -194,6 +196,8 @@ pub struct World<'a> {
     orders: BTreeMap<&'a str, &'a Order>,
     /// Declarations that change what others create.
     updates: Vec<&'a Resource>,
+    /// The same, by what they may be about.
+    changes: Changes<'a>,
     /// Groups of Entra and their members.
     memberships: Vec<&'a Resource>,
     /// A controller of the tree hands out pull secrets on its own.
@@ -207,6 +211,7 @@ impl<'a> World<'a> {
     pub fn new(deployments: &'a [Deployment], imperative: Vec<Imperative>, outlook: Outlook) -> World<'a> {
         let resolver = Resolver::new(deployments, azure::computed);
         let mut world = World {
+            changes: Changes::of(deployments, &resolver),
             resolver,
             outlook,
             registries: Vec::new(),

@@ -125,6 +125,11 @@ impl<'a> Registry<'a> {
         }
     }
 
+    /// Something adds network rules after it is created.
+    pub(super) fn admit(&mut self, some: Truth) {
+        self.admits_some = self.admits_some.or(some);
+    }
+
     /// Its settings, with whether what was read back of it has them otherwise, and where.
     pub(super) fn differences(&self, seen: &Registry<'_>) -> [(bool, Makes, Span); 5] {
         fn differ<T: PartialEq>(one: &Fact<T>, other: &Fact<T>) -> bool {

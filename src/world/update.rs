@@ -5,7 +5,7 @@ use super::cluster::Cluster;
 use super::knowledge::Fact;
 use super::registry::{Registry, RoleMode};
 use super::workload::{Namespace, Workload};
-use crate::ir::{Case, Cond, Language, Makes, Node, Resource, Truth, Value, Why, same_in};
+use crate::ir::{ADDED, Case, Cond, Language, Makes, Node, Resource, Truth, Value, Why, same_in};
 use crate::source::Span;
 
 /// The settings of a registry that a change may write, each below `properties`.
@@ -23,6 +23,7 @@ impl<'a> World<'a> {
         let (mut registries, mut clusters) = (std::mem::take(&mut self.registries), std::mem::take(&mut self.clusters));
         for registry in &mut registries {
             self.write(registry);
+            self.admit(registry);
         }
         for update in &self.updates {
             let why = Why::NotAnalysed(update.address.to_string().into());
@@ -68,7 +69,7 @@ impl<'a> World<'a> {
         let written_back = |it: &&'a Resource| it.is_read_back();
         let seen = self.resolver.read_back(registry.resource).or(Some(registry.resource)).filter(written_back);
         for (setting, path) in SETTINGS {
-            let writing = self.updates.iter().filter(|update| update.body.at(path).is_some());
+            let writing = self.updates.iter().filter(|update| update.body.at(path).is_some_and(|it| !only_adds(it)));
             let mut about: Vec<(&Resource, Truth)> = Vec::new();
             for update in writing {
                 let means = self.means(update, registry.resource);
@@ -97,6 +98,19 @@ impl<'a> World<'a> {
                 otherwise.into_iter().for_each(|(_, setting, span)| registry.unsettle(setting, &why, span));
             }
         }
+    }
+
+    /// Rules that commands add to those of a registry admit somebody.
+    fn admit(&self, registry: &mut Registry<'a>) {
+        let path: &[&str] = &["properties", "networkRuleSet"];
+        let adding = self.updates.iter().filter(|update| update.body.at(path).is_some_and(only_adds));
+        let truth = adding.map(|update| match self.means(update, registry.resource) {
+            Truth::Yes if update.deployed == Cond::Always => Truth::Yes,
+            Truth::No => Truth::No,
+            _ => Truth::Unknown,
+        });
+        let some = truth.fold(Truth::No, Truth::or);
+        registry.admit(some);
     }
 
     /// Grants that commands take away may be gone.
@@ -140,6 +154,15 @@ impl<'a> World<'a> {
             }
         }
     }
+}
+
+/// Whether a set of network rules only says what is added to it.
+fn only_adds(rules: &Node) -> bool {
+    let adds = |node: &Node| match node.as_list().map(|list| &list.open) {
+        Some(Some(Why::Element(what))) => &**what == ADDED,
+        _ => false,
+    };
+    rules.as_map().is_some_and(|map| map.open.is_none() && map.entries.iter().all(|entry| adds(&entry.value)))
 }
 
 /// The images that a change puts in.

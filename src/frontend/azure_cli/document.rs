@@ -29,7 +29,7 @@ const OTHERS: [&str; 6] = [
 ];
 
 /// Keys of which one stands in everything that is read here, each with what must stand beside it. Letters of either case.
-const MARKS: [(&str, &str); 15] = [
+const MARKS: [(&str, &str); 16] = [
     ("loginserver", "registries/"),
     ("kubeletidentity", "managedclusters/"),
     ("serviceprincipalprofile", "managedclusters/"),
@@ -41,6 +41,7 @@ const MARKS: [(&str, &str); 15] = [
     ("privatednszones/", "/subscriptions/"),
     ("virtualnetworks/", "/subscriptions/"),
     ("networksecuritygroups/", "securityrules"),
+    ("/providers/microsoft.network/", "\"id\""),
     ("virtualmachinescalesets/", "/subscriptions/"),
     ("registries/", "/subscriptions/"),
     ("appid", "displayname"),

@@ -22,8 +22,12 @@ pub(super) const CREDENTIALS: &str = "Microsoft.Graph/passwordCredentials";
 /// What `az acr credential show` and `az acr login --expose-token` print.
 pub(super) const REGISTRY_CREDENTIAL: &str = "Microsoft.ContainerRegistry/registries/listCredentials";
 
+const FIREWALL: &str = "Microsoft.Network/azureFirewalls";
+const FIREWALL_POLICY: &str = "Microsoft.Network/firewallPolicies";
+const ZONE_GROUP: &str = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups";
+
 /// The types that are read, each with keys of which one is always printed.
-const TYPES: [(&str, &[&str]); 23] = [
+const TYPES: [(&str, &[&str]); 36] = [
     (REGISTRY, &["loginServer"]),
     ("Microsoft.ContainerRegistry/registries/replications", &["regionEndpointEnabled", "provisioningState"]),
     ("Microsoft.ContainerRegistry/registries/tokens", &["scopeMapId"]),
@@ -35,7 +39,7 @@ const TYPES: [(&str, &[&str]); 23] = [
     (IDENTITY, &["principalId"]),
     (ROLE_ASSIGNMENT, &["principalId", "ObjectId"]),
     (PRIVATE_ENDPOINT, &["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"]),
-    ("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", &["privateDnsZoneConfigs"]),
+    (ZONE_GROUP, &["privateDnsZoneConfigs"]),
     ("Microsoft.Network/privateDnsZones", &["numberOfRecordSets", "maxNumberOfRecordSets", "provisioningState"]),
     ("Microsoft.Network/privateDnsZones/virtualNetworkLinks", &["virtualNetwork"]),
     ("Microsoft.Network/privateDnsZones/A", &["aRecords"]),
@@ -44,8 +48,21 @@ const TYPES: [(&str, &[&str]); 23] = [
     ("Microsoft.Network/virtualNetworks/virtualNetworkPeerings", &["remoteVirtualNetwork"]),
     ("Microsoft.Network/networkSecurityGroups", &["securityRules", "defaultSecurityRules"]),
     ("Microsoft.Network/publicIPAddresses", &["publicIPAllocationMethod", "ipAddress"]),
-    ("Microsoft.Network/natGateways", &["publicIpAddresses", "publicIpPrefixes"]),
-    ("Microsoft.Network/routeTables", &["routes"]),
+    ("Microsoft.Network/networkSecurityGroups/securityRules", &["direction"]),
+    ("Microsoft.Network/publicIPPrefixes", &["prefixLength", "ipPrefix"]),
+    ("Microsoft.Network/natGateways", &["publicIpAddresses", "publicIpPrefixes", "idleTimeoutInMinutes"]),
+    ("Microsoft.Network/routeTables", &["routes", "disableBgpRoutePropagation"]),
+    ("Microsoft.Network/routeTables/routes", &["nextHopType"]),
+    (FIREWALL, &["ipConfigurations", "networkRuleCollections", "hubIPAddresses"]),
+    (FIREWALL_POLICY, &["ruleCollectionGroups", "threatIntelMode"]),
+    ("Microsoft.Network/firewallPolicies/ruleCollectionGroups", &["ruleCollections"]),
+    ("Microsoft.Network/serviceEndpointPolicies", &["serviceEndpointPolicyDefinitions"]),
+    ("Microsoft.Network/serviceEndpointPolicies/serviceEndpointPolicyDefinitions", &["serviceResources"]),
+    ("Microsoft.Network/privateDnsZones/CNAME", &["cnameRecord"]),
+    ("Microsoft.Network/virtualNetworkGateways", &["gatewayType"]),
+    ("Microsoft.Network/virtualHubs", &["virtualWan", "addressPrefix"]),
+    ("Microsoft.Network/dnsResolvers", &["dnsResolverState", "virtualNetwork"]),
+    ("Microsoft.Network/ipGroups", &["ipAddresses"]),
     (SCALE_SET, &["virtualMachineProfile", "identity", "uniqueId"]),
 ];
 
@@ -107,6 +124,8 @@ fn resource(tree: &Tree, id: &Tree) -> Option<Found> {
         ROLE_ASSIGNMENT if tree.get("RoleAssignmentId").is_some() => assignment_of_powershell(tree),
         REGISTRY if tree.get("LoginServer").is_some() => registry_of_powershell(tree),
         REGISTRY => shape::registry(tree),
+        ZONE_GROUP => shape::zone_group(tree),
+        FIREWALL | FIREWALL_POLICY => shape::firewall(tree),
         _ => shape::body(tree),
     };
     Some(Found::Resource(kind, parsed, body))

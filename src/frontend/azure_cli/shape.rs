@@ -73,6 +73,37 @@ fn below(body: &Node, more: Vec<Entry>) -> Node {
     Node::map(entries.into_iter().map(add).collect(), body.span)
 }
 
+/// A firewall, or a policy of some: their kind stands below `properties`, unlike that of anything else.
+pub(super) fn firewall(tree: &Tree) -> Node {
+    let body = body(tree);
+    let own: Vec<Entry> = body.as_map().map(|map| map.entries.clone()).unwrap_or_default();
+    let (sku, rest): (Vec<Entry>, Vec<Entry>) =
+        own.into_iter().partition(|entry| entry.key.as_str().is_some_and(|key| key.eq_ignore_ascii_case("sku")));
+    below(&Node::map(rest, body.span), sku)
+}
+
+/// A group of zones: its members have no ids, and the CLI lifts what is in them up as well.
+pub(super) fn zone_group(tree: &Tree) -> Node {
+    let mut body = body(tree);
+    let lifted = |config: &Node| match config.as_map() {
+        Some(map) if config.get("properties").is_none() => {
+            let (name, rest): (Vec<Entry>, Vec<Entry>) =
+                map.entries.iter().cloned().partition(|entry| entry.key.as_str() == Some("name"));
+            let properties = member("properties", Node::map(rest, config.span));
+            Node::map(name.into_iter().chain([properties]).collect(), config.span)
+        }
+        _ => config.clone(),
+    };
+    if let Some(configs) = body.at(&["properties", "privateDnsZoneConfigs"]).cloned()
+        && let Some(list) = configs.as_list()
+    {
+        let list = Node::list(list.items.iter().map(lifted).collect(), configs.span);
+        let own = below(&body, vec![member("privateDnsZoneConfigs", list)]);
+        body = own;
+    }
+    body
+}
+
 /// Azure PowerShell flattens some objects into one name: `NetworkRuleSetDefaultAction`.
 pub(super) fn registry_of_powershell(tree: &Tree) -> Node {
     let value = |key: &str| tree.get_ci(key).filter(|value| !matches!(value.kind, TreeKind::Null)).map(plain);
@@ -146,8 +177,12 @@ fn item(tree: &Tree) -> Node {
 fn entry(member: &Member) -> Entry {
     let value = plain(&member.value);
     let secret = SECRETS.iter().any(|key| is(member, key));
-    // The CLI's word for the `value` of a rule.
-    let key = if is(member, "ipAddressOrRange") { "value" } else { &*member.key };
+    // The CLI's words for the `value` and the `id` of a rule.
+    let key = match () {
+        () if is(member, "ipAddressOrRange") => "value",
+        () if is(member, "virtualNetworkResourceId") => "id",
+        () => &*member.key,
+    };
     Entry::new(key, member.key_span, if secret { hidden(value) } else { value })
 }
 

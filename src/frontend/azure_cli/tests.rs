@@ -310,3 +310,146 @@ fn output_that_was_cut_off_is_told() {
         assert!(lowered(&[("a.json", text)]).1.problems.is_empty(), "{text}");
     }
 }
+
+/// What `az network … show` prints of something, flattened.
+fn network(kind: &str, name: &str, rest: &str) -> String {
+    format!(
+        r#"{{"id": "{GROUP_ID}/providers/Microsoft.Network/{kind}/{name}", "name": "{name}", "resourceGroup": "rg-a", {rest}}}"#
+    )
+}
+
+#[test]
+fn what_is_printed_of_networks_is_put_below_properties() {
+    let subnet = network(
+        "virtualNetworks/vnet-a/subnets",
+        "nodes",
+        r#""addressPrefix": "10.1.0.0/22", "serviceEndpoints": [{"service": "Microsoft.Storage"}]"#,
+    );
+    let rule = network(
+        "networkSecurityGroups/nsg/securityRules",
+        "deny",
+        r#""access": "Deny", "direction": "Outbound", "priority": 200"#,
+    );
+    let endpoint_connection = network(
+        "privateEndpoints/pe/privateLinkServiceConnections",
+        "c",
+        r#""groupIds": ["registry"], "privateLinkServiceId": "x""#,
+    );
+    let collections = r#""ruleCollections": [{"name": "acr", "ruleCollectionType": "FirewallPolicyFilterRuleCollection", "rules": []}]"#;
+    for (printed, path, value) in [
+        (
+            network(
+                "virtualNetworks",
+                "vnet-a",
+                &format!(r#""addressSpace": {{"addressPrefixes": ["10.1.0.0/16"]}}, "subnets": [{subnet}]"#),
+            ),
+            "properties.subnets.0.properties.serviceEndpoints.0.service",
+            "Microsoft.Storage",
+        ),
+        (subnet.clone(), "properties.addressPrefix", "10.1.0.0/22"),
+        (
+            network(
+                "virtualNetworks/vnet-a/virtualNetworkPeerings",
+                "hub",
+                r#""remoteVirtualNetwork": {"id": "h"}, "peeringState": "Connected""#,
+            ),
+            "properties.peeringState",
+            "Connected",
+        ),
+        (
+            network(
+                "networkSecurityGroups",
+                "nsg",
+                &format!(r#""securityRules": [{rule}], "defaultSecurityRules": []"#),
+            ),
+            "properties.securityRules.0.properties.access",
+            "Deny",
+        ),
+        (rule.clone(), "properties.direction", "Outbound"),
+        (
+            network("routeTables/r/routes", "all", r#""nextHopType": "VirtualAppliance""#),
+            "properties.nextHopType",
+            "VirtualAppliance",
+        ),
+        (
+            network("publicIPPrefixes", "p", r#""ipPrefix": "203.0.113.0/28", "prefixLength": 28"#),
+            "properties.ipPrefix",
+            "203.0.113.0/28",
+        ),
+        (
+            network("natGateways", "n", r#""idleTimeoutInMinutes": 4, "publicIpPrefixes": [{"id": "p"}]"#),
+            "properties.publicIpPrefixes.0.id",
+            "p",
+        ),
+        (
+            network(
+                "privateEndpoints",
+                "pe",
+                &format!(r#""privateLinkServiceConnections": [{endpoint_connection}], "subnet": {{"id": "s"}}"#),
+            ),
+            "properties.privateLinkServiceConnections.0.properties.groupIds.0",
+            "registry",
+        ),
+        (
+            network(
+                "privateEndpoints/pe/privateDnsZoneGroups",
+                "default",
+                r#""privateDnsZoneConfigs": [{"name": "acr", "privateDnsZoneId": "z"}]"#,
+            ),
+            "properties.privateDnsZoneConfigs.0.properties.privateDnsZoneId",
+            "z",
+        ),
+        (
+            network("privateDnsZones/privatelink.azurecr.io/A", "shop", r#""aRecords": [{"ipv4Address": "10.1.0.4"}]"#),
+            "properties.aRecords.0.ipv4Address",
+            "10.1.0.4",
+        ),
+        (
+            network(
+                "azureFirewalls",
+                "fw",
+                r#""ipConfigurations": [], "sku": {"name": "AZFW_VNet", "tier": "Standard"}"#,
+            ),
+            "properties.sku.tier",
+            "Standard",
+        ),
+        (
+            network("firewallPolicies/fp/ruleCollectionGroups", "g", collections),
+            "properties.ruleCollections.0.name",
+            "acr",
+        ),
+        (
+            network(
+                "serviceEndpointPolicies/sep/serviceEndpointPolicyDefinitions",
+                "d",
+                r#""serviceResources": ["/subscriptions/x"]"#,
+            ),
+            "properties.serviceResources.0",
+            "/subscriptions/x",
+        ),
+    ] {
+        for content in [printed.clone(), format!("[{printed}]")] {
+            let (_, lowered) = lowered(&[("saved.json", &content)]);
+            let found = first(&lowered);
+            let steps: Vec<&str> = path.split('.').collect();
+            assert_eq!(text(found, &steps), Some(value), "{content} {:?}", found.body);
+            assert!(found.is_read_back());
+        }
+    }
+}
+
+#[test]
+fn an_id_alone_is_no_output() {
+    let (_, lowered) = lowered(&[("saved.json", &network("natGateways", "n", r#""note": "ours""#))]);
+    assert!(lowered.deployments.iter().all(|it| it.resources.is_empty()));
+}
+
+#[test]
+fn a_subnet_rule_of_a_registry_has_an_id() {
+    let flat = registry(
+        r#""loginServer": "shipimages.azurecr.io", "networkRuleSet": {"defaultAction": "Deny", "ipRules": [],
+        "virtualNetworkRules": [{"action": "Allow", "virtualNetworkResourceId": "s"}]}"#,
+    );
+    let (_, lowered) = lowered(&[("acr.json", &flat)]);
+    assert_eq!(text(first(&lowered), &["properties", "networkRuleSet", "virtualNetworkRules", "0", "id"]), Some("s"));
+}

@@ -1,5 +1,7 @@
 //! What a script makes and refers to: each thing once, by its kind and name.
 
+mod placed;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -159,26 +161,7 @@ impl Book {
         let known = self.find(kind, name).map(|known| known.address.clone());
         let Some(address) = known else { return self.push(kind, name, group, body, Origin::Declared, made) };
         let id = self.id_of(kind, name, group, made.extent);
-        let at = self.places.get(&address).copied();
-        if let Some(known) = at.and_then(|at| self.resources.get_mut(at)) {
-            match known.origin {
-                Origin::Existing => {
-                    known.origin = Origin::Declared;
-                    known.body = body;
-                    known.deployed = made.when.clone();
-                    known.declared = made.declared;
-                    known.extent = made.extent;
-                    known.scope = scope_of(&id, made.extent);
-                    known.id = Node::id(id, made.extent);
-                }
-                _ => {
-                    let when = Cond::any([known.deployed.clone(), made.when.clone()]);
-                    known.body = either(&made.when, &body, &known.body);
-                    known.deployed = when;
-                }
-            }
-        }
-        address
+        self.redeclare(address, id, body, made)
     }
 
     /// A change of what something else makes.

@@ -80,7 +80,7 @@ macro_rules! commands {
     };
 }
 
-pub(super) static COMMANDS: [Command; 39] = commands! {
+pub(super) static COMMANDS: [Command; 44] = commands! {
     "az aks --attach-acr" Grant All ["ttach-acr", "ttach_acr", "ttachAcr"] r"(?i)\battach[-_]?acr\b" [];
     "Set-AzAksCluster -AcrNameToAttach" Grant All ["AcrNameToAttach", "acrnametoattach"] r"(?i)\bAcrNameToAttach\b" [];
     "az role assignment create" Grant All ["assignment"] r#"\brole['",\s]+assignment['",\s]+create\b"# [];
@@ -91,6 +91,17 @@ pub(super) static COMMANDS: [Command; 39] = commands! {
         r#"\bprivate-endpoint['",\s]+create\b"# [];
     "New-AzPrivateEndpoint" Endpoint All ["zPrivateEndpoint", "zprivateendpoint"] r"(?i)\bNew-AzPrivateEndpoint\b" [];
     "PrivateEndpoint(…)" Endpoint Programs ["rivateEndpoint"] r"\b[A-Za-z.]*[Pp]rivateEndpoints?\s*[({]" [];
+    "az network" Network All ["network"]
+        r#"\baz['", \t]+network['", \t]+(?:(?:vnet|nsg|route-table|nat|firewall|private-dns|private-endpoint|private-endpoint-connection|service-endpoint|manager|perimeter)['", \t]+)(?:[a-z-]+['", \t]+){0,4}(?:post-commit|create|update|add|approve|add-record|delete|remove|set-record)\b"# [];
+    "a cmdlet about networks" Network All ["-Az", "-az"]
+        r"(?i)\b(?:New-Az(?:PrivateDns(?:VirtualNetworkLink|ZoneGroup|RecordSet|Zone)|FirewallPolicyRuleCollectionGroup)|Add-Az(?:VirtualNetworkPeering|PrivateDnsRecordConfig|NetworkSecurityRuleConfig|RouteConfig|VirtualNetworkSubnetConfig)|(?:Set|Remove|Update)-Az(?:VirtualNetwork\w*|NetworkSecurity\w+|Route(?:Table|Config)|Firewall\w*|NatGateway|PrivateDns\w+|PrivateEndpoint|ServiceEndpointPolicy\w*)|(?:Approve|Deny)-AzPrivateEndpointConnection)\b" [];
+    "a network in a program" Network Programs ["irtual", "rivateDns", "rivate_dns", "rivate_zone"]
+        r"(?i)\b[a-z._]*(?:virtual_?network_?(?:peering|link)s?|private_?dns_?zone_?groups?|private_?zone\w*link|private_?(?:dns_?)?record_?sets?)\w*\s*[({]" [];
+    "a request about a network" Network All ["virtualNetworkLinks/", "virtualNetworkPeerings/", "privateDnsZoneGroups/"]
+        r"\b(?:az\s+rest|curl|Invoke-RestMethod|Invoke-AzRestMethod)\b"
+        ["virtualnetworklinks/", "virtualnetworkpeerings/", "privatednszonegroups/"];
+    "azure_rm_privatednszonelink" Network All ["azure_rm_"]
+        r"\bazure_rm_(?:privatedns\w+|privateendpoint\w*|virtualnetworkpeering|securitygroup|routetable|route|subnet|virtualnetwork)\b" [];
     "azure_rm_roleassignment" Grant All ["azure_rm_roleassignment"] r"\bazure_rm_roleassignment\b" [];
     "a role assignment in a program" Grant Programs ["oleAssignment", "ole_assignment"] r"(?i)role_?assignment" [];
     "a role assignment of Pulumi" Grant All [":RoleAssignment", "/RoleAssignment"]

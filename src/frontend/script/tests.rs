@@ -2,6 +2,7 @@
 
 mod callers;
 mod limits;
+mod networks;
 mod screen;
 
 use super::*;

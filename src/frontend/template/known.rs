@@ -135,6 +135,12 @@ static MODELS: &[Model] = models! {
         "avm/res/network/virtual-network" (0, 9, 0) (0, 10, 2) "network-virtual-network-0.9.bicep";
         // tags 0.1.0-0.2.0; main.bicep
         "avm/res/network/virtual-network/subnet" (0, 1, 0) (0, 2, 1) "network-virtual-network-subnet-0.1.bicep";
+        // tags 0.1.0-0.5.3; main.bicep; CHANGELOG 0.5.x
+        "avm/res/network/network-security-group" (0, 1, 0) (0, 5, 4) "network-network-security-group-0.1.bicep";
+        // tags 0.1.0-0.5.0; main.bicep; CHANGELOG
+        "avm/res/network/route-table" (0, 1, 0) (0, 5, 1) "network-route-table-0.1.bicep";
+        // tags 0.2.0-0.13.0; main.bicep; CHANGELOG
+        "avm/res/network/public-ip-address" (0, 2, 0) (0, 13, 1) "network-public-ip-address-0.2.bicep";
 };
 
 #[cfg(test)]

@@ -42,12 +42,15 @@ enum Host {
 }
 
 /// Words of which one stands in every file that is worth following.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 17] = [
     "az aks",
     "az acr",
     "az role",
     "az identity",
     "az ad ",
+    "az network",
+    "az policy",
+    "az dns-resolver",
     "kubectl",
     "helm",
     "kustomize",

@@ -22,17 +22,21 @@ fn settings(arguments: &Arguments) -> Body {
     let public = switched(arguments.switch("--public-network-enabled"), &text("Enabled"), &text("Disabled"));
     body.put(&["properties", "publicNetworkAccess"], public);
     body.put(&["properties", "networkRuleSet", "defaultAction"], arguments.option(&["--default-action"]));
+    body.put(&["properties", "dataEndpointEnabled"], flag("--data-endpoint-enabled"));
+    let bypass = switched(arguments.switch("--allow-trusted-services"), &text("AzureServices"), &text("None"));
+    body.put(&["properties", "networkRuleBypassOptions"], bypass);
     body.put(&["properties", "roleAssignmentMode"], arguments.option(&["--role-assignment-mode"]).map(mode));
     body
 }
 
 /// Settings that `--set` may write, by the words that stand in the path, and their paths in a registry.
-const SETTABLE: [(&str, &[&str]); 5] = [
+const SETTABLE: [(&str, &[&str]); 6] = [
     ("adminuserenabled", &["properties", "adminUserEnabled"]),
     ("anonymouspullenabled", &["properties", "anonymousPullEnabled"]),
     ("publicnetworkaccess", &["properties", "publicNetworkAccess"]),
     ("networkruleset", &["properties", "networkRuleSet", "defaultAction"]),
     ("roleassignmentmode", &["properties", "roleAssignmentMode"]),
+    ("dataendpointenabled", &["properties", "dataEndpointEnabled"]),
 ];
 
 /// `--set properties.adminUserEnabled=true`, `--add …`, `--remove …`.
@@ -137,7 +141,7 @@ pub(super) fn update(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Op
 }
 
 /// Whether a name is literal, or that of a registry which the script makes.
-fn is_firm(run: &Run<'_>, name: &Node) -> bool {
+pub(super) fn is_firm(run: &Run<'_>, name: &Node) -> bool {
     name.as_str().is_some_and(super::is_literal) || run.book.find(REGISTRY, name).is_some()
 }
 
@@ -261,7 +265,7 @@ pub(super) fn change_token(run: &mut Run<'_>, arguments: &Arguments, span: Span)
 }
 
 /// A child of a registry.
-fn child(
+pub(super) fn child(
     run: &mut Run<'_>,
     kind: &str,
     name: Node,

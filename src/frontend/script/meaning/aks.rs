@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::arguments::Arguments;
 use super::body::{Body, object};
-use super::{query, role};
+use super::{nodes, query, role};
 use crate::azure::kinds::{CLUSTER, REGISTRY, SERVICE_PRINCIPAL};
 use crate::frontend::script::run::{Named, Run};
 use crate::ir::{Address, Entry, Makes, Node, Value, Why};
@@ -23,8 +23,12 @@ pub(super) fn create(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Op
         client: arguments.option(&["--service-principal"]),
         control: arguments.option(&["--assign-identity"]),
         kubelet: arguments.option(&["--assign-kubelet-identity"]),
-        subnet: arguments.option(&["--vnet-subnet-id"]),
-        outbound: arguments.option(&["--outbound-type"]),
+        pool: nodes::pool(run, arguments, span),
+        network: {
+            let mut body = Body::default();
+            nodes::cluster(run, arguments, &mut body, span);
+            body
+        },
         location: arguments.option(&["--location", "-l"]),
         private: arguments.has(&["--enable-private-cluster"]),
         identities: None,
@@ -47,8 +51,9 @@ pub(super) struct Cluster {
     pub client: Option<Node>,
     pub control: Option<Node>,
     pub kubelet: Option<Node>,
-    pub subnet: Option<Node>,
-    pub outbound: Option<Node>,
+    /// What else is said of the nodes that it begins with, and of its network.
+    pub pool: Vec<(&'static str, Node)>,
+    pub network: Body,
     pub location: Option<Node>,
     pub private: bool,
     /// Which identities it gets is not said by the options alone.
@@ -65,7 +70,7 @@ pub(super) fn declare(
     made: &crate::frontend::script::book::Made,
     span: Span,
 ) -> Arc<Address> {
-    let mut body = Body::default();
+    let mut body = cluster.network;
     body.put(&["location"], cluster.location);
     match (cluster.client, cluster.control) {
         (Some(client), _) => {
@@ -87,13 +92,12 @@ pub(super) fn declare(
         (None, None) => drop(body.put(&["identity", "type"], Some(Node::text("SystemAssigned", name.span)))),
     }
     body.put(&["properties", "identityProfile", "kubeletidentity", "resourceId"], cluster.kubelet);
-    body.put(&["properties", "networkProfile", "outboundType"], cluster.outbound);
     if cluster.private {
         let yes = Node::new(Value::Bool(true), span);
         body.put(&["properties", "apiServerAccessProfile", "enablePrivateCluster"], Some(yes));
     }
     let mut pool = vec![("name", Node::text("nodepool1", span)), ("mode", Node::text("System", span))];
-    pool.extend(cluster.subnet.map(|subnet| ("vnetSubnetID", subnet)));
+    pool.extend(cluster.pool);
     body.put(&["properties", "agentPoolProfiles"], Some(Node::list(vec![object(pool, span)], span)));
     run.book.declare(CLUSTER, name, group, body.close(span, open), made)
 }
@@ -117,6 +121,7 @@ pub(super) fn update(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Op
     if let Some(registry) = arguments.option(&["--detach-acr"]) {
         run.open(Makes::NoGrant, "az aks --detach-acr", span, Named { registry: Some(&registry), ..named });
     }
+    nodes::change(run, arguments, span);
     run.understood.push(span);
     let address = run.book.find(CLUSTER, &name?)?.address.clone();
     query::shown(&address, arguments.option(&["--query"]).as_ref(), span)

@@ -188,6 +188,21 @@ impl Arguments {
         rest.map(|word| word.node.clone()).collect()
     }
 
+    /// The words behind an option that takes several, and whether a variable among them may be more or fewer.
+    pub fn values(&self, names: &[&str]) -> (Vec<Node>, bool) {
+        let given =
+            |word: &Argument| word.option().is_some_and(|(own, _)| names.iter().any(|name| is_named(own, name)));
+        let Some(at) = self.words.iter().rposition(given) else { return (Vec::new(), false) };
+        let first = self.words.get(at).and_then(|word| word.option()?.1);
+        let rest = self.words.iter().skip(at + 1).take_while(|word| word.option().is_none());
+        let rest: Vec<&Argument> = if first.is_some() { Vec::new() } else { rest.collect() };
+        // What a command printed is one word.
+        let loose = |word: &&Argument| word.bare && matches!(word.node.value, Value::Unknown { .. });
+        let bare = rest.iter().any(loose);
+        let written = rest.into_iter().filter(|word| !loose(word)).map(|word| word.node.clone());
+        (first.into_iter().chain(written).collect(), bare)
+    }
+
     /// The words in front of the first option, which PowerShell takes by their places.
     pub fn placed(&self, at: usize) -> Option<Node> {
         let before = self.words.iter().skip(1).take_while(|word| word.option().is_none());

@@ -1,14 +1,14 @@
 //! The Azure command line.
 
 use super::arguments::Arguments;
-use super::{acr, aks, context, query, role};
+use super::{acr, acr_network, aks, context, network, nodes, query, role};
 use crate::azure::kinds::{CLUSTER, IDENTITY, REGISTRY, SERVICE_PRINCIPAL};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Makes, Node, ResourceId, Why};
 use crate::source::Span;
 
 /// Options that decide about pulls and that are told apart by their first letters.
-const LONG: [&str; 10] = [
+const LONG: [&str; 14] = [
     "--attach-acr",
     "--detach-acr",
     "--assign-identity",
@@ -19,6 +19,10 @@ const LONG: [&str; 10] = [
     "--anonymous-pull-enabled",
     "--public-network-enabled",
     "--default-action",
+    "--vnet-subnet-id",
+    "--outbound-type",
+    "--private-connection-resource-id",
+    "--data-endpoint-enabled",
 ];
 
 /// A command of `az`.
@@ -27,6 +31,9 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
     let verbs: Vec<String> = arguments.verbs().iter().skip(1).map(|&verb| verb.to_owned()).collect();
     let verbs: Vec<&str> = verbs.iter().map(String::as_str).collect();
     let printed = |value: Option<Node>| Printed { value, ..Printed::default() };
+    if let Some(printed) = network::of(run, &verbs, &arguments, span) {
+        return printed;
+    }
     match verbs.as_slice() {
         ["aks", "create"] => printed(aks::create(run, &arguments, span)),
         ["aks", "update"] => printed(aks::update(run, &arguments, span)),
@@ -46,11 +53,33 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
         }
         ["acr", "create"] => printed(acr::create(run, &arguments, span)),
         ["acr", "update"] => printed(acr::update(run, &arguments, span)),
-        ["acr", "network-rule", ..] => {
-            let name = arguments.option(&["--name", "-n", "--registry", "-r"]);
-            let named = Named { registry: name.as_ref(), ..Named::default() };
-            run.open(Makes::PublicAccess, "az acr network-rule", span, named);
+        ["acr", "network-rule", verb] => {
+            acr_network::rule(run, verb, &arguments, span);
+            Printed::default()
+        }
+        ["acr", "replication", "create"] => printed(acr_network::replication(run, &arguments, span)),
+        ["acr", "private-endpoint-connection", verb] => {
             run.understood.push(span);
+            let name = arguments.option(&["--registry-name", "-r"]);
+            if !["show", "list"].contains(verb) {
+                let named = Named { registry: name.as_ref(), ..Named::default() };
+                run.open(Makes::Network, "az acr private-endpoint-connection", span, named);
+            }
+            Printed::default()
+        }
+        ["policy", "assignment", "create"] => {
+            const IDENTITY: [&str; 4] =
+                ["--mi-system-assigned", "--mi-user-assigned", "--assign-identity", "--identity-scope"];
+            if arguments.has(&IDENTITY) || arguments.may_add() {
+                for makes in [Makes::Grant, Makes::Endpoint, Makes::Network] {
+                    run.open(makes, "az policy assignment create", span, Named::default());
+                }
+            }
+            Printed::default()
+        }
+        ["aks", "nodepool", "add"] => nodes::add_pool(run, &arguments, span),
+        ["aks", "enable-addons"] => {
+            nodes::change(run, &arguments, span);
             Printed::default()
         }
         ["acr", "scope-map", "create"] => acr::scope_map(run, &arguments, span),

@@ -18,6 +18,16 @@ impl Body {
         self
     }
 
+    /// Whether something is put at a path.
+    pub fn has(&self, path: &[&str]) -> bool {
+        self.members.iter().any(|(own, _)| own == path)
+    }
+
+    /// The same for a member of one of its objects.
+    pub fn has_named(&self, object: &str, name: &str) -> bool {
+        self.has(&[object, name])
+    }
+
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }

@@ -45,6 +45,21 @@ pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: &Arguments, span: Spa
             admit(run, arguments, span);
             Printed::default()
         }
+        "new-azpolicyassignment" | "set-azpolicyassignment" | "update-azpolicyassignment" => {
+            if arguments.has(&["-IdentityType", "-AssignIdentity", "-IdentityId"]) || arguments.may_add() {
+                for makes in [Makes::Grant, Makes::Endpoint, Makes::Network] {
+                    run.open(makes, "New-AzPolicyAssignment", span, Named::default());
+                }
+            }
+            Printed::default()
+        }
+        "add-azcontainerregistrynetworkrule" | "remove-azcontainerregistrynetworkrule" => {
+            let registry = name_in(arguments);
+            let named = Named { registry: registry.as_ref(), ..Named::default() };
+            run.open(Makes::PublicAccess, "Add-AzContainerRegistryNetworkRule", span, named);
+            run.understood.push(span);
+            Printed::default()
+        }
         // Nothing follows what these write on the screen.
         "write-host" | "write-information" | "write-verbose" | "write-warning" | "write-debug" => {
             run.shown.push(span);
@@ -86,11 +101,13 @@ fn new_cluster(run: &mut Run<'_>, arguments: &Arguments, span: Span) -> Option<N
     let open = arguments.may_add().then(|| Why::External("options in a variable".into()));
     let managed = flag(arguments, "-EnableManagedIdentity").is_some_and(|node| node.as_bool() == Some(true));
     let identities = || Why::External("the service principal of a cluster without -EnableManagedIdentity".into());
+    let mut network = Body::default();
+    network.put(&["properties", "networkProfile", "outboundType"], arguments.option(&["-OutboundType"]));
     let cluster = aks::Cluster {
         control: arguments.option(&["-AssignIdentity"]),
         kubelet: arguments.option(&["-AssignKubeletIdentity"]),
-        subnet: arguments.option(&["-NodeVnetSubnetID"]),
-        outbound: arguments.option(&["-OutboundType"]),
+        pool: arguments.option(&["-NodeVnetSubnetID"]).map(|subnet| ("vnetSubnetID", subnet)).into_iter().collect(),
+        network,
         location: arguments.option(&["-Location"]),
         identities: (!managed).then(identities),
         ..aks::Cluster::default()

@@ -1,6 +1,7 @@
 //! What commands mean for clusters, registries, grants, secrets and manifests.
 
 mod acr;
+mod acr_network;
 mod aks;
 pub(super) mod arguments;
 mod around;
@@ -11,6 +12,8 @@ mod context;
 mod helm;
 mod kubectl;
 mod manifest;
+mod network;
+mod nodes;
 pub(super) mod query;
 pub(super) mod rewrite;
 mod role;

@@ -71,7 +71,8 @@ resource "azurerm_virtual_network_dns_servers" "dns" {
     );
     assert_eq!(
         change("azurerm_nat_gateway_public_ip_association.ip").2,
-        json!({ "properties": { "publicIpAddresses": [{ "id": "ip" }] } })
+        // It is added to what is there.
+        json!({ "properties": { "publicIpAddresses": [{ "id": "ip" }, "…"] } })
     );
     assert_eq!(
         change("azurerm_virtual_network_dns_servers.dns").2,
@@ -215,7 +216,7 @@ resource "azurerm_network_security_rule" "deny" {
         json!([{ "name": "acr", "properties": {
             "priority": 100, "action": { "type": "Allow" },
             "rules": [{ "name": "login", "targetFqdns": ["*.azurecr.io"] }],
-        } }])
+        } }, "…"])
     );
     let deployment = deployment(&[("main.tf", terraform)]);
     let classic = found(&deployment, "azurerm_firewall_application_rule_collection.classic");

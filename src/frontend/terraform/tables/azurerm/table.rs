@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::frontend::terraform::tables::attributes::{add, pick, put};
 use crate::frontend::terraform::value::{each_of, negate, over_choice, set_of};
-use crate::ir::{Cond, Entry, List, Map, Node, Value, Why};
+use crate::ir::{ADDED, Cond, Entry, List, Map, Node, Value, Why};
+use crate::source::Span;
 use crate::syntax::json;
 
 /// How a value changes on the way.
@@ -33,7 +34,7 @@ pub enum As {
     Key,
     /// Each member of a list becomes an object that has it at this path.
     Objects(&'static str),
-    /// A value becomes the only member of a list, as an object that has it at this path.
+    /// A value becomes a member that is added to a list, as an object that has it at this path.
     Object(&'static str),
     /// Each member of a map becomes an object that has it as `value`.
     Values,
@@ -43,7 +44,7 @@ pub enum As {
     Named(&'static [Field]),
     /// The block becomes an object.
     Block(&'static [Field]),
-    /// The block becomes the only member of a list.
+    /// The block becomes a member that is added to a list.
     Single(&'static [Field]),
 }
 
@@ -225,12 +226,12 @@ impl As {
             As::Keys => members(&value, &keys),
             As::Key => (value.as_str() != Some("")).then(|| Node::map(vec![key(&value)], span)),
             As::Objects(path) => list(&|item| at(path, item)),
-            As::Object(path) => Some(Node::list(vec![at(path, &value)], span)),
+            As::Object(path) => Some(added(at(path, &value), span)),
             As::Values => Some(values(&value)),
             As::Each(fields) => list(&|item| object(fields.iter(), item)),
             As::Named(fields) => members(&value, &|list| named(list, fields)),
             As::Block(fields) => block(value).map(|block| object(fields.iter(), &block)),
-            As::Single(fields) => Some(Node::list(vec![object(fields.iter(), &value)], span)),
+            As::Single(fields) => Some(added(object(fields.iter(), &value), span)),
         }
     }
 }
@@ -261,6 +262,12 @@ fn block(value: Node) -> Option<Node> {
         ([], None) => None,
         (_, None) => Some(Node::unknown(Why::UnsupportedSyntax("more than one block of a kind".into()), value.span)),
     }
+}
+
+/// What is added to a list: there may be more in it.
+fn added(member: Node, span: Span) -> Node {
+    let list = List { items: vec![member], open: Some(Why::Element(ADDED.into())) };
+    Node::new(Value::List(Arc::new(list)), span)
 }
 
 fn listed(list: &List, make: &dyn Fn(&Node) -> Node) -> Value {
