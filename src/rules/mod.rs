@@ -71,6 +71,11 @@ mod acr212;
 mod acr213;
 mod acr214;
 mod acr301;
+mod acr303;
+mod acr304;
+mod acr305;
+mod acr306;
+mod acr312;
 mod acr401;
 mod acr402;
 mod acr403;
@@ -125,6 +130,11 @@ pub static ALL: &[&Rule] = &[
     &acr213::RULE,
     &acr214::RULE,
     &acr301::RULE,
+    &acr303::RULE,
+    &acr304::RULE,
+    &acr305::RULE,
+    &acr306::RULE,
+    &acr312::RULE,
     &acr401::RULE,
     &acr402::RULE,
     &acr403::RULE,

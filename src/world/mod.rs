@@ -285,6 +285,8 @@ impl<'a> World<'a> {
         world.switches = switches.collect();
         world.link();
         world.network = Network::read(&world.resolver, &world.clusters, &|resource| resource.body.clone());
+        let body = |resource: &'a Resource| resource.body.clone();
+        world.network.read_private(&world.resolver, &world.registries, &world.endpoints, &body);
         let resources = deployments.iter().flat_map(|deployment| &deployment.resources);
         let all = resources.filter(|resource| resource.origin == Origin::Declared && resource.deployed != Cond::Never);
         let all: Vec<&Resource> = all.collect();
@@ -427,6 +429,19 @@ impl<'a> World<'a> {
         let items = self.replicas.iter().filter(|replica| replica.of(registry, &self.resolver) != Truth::No);
         let replicas = Members { items: items.chain(&registry.replicas).collect(), open };
         replicas.any(|replica| replica.region.is(near)).not()
+    }
+
+    /// The replicas that are surely a registry's.
+    pub fn replicas_of<'w>(&'w self, registry: &'w Registry<'a>) -> impl Iterator<Item = &'w Replica> {
+        let own = |replica: &&Replica| replica.of(registry, &self.resolver) == Truth::Yes;
+        registry.replicas.iter().chain(self.replicas.iter().filter(own))
+    }
+
+    /// There may be replicas of a registry that can't be seen.
+    pub fn replicas_open(&self, registry: &Registry<'a>) -> bool {
+        let doubtful = |replica: &Replica| replica.of(registry, &self.resolver) == Truth::Unknown;
+        let listed = || all_read_back(registry, &self.replicas, &self.resolver);
+        self.replicas.iter().any(doubtful) || !registry.is_declared() && !listed()
     }
 
     /// The tree has something that leads out of a network that has no way out of itself.

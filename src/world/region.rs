@@ -1,6 +1,6 @@
 //! Where things are, and the further regions that a registry is copied to.
 
-use super::knowledge::{Fact, Truth};
+use super::knowledge::{Fact, Truth, is_certain};
 use super::registry::{Reader, Registry};
 use crate::azure::regions;
 use crate::ir::{Case, Node, Resolver, Resource, Why, same_in};
@@ -16,6 +16,8 @@ pub struct Replica {
     registry: Option<Node>,
     /// Where it is.
     pub region: Fact<&'static str>,
+    /// It is there whatever the parameters are.
+    pub certain: bool,
     /// It was read back: a list of replicas has the home region among them.
     read_back: bool,
 }
@@ -32,6 +34,7 @@ impl Replica {
                 registry.unwrap_or_else(|| Node::unknown(Why::UnresolvedName("registry".into()), resource.declared)),
             ),
             region: region(&Reader { resource, resolver }),
+            certain: is_certain(resource),
             read_back: resource.is_read_back(),
         })
     }
@@ -68,7 +71,7 @@ fn region_of(node: &Node) -> Option<&'static str> {
 /// has one that may be anywhere.
 pub(super) fn listed(read: &Reader<'_, '_>) -> Vec<Replica> {
     let Some(node) = read.at(&["properties", "georeplications"]) else { return Vec::new() };
-    let replica = |region| Replica { registry: None, region, read_back: false };
+    let replica = |region| Replica { registry: None, region, certain: true, read_back: false };
     let anywhere = |why: Why| replica(Fact::Unknown(why, node.span));
     let Some(list) = node.as_list() else { return vec![anywhere(node.why().cloned().unwrap_or(Why::TemplateText))] };
     let one = |item: &Node| match item.get("location") {

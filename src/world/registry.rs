@@ -43,7 +43,7 @@ pub struct Registry<'a> {
     /// `publicNetworkAccess` is `SecuredByPerimeter`: a perimeter decides.
     perimeter: bool,
     /// Whether a private endpoint is connected, where the registry was read back: it lists all of them.
-    pub(super) connected: Option<Truth>,
+    pub connected: Option<Truth>,
     /// A plan closes its public access here.
     pub closing: Option<Span>,
     /// `roleAssignmentMode`.

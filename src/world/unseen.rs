@@ -85,23 +85,55 @@ impl<'a> World<'a> {
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
     }
 
-    /// Whether a private endpoint leads to the registry, as far as can be seen.
-    pub fn has_endpoint(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Truth {
+    /// Why there may be private endpoints of the registry that can't be seen.
+    pub fn endpoints_open(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
+        let unlisted = match registry.connected {
+            Some(Truth::No) => false,
+            Some(_) => true,
+            None => !registry.is_declared() && self.outlook.completeness != Completeness::Closed,
+        };
+        let unlisted = unlisted.then(|| (Why::External("its private endpoints".into()), registry.resource.declared));
+        self.endpoints_made(cluster, registry).or_else(|| self.hidden(cluster, registry)).or(unlisted)
+    }
+
+    /// A command that may make or change private endpoints of the registry and what belongs to them.
+    pub fn endpoints_made(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
         let made = |command: &&Imperative| command.makes == Makes::Endpoint && !command.manual;
         let mut commands = self.imperative.iter().filter(made);
-        let command = commands.find(|command| self.may_be_about(command, cluster, registry));
-        let command = command.map(|it| (Why::Command(format!("`{}`", it.command).into()), it.span));
-        let open = command.or_else(|| self.hidden(cluster, registry));
-        let unlisted = registry.is_read_back() && self.outlook.completeness != Completeness::Closed;
-        let unlisted = unlisted.then(|| (Why::External("its private endpoints".into()), registry.resource.declared));
-        let open = match registry.connected {
-            _ if self.has_connection(registry) => return Truth::Yes,
-            Some(Truth::No) => open,
-            Some(connected) => return connected,
-            None => open.or(unlisted),
+        let command = commands.find(|command| self.may_be_about(command, cluster, registry))?;
+        Some((Why::Command(format!("`{}`", command.command).into()), command.span))
+    }
+
+    /// Why there may be something between these that can't be seen: what an unresolved module or a command joins them by.
+    pub fn networks_open(&self, ends: &[&Resource]) -> Option<(Why, Span)> {
+        let names: Vec<Node> = ends.iter().map(|end| self.resolver.node(&end.name)).collect();
+        let roots: Vec<_> = ends.iter().map(|end| &end.address.root).collect();
+        let ends: Vec<End<'_>> = ends.iter().zip(&names).map(|(end, name)| End::of(end, name)).collect();
+        let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
+            None => false,
+            Some(_) if deployment.language == Language::Kubernetes => false,
+            Some(Hides::Anything) => true,
+            Some(Hides::Joining(inputs)) => {
+                let joined = ends.iter().filter(|end| inputs.iter().any(|it| self.refers(it, end.address)));
+                roots.contains(&&deployment.name) && joined.count() > 1
+            }
+            Some(Hides::Touching(inputs)) => {
+                roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
+            }
         };
-        let endpoints = Members { items: self.endpoints.iter().collect(), open };
-        endpoints.any(|endpoint| endpoint.leads_to(registry, &self.resolver))
+        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Whether a private endpoint leads to the registry, as far as can be seen.
+    pub fn has_endpoint(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Truth {
+        match registry.connected {
+            _ if self.has_connection(registry) => return Truth::Yes,
+            Some(Truth::No) | None => {}
+            Some(connected) => return connected,
+        }
+        let open = self.endpoints_open(cluster, registry);
+        let endpoints = Members { items: self.network.attached.iter().collect(), open };
+        endpoints.any(|endpoint| endpoint.leads_to(registry.at))
     }
 
     /// A saved list of the registry's connections has one that works.

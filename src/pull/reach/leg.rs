@@ -20,6 +20,11 @@ impl Leg {
         Leg { judgement: Judgement::new(Truth::Yes, span, text), obstacles: Vec::new() }
     }
 
+    /// It works, for all of this.
+    pub(super) fn proved(because: Vec<Evidence>) -> Leg {
+        Leg { judgement: Judgement { truth: Truth::Yes, because }, obstacles: Vec::new() }
+    }
+
     /// Whether it works can't be told.
     pub(super) fn unknown(span: Span, text: impl Into<String>) -> Leg {
         Leg { judgement: Judgement::new(Truth::Unknown, span, text), obstacles: Vec::new() }
@@ -35,6 +40,12 @@ impl Leg {
         Leg { judgement: Judgement { truth: Truth::Unknown, because }, obstacles: vec![(obstacle, Truth::Unknown)] }
     }
 
+    /// Statements that are proved whatever comes of the pull.
+    pub(super) fn note(&mut self, obstacles: impl IntoIterator<Item = Obstacle>) {
+        let noted = obstacles.into_iter().map(|obstacle| (obstacle, Truth::Unknown)).collect();
+        self.obstacles = joined(std::mem::take(&mut self.obstacles), noted);
+    }
+
     /// The answer.
     pub(super) fn truth(&self) -> Truth {
         self.judgement.truth
@@ -46,8 +57,11 @@ impl Leg {
         let because = match (self.truth(), other.truth()) {
             (Truth::Yes, Truth::Yes) => {
                 let mut because = self.judgement.because;
-                because.extend(other.judgement.because.into_iter().filter(|it| !it.text.is_empty()));
-                because.dedup();
+                for clause in other.judgement.because {
+                    if !clause.text.is_empty() && !because.contains(&clause) {
+                        because.push(clause);
+                    }
+                }
                 because
             }
             (one, _) if one == truth => self.judgement.because,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub use filter::Fault as FilterFault;
 pub use leg::Leg;
 pub use obstacle::Obstacle;
-pub use private::Fault as PrivateFault;
+pub use private::{Apart, Fault as PrivateFault};
 pub use public::Fault as PublicFault;
 
 use crate::ir::{Node, Truth};
@@ -47,8 +47,8 @@ pub(super) struct Way<'s, 'a> {
 pub(super) enum Resolution {
     /// To the public address.
     Public,
-    /// To the private address of an endpoint, by its place in the world.
-    Private(usize),
+    /// To the private address of one of these endpoints, by their places in the world; with the proof.
+    Private(Vec<usize>, Vec<Evidence>),
     /// To no address, or to one that is not the registry's.
     Nowhere(Leg),
     /// Can't be told; the leg says why.
@@ -72,7 +72,8 @@ pub(super) fn reach<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cl
     if let Some(judgement) = assumed(world, registry, cluster) {
         return Reach { judgement, obstacles: Vec::new() };
     }
-    if let Some(leg) = public::shut(world, registry, cluster) {
+    let nobody = private::mistaken(world, registry, cluster).or_else(|| public::shut(world, registry, cluster));
+    if let Some(leg) = nobody {
         return Reach::of(leg);
     }
     let pools = world.pools(cluster);
@@ -90,6 +91,8 @@ pub(super) fn reach<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cl
     if let Some((why, span)) = pools.open.filter(|_| whole.truth() == Truth::Yes || whole.truth() == Truth::No) {
         whole = whole.doubt(span, format!("there may be further node pools: {why}"));
     }
+    let malformed = private::malformed(world, registry, cluster);
+    whole.note(malformed);
     Reach::of(whole)
 }
 
@@ -101,17 +104,18 @@ fn of_pool<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cluster<'a>
 
 fn to_host(way: Way<'_, '_>) -> Leg {
     let publicly = || public::admitted(way).and(filter::public(way));
-    let privately = |endpoint: usize| private::connected(way, endpoint).and(filter::private(way, endpoint));
     match private::resolution(way) {
         Resolution::Public => publicly(),
-        Resolution::Private(endpoint) => privately(endpoint),
+        Resolution::Private(endpoints, proof) => private::through(way, &endpoints, proof),
         Resolution::Nowhere(leg) => leg,
         Resolution::Unknown(leg) => {
             // Whichever way the name leads: where none works, nothing does.
-            let mut others = vec![publicly()];
-            others.extend(private::candidates(way).into_iter().map(privately));
-            let all_fail = others.iter().all(|leg| leg.truth() == Truth::No) && private::all_known(way);
-            if all_fail { others.swap_remove(0) } else { leg }
+            let Some(mut ways) = private::every_way(way) else { return leg };
+            if private::is_shut(way).is_none() {
+                ways.push(publicly());
+            }
+            let all_fail = !ways.is_empty() && ways.iter().all(|leg| leg.truth() == Truth::No);
+            if all_fail { ways.swap_remove(0) } else { leg }
         }
     }
 }

@@ -1,18 +1,31 @@
 //! Networks: where the nodes of clusters stand, and what lies between them and a registry.
 
+pub mod deployed;
+pub mod endpoint;
+pub mod peering;
 pub mod pool;
+pub(super) mod reading;
+pub mod record;
 pub mod subnet;
 pub mod vnet;
+pub mod zone;
 
 use std::collections::BTreeMap;
 
 use super::World;
 use super::cluster::Cluster;
+use super::endpoint::Endpoint;
 use super::knowledge::Members;
+use super::registry::Registry;
 use crate::ir::{Address, Node, Resolver, Resource, ResourceId, Value};
+use crate::source::Span;
+use endpoint::{Attached, Registration};
+use peering::Peering;
 use pool::{Pool, Standing};
+use record::Record;
 use subnet::Subnet;
 use vnet::Vnet;
+use zone::{Link, Zone};
 
 /// The type of virtual networks.
 pub const VNET: &str = "Microsoft.Network/virtualNetworks";
@@ -28,6 +41,24 @@ pub struct Network<'a> {
     pub subnets: Vec<Subnet<'a>>,
     /// Node pools, by the places of their clusters in the world.
     pub pools: Vec<Members<Pool>>,
+    /// Private DNS zones, declared, referred to, or only named; each once.
+    pub zones: Vec<Zone<'a>>,
+    /// Links between zones and networks.
+    pub links: Vec<Link<'a>>,
+    /// Networks whose names rules forward elsewhere, with the link of the rules; nothing where the network can't be told.
+    pub forwarded: Vec<(Option<usize>, &'a Resource)>,
+    /// Records that are written one by one.
+    pub records: Vec<Record<'a>>,
+    /// Peerings, one for each direction.
+    pub peerings: Vec<Peering<'a>>,
+    /// The first thing that may carry traffic between networks that are not peered.
+    pub transit: Option<Span>,
+    /// Where private endpoints stand, by their places in the world.
+    pub attached: Vec<Attached<'a>>,
+    /// Zones in which endpoints register that can't be told.
+    pub stray: Vec<Registration<'a>>,
+    /// Zones by the addresses of their declarations.
+    by_zone: BTreeMap<&'a Address, usize>,
     /// Virtual networks by the addresses of their declarations.
     by_vnet: BTreeMap<&'a Address, usize>,
     /// Subnets that are declared on their own, by address.
@@ -56,6 +87,20 @@ impl<'a> Network<'a> {
         }
         network.pools = clusters.iter().map(|cluster| pool::pools(cluster, &network, resolver)).collect();
         network
+    }
+
+    /// Reads what lies on the private way: zones, links, records, peerings, and where the endpoints of the world stand.
+    pub(super) fn read_private(
+        &mut self,
+        resolver: &Resolver<'a>,
+        registries: &[Registry<'a>],
+        endpoints: &[Endpoint<'a>],
+        body: &dyn Fn(&'a Resource) -> Node,
+    ) {
+        self.read_zones(resolver, body);
+        self.read_records(resolver, body);
+        self.read_peerings(resolver, body);
+        self.attach(resolver, registries, endpoints, body);
     }
 
     /// The subnets that a virtual network lists itself and that are not declared on their own as well.

@@ -434,6 +434,10 @@ fn exactly(reference: &Ref, attribute: Option<&str>) -> Option<Ref> {
         // A resource id where a GUID belongs is what was written, wrong as it is.
         Some("id") if takes_guid => Some(reference.clone()),
         Some("id") if takes_id && !CONTAINERS.contains(&&*kind) => Some(reference.clone()),
+        // A longer id would be none of a network.
+        Some("id") if attribute.ends_with("virtual_network_id") && kind == "azurerm_virtual_network" => {
+            Some(reference.clone())
+        }
         // An index that is no literal cuts the rest of the path off; a registry has no other id.
         None if attribute == "scope" && kind == "azurerm_container_registry" => {
             Some(Ref { target: reference.target.clone(), path: vec!["id".into()] })

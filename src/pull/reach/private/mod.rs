@@ -1,30 +1,161 @@
 //! The private way: endpoints, the zone that names them, its links and records, and the networks between.
 
-use super::{Leg, Resolution, Way};
+mod connection;
+mod endpoints;
+mod fault;
+mod link;
+mod names;
+mod record;
 
-/// What is wrong on the private way.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fault {}
+pub use fault::{Apart, Fault};
+
+use super::{Leg, Obstacle, Resolution, Way, clause, filter};
+use crate::ir::{Origin, Resource, Truth, Why};
+use crate::source::Span;
+use crate::world::cluster::Cluster;
+use crate::world::knowledge::Evidence;
+use crate::world::registry::Registry;
+use crate::world::{Completeness, World};
+use endpoints::Found;
+use link::Linked;
+use record::Kept;
 
 /// Where the name of the way's host leads from the network of its nodes.
+///
+/// The public name of a registry with a private endpoint is an alias of one in `privatelink.azurecr.io`: in a network that a
+/// zone of that name is linked to, the zone answers, with "no such host" where it lacks the record; elsewhere the public
+/// address is the answer (domain 4.3; ACR, "Connect privately to a registry").
 pub(super) fn resolution(way: Way<'_, '_>) -> Resolution {
-    match way.world.has_endpoint(way.cluster, way.registry) {
-        crate::ir::Truth::No => Resolution::Public,
-        _ => Resolution::Unknown(Leg::unknown(way.registry.public.span(), "private endpoints are not analysed yet")),
+    let found = Found::of(way);
+    if found.is_none() {
+        return without_endpoint(way, &found);
+    }
+    if way.registry.plainly_public() && !link::may_answer(way) {
+        // Only what nobody sees could lead anywhere else.
+        return Resolution::Public;
+    }
+    match link::linked(way, &found) {
+        Linked::Unknown(span, text) => Resolution::Unknown(Leg::unknown(span, text)),
+        Linked::Nothing => unlinked(way, &found),
+        Linked::To { zone, link } => answered(way, &found, zone, link),
     }
 }
 
-/// The endpoints to which the name may lead.
-pub(super) fn candidates(_: Way<'_, '_>) -> Vec<usize> {
-    Vec::new()
+/// No endpoint that works: the name leads to the public address.
+fn without_endpoint(way: Way<'_, '_>, found: &Found) -> Resolution {
+    match (found.faulty.first(), is_shut(way)) {
+        (Some((_, fault)), Some((what, span))) => {
+            let because = vec![clause(span, format!("{what}, and no private endpoint that works leads to it"))];
+            Resolution::Nowhere(Leg::fails(Obstacle::Private(fault.clone()), because))
+        }
+        _ => Resolution::Public,
+    }
 }
 
-/// Whether no other endpoint than the candidates can be meant.
-pub(super) fn all_known(_: Way<'_, '_>) -> bool {
-    false
+/// No zone answers in the network of the nodes: the name leads to the public address.
+fn unlinked(way: Way<'_, '_>, found: &Found) -> Resolution {
+    let Some((what, span)) = is_shut(way) else { return Resolution::Public };
+    let Some(endpoint) = found.working.first().copied() else {
+        let text = "whether a private endpoint leads to the registry can't be told";
+        return Resolution::Unknown(Leg::unknown(span, text));
+    };
+    let because = |text: String| vec![clause(span, format!("{what}, and {text}"))];
+    match link::why_unlinked(way, found, endpoint) {
+        link::Why::Fault(fault, text) => Resolution::Nowhere(Leg::fails(Obstacle::Private(fault), because(text))),
+        link::Why::Absent(fault, text) => Resolution::Nowhere(Leg::may_fail(Obstacle::Private(fault), because(text))),
+        link::Why::Unknown(span, text) => Resolution::Unknown(Leg::unknown(span, text)),
+    }
 }
 
-/// Whether nodes reach the address of an endpoint.
-pub(super) fn connected(way: Way<'_, '_>, _endpoint: usize) -> Leg {
-    Leg::unknown(way.registry.public.span(), "private endpoints are not analysed yet")
+/// A zone answers in the network of the nodes.
+fn answered(way: Way<'_, '_>, found: &Found, zone: usize, link: usize) -> Resolution {
+    let told = link::proof(way, zone, link);
+    match record::kept(way, found, zone) {
+        Kept::Unknown(span, text) => Resolution::Unknown(Leg::unknown(span, text)),
+        Kept::At { endpoints, proof } => Resolution::Private(endpoints, told.into_iter().chain(proof).collect()),
+        Kept::Partly(fault, text, at) => {
+            Resolution::Nowhere(Leg::may_fail(Obstacle::Private(fault), vec![clause(at, text)]))
+        }
+        Kept::Missing(fault, text, at) => {
+            let redirects = way.world.network.links.get(link).map_or(Truth::Unknown, |link| link.redirects);
+            match (redirects, is_shut(way)) {
+                (Truth::Yes, None) => Resolution::Public,
+                (Truth::Unknown, None) => {
+                    Resolution::Unknown(Leg::unknown(at, "whether names without a record are asked for in public DNS"))
+                }
+                _ => {
+                    let because = told.into_iter().chain([clause(at, text)]).collect();
+                    Resolution::Nowhere(Leg::fails(Obstacle::Private(fault), because))
+                }
+            }
+        }
+    }
+}
+
+/// Whether the addresses of endpoints can be reached: the name leads to one of them.
+pub(super) fn through(way: Way<'_, '_>, endpoints: &[usize], proof: Vec<Evidence>) -> Leg {
+    let mut legs: Vec<Leg> = endpoints.iter().map(|&endpoint| private_leg(way, endpoint)).collect();
+    let named = Leg::proved(proof);
+    let same = |truth: Truth| legs.iter().all(|leg| leg.truth() == truth);
+    if let ([first, second, ..], false) = (endpoints, same(Truth::Yes) || same(Truth::No)) {
+        let fault = Fault::Shared { endpoints: [*first, *second] };
+        let leg = legs.iter().find(|leg| leg.truth() != Truth::Yes).map(|leg| leg.judgement.because.clone());
+        return Leg::may_fail(Obstacle::Private(fault), leg.unwrap_or_default());
+    }
+    if legs.is_empty() {
+        return Leg::unknown(way.registry.resource.declared, "which private endpoint the name leads to can't be told");
+    }
+    named.and(legs.swap_remove(0))
+}
+
+fn private_leg(way: Way<'_, '_>, endpoint: usize) -> Leg {
+    connection::connected(way, endpoint).and(filter::private(way, endpoint))
+}
+
+/// The ways through all endpoints to which the name may lead; nothing where there may be others than those that are seen.
+pub(super) fn every_way(way: Way<'_, '_>) -> Option<Vec<Leg>> {
+    let found = Found::of(way);
+    let all = found.working.iter().chain(&found.maybe).map(|&endpoint| private_leg(way, endpoint)).collect();
+    (found.open.is_none() && way.world.outlook.completeness != Completeness::Open).then_some(all)
+}
+
+/// What is wrong with the endpoints of a registry, whichever way its name leads.
+pub(super) fn malformed<'a>(
+    world: &World<'a>,
+    registry: &Registry<'a>,
+    cluster: &Cluster<'a>,
+) -> impl Iterator<Item = Obstacle> {
+    endpoints::faults(world, registry, cluster).into_iter().map(|(_, fault)| Obstacle::Private(fault))
+}
+
+/// The only endpoint for a registry leads to another one, which nobody uses.
+pub(super) fn mistaken<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cluster<'a>) -> Option<Leg> {
+    let (what, span) = registry.is_shut().filter(|_| absence_counts(world, Some(registry.resource)))?;
+    (world.has_endpoint(cluster, registry) == Truth::No).then_some(())?;
+    let (fault, other) = endpoints::astray(world, registry, cluster)?;
+    let because = vec![clause(span, format!("{what}, and the only private endpoint leads to `{other}`"))];
+    Some(Leg::fails(Obstacle::Private(fault), because))
+}
+
+/// The public door is proved to be shut for everybody.
+pub(super) fn is_shut(way: Way<'_, '_>) -> Option<(&'static str, Span)> {
+    let read_back = way.registry.is_read_back() && way.world.outlook.completeness == Completeness::Repository;
+    let proved = read_back || absence_counts(way.world, Some(way.registry.resource));
+    way.registry.is_shut().filter(|_| proved)
+}
+
+/// Whether what the tree doesn't say of a resource is not so (`ARCHITECTURE.md`, "How absence is read").
+fn absence_counts(world: &World<'_>, resource: Option<&Resource>) -> bool {
+    match world.outlook.completeness {
+        Completeness::Closed => true,
+        Completeness::Open => false,
+        Completeness::Repository => resource.is_some_and(|resource| resource.origin == Origin::Declared),
+    }
+}
+
+/// Why there may be links, records or peerings between these that nobody sees.
+fn hidden(way: Way<'_, '_>, between: &[Option<&Resource>]) -> Option<(Why, Span)> {
+    let between: Vec<&Resource> = between.iter().copied().flatten().collect();
+    let commands = || way.world.endpoints_made(way.cluster, way.registry);
+    commands().or_else(|| way.world.networks_open(&between))
 }

@@ -1,0 +1,176 @@
+//! Where private endpoints stand, and in which zones they register.
+
+use std::collections::BTreeMap;
+
+use super::pool::Standing;
+use super::reading::{inner, written};
+use super::{Network, SUBNET};
+use crate::azure::kinds::PRIVATE_ENDPOINT;
+use crate::ir::{Address, Node, Resolver, Resource, ResourceId, Truth};
+use crate::source::Span;
+use crate::world::endpoint::Endpoint;
+use crate::world::registry::Registry;
+
+/// The type of groups of zones that are declared on their own.
+const GROUP: &str = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups";
+/// An endpoint of which nobody knows the target may lead to any registry.
+const ANY: usize = usize::MAX;
+
+/// What the world knows of a private endpoint beside its own declaration.
+#[derive(Clone, Debug, Default)]
+pub struct Attached<'a> {
+    /// The network that it stands in; nothing when it can't be told.
+    pub vnet: Option<usize>,
+    /// In which zones it keeps its records.
+    pub registrations: Vec<Registration<'a>>,
+    /// It may register in zones that can't be seen.
+    pub is_open: bool,
+    /// The registries that it leads to or may lead to, by their places.
+    leads: BTreeMap<usize, Truth>,
+}
+
+/// A zone in which Azure keeps the records of an endpoint.
+#[derive(Clone, Debug)]
+pub struct Registration<'a> {
+    /// What declares it: the group, or the endpoint that lists it.
+    pub resource: &'a Resource,
+    /// Where.
+    pub declared: Span,
+    /// The zone, by its place; nothing when it can't be told.
+    pub zone: Option<usize>,
+}
+
+impl Attached<'_> {
+    /// Whether the endpoint leads to a registry, by its place.
+    pub fn leads_to(&self, registry: usize) -> Truth {
+        let known = self.leads.get(&registry).or_else(|| self.leads.get(&ANY));
+        known.copied().unwrap_or(Truth::No)
+    }
+}
+
+impl<'a> Network<'a> {
+    /// Reads where the endpoints of the world stand and what they lead to.
+    pub(super) fn attach(
+        &mut self,
+        resolver: &Resolver<'a>,
+        registries: &[Registry<'a>],
+        endpoints: &[Endpoint<'a>],
+        body: &dyn Fn(&'a Resource) -> Node,
+    ) {
+        let names = Names::of(registries);
+        let mut places: BTreeMap<&Address, usize> = BTreeMap::new();
+        for (at, endpoint) in endpoints.iter().enumerate() {
+            places.insert(&endpoint.resource.address, at);
+            let laid = body(endpoint.resource);
+            let subnet = written(resolver, &laid, &["properties", "subnet", "id"]);
+            let vnet = subnet.and_then(|id| self.vnet_of_subnet(&id, resolver));
+            let mut attached = Attached { vnet, leads: names.leads(endpoint, resolver), ..Attached::default() };
+            if let Some(list) = written(resolver, &laid, &["properties", "privateDnsZoneGroups"]) {
+                for group in list.as_list().map_or(&[][..], |list| &list.items) {
+                    self.register(endpoint.resource, &resolver.node(group), &mut attached, resolver);
+                }
+                attached.is_open |= list.as_list().is_none_or(|list| list.open.is_some());
+            }
+            attached.is_open |= endpoint.resource.origin == crate::ir::Origin::Existing;
+            self.attached.push(attached);
+        }
+        for group in resolver.of_kind(GROUP) {
+            if !std::ptr::eq(resolver.canonical(group), *group) {
+                continue;
+            }
+            let endpoint = above(group, resolver).and_then(|found| places.get(&*found.address).copied());
+            let mut own = Attached::default();
+            self.register(group, &body(group), &mut own, resolver);
+            match endpoint.and_then(|at| self.attached.get_mut(at)) {
+                Some(attached) => {
+                    attached.registrations.extend(own.registrations);
+                    attached.is_open |= own.is_open;
+                }
+                None => self.stray.extend(own.registrations),
+            }
+        }
+    }
+
+    /// The zones of a group.
+    fn register(&mut self, resource: &'a Resource, group: &Node, into: &mut Attached<'a>, resolver: &Resolver<'a>) {
+        let configs = inner(group, "privateDnsZoneConfigs").map(|configs| resolver.node(configs));
+        let Some(list) = configs.as_ref().and_then(Node::as_list) else {
+            into.is_open = true;
+            return;
+        };
+        for config in &list.items {
+            let id = inner(config, "privateDnsZoneId").map(|id| resolver.node(id));
+            let is_one = |id: &Node| resolver.id_of(id).is_some_and(|id| id.is_kind(super::zone::ZONE));
+            let zone = id.filter(is_one).map(|id| self.zone_of(&id, resolver));
+            into.registrations.push(Registration { resource, declared: config.span, zone });
+        }
+        into.is_open |= list.open.is_some();
+    }
+
+    /// The network that a subnet's id leads to; one that the tree doesn't have is taken in by its id.
+    fn vnet_of_subnet(&mut self, id: &Node, resolver: &Resolver<'a>) -> Option<usize> {
+        match self.standing(id, resolver) {
+            Standing::In(at) => self.subnets.get(at).map(|subnet| subnet.vnet),
+            Standing::Beyond(at, _) => Some(at),
+            Standing::Managed | Standing::Unknown(..) => {
+                let id = resolver.id_of(id).filter(|id| id.is_kind(SUBNET) && id.names.len() == 2)?;
+                let names = id.names.iter().take(1).cloned().collect();
+                let span = id.names.first()?.span;
+                let vnet = ResourceId { kind: super::VNET.into(), names, ..id };
+                Some(self.vnet_of(&Node::id(vnet, span), resolver))
+            }
+        }
+    }
+}
+
+/// The endpoint that a group of zones belongs to.
+fn above<'a>(group: &Resource, resolver: &Resolver<'a>) -> Option<&'a Resource> {
+    let id = resolver.id_of(&group.id).filter(|id| id.names.len() == 2)?;
+    let names = id.names.iter().take(1).cloned().collect();
+    resolver.resource_of(&Node::id(ResourceId { kind: PRIVATE_ENDPOINT.into(), names, ..id }, group.declared))
+}
+
+/// Registries by their names, so that not every endpoint is compared with every registry.
+struct Names<'w, 'a> {
+    registries: &'w [Registry<'a>],
+    known: BTreeMap<String, Vec<usize>>,
+    open: Vec<usize>,
+}
+
+impl<'w, 'a> Names<'w, 'a> {
+    fn of(registries: &'w [Registry<'a>]) -> Names<'w, 'a> {
+        let (mut known, mut open): (BTreeMap<String, Vec<usize>>, Vec<usize>) = Default::default();
+        for (at, registry) in registries.iter().enumerate() {
+            match registry.name.as_str() {
+                Some(name) => known.entry(name.to_ascii_lowercase()).or_default().push(at),
+                None => open.push(at),
+            }
+        }
+        Names { registries, known, open }
+    }
+
+    /// The registries that an endpoint leads to or may lead to.
+    fn leads(&self, endpoint: &Endpoint<'a>, resolver: &Resolver<'a>) -> BTreeMap<usize, Truth> {
+        let Some(connections) = &endpoint.connections else { return BTreeMap::from([(ANY, Truth::Unknown)]) };
+        let mut leads = BTreeMap::new();
+        for connection in connections {
+            let id = resolver.id_of(&connection.to);
+            let name = id.as_ref().and_then(|id| id.names.last()).and_then(Node::as_str);
+            let candidates: Vec<usize> = match name {
+                Some(name) => {
+                    let known = self.known.get(&name.to_ascii_lowercase());
+                    known.into_iter().flatten().chain(&self.open).copied().collect()
+                }
+                None => (0..self.registries.len()).collect(),
+            };
+            for at in candidates {
+                let Some(registry) = self.registries.get(at) else { continue };
+                match endpoint.leads_to(registry, resolver) {
+                    Truth::No => {}
+                    truth => drop(leads.insert(at, truth)),
+                }
+            }
+        }
+        leads
+    }
+}

@@ -1,0 +1,176 @@
+//! Private DNS zones and the networks that they are linked to.
+
+use super::Network;
+use super::reading::written;
+use crate::ir::{Case, Node, Origin, Resolver, Resource, ResourceId, Truth, same_in};
+use crate::source::Span;
+use crate::world::knowledge::is_certain;
+
+/// The type of private DNS zones.
+pub const ZONE: &str = "Microsoft.Network/privateDnsZones";
+/// The type of their links.
+const LINK: &str = "Microsoft.Network/privateDnsZones/virtualNetworkLinks";
+/// The type of the links of rules that forward names elsewhere.
+const FORWARDING: &str = "Microsoft.Network/dnsForwardingRulesets/virtualNetworkLinks";
+
+/// A private DNS zone.
+#[derive(Clone, Debug)]
+pub struct Zone<'a> {
+    /// The declaration; none where only an id names it.
+    pub resource: Option<&'a Resource>,
+    /// Its id.
+    pub id: Node,
+    /// Its name, references followed.
+    pub name: Node,
+    /// Where it is declared, or named.
+    pub declared: Span,
+}
+
+/// A link between a zone and a network: there the zone answers.
+#[derive(Clone, Debug)]
+pub struct Link<'a> {
+    /// The declaration.
+    pub resource: &'a Resource,
+    /// The zone, by its place among the zones.
+    pub zone: usize,
+    /// The network, by its place; nothing when it can't be told.
+    pub vnet: Option<usize>,
+    /// A name that the zone doesn't have is asked for in public DNS (`resolutionPolicy` is `NxDomainRedirect`).
+    pub redirects: Truth,
+}
+
+impl<'a> Zone<'a> {
+    fn read(resource: &'a Resource, resolver: &Resolver<'a>) -> Zone<'a> {
+        Zone {
+            resource: Some(resource),
+            id: Node::reference(resource.address.clone(), &["id"], resource.declared),
+            name: resolver.node(&resource.name),
+            declared: resource.declared,
+        }
+    }
+
+    /// One that only an id names.
+    fn named(id: Node, resolver: &Resolver<'_>) -> Zone<'a> {
+        let name = resolver.id_of(&id).filter(|id| id.is_kind(ZONE)).and_then(|id| id.names.first().cloned());
+        Zone { resource: None, name: name.unwrap_or_else(|| id.clone()), declared: id.span, id }
+    }
+
+    /// The tree creates it.
+    pub fn is_declared(&self) -> bool {
+        self.resource.is_some_and(|resource| resource.origin == Origin::Declared)
+    }
+
+    /// Whether both are one zone.
+    pub fn is_same(&self, other: &Zone<'_>, resolver: &Resolver<'_>) -> Truth {
+        if differ(&self.name, &other.name) || are_two(self.resource, other.resource) {
+            return Truth::No;
+        }
+        same_in(resolver, Case::Ignored, &self.id, &other.id)
+    }
+}
+
+/// Whether two names are known and differ.
+pub(super) fn differ(one: &Node, other: &Node) -> bool {
+    one.as_str().zip(other.as_str()).is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other))
+}
+
+/// Two declarations of one deployment are two things: to deploy both would fail, or make one of them.
+fn are_two(one: Option<&Resource>, other: Option<&Resource>) -> bool {
+    let single = |it: &Resource| it.origin == Origin::Declared && is_certain(it);
+    let apart = |(one, other): (&Resource, &Resource)| {
+        one.address != other.address && one.address.root == other.address.root && single(one) && single(other)
+    };
+    one.zip(other).is_some_and(apart)
+}
+
+impl<'a> Network<'a> {
+    /// Reads zones and links.
+    pub(super) fn read_zones(&mut self, resolver: &Resolver<'a>, body: &dyn Fn(&'a Resource) -> Node) {
+        for resource in resolver.of_kind(ZONE) {
+            if std::ptr::eq(resolver.canonical(resource), *resource) {
+                self.by_zone.insert(&resource.address, self.zones.len());
+                self.zones.push(Zone::read(resource, resolver));
+            }
+        }
+        for resource in resolver.of_kind(LINK) {
+            if std::ptr::eq(resolver.canonical(resource), *resource) {
+                let link = self.link(resource, resolver, &body(resource));
+                self.links.push(link);
+            }
+        }
+        for resource in resolver.of_kind(FORWARDING) {
+            let vnet = written(resolver, &body(resource), &["properties", "virtualNetwork", "id"]);
+            let vnet = vnet.and_then(|id| self.known_vnet(&id, resolver));
+            self.forwarded.push((vnet, resource));
+        }
+    }
+
+    fn link(&mut self, resource: &'a Resource, resolver: &Resolver<'a>, body: &Node) -> Link<'a> {
+        let zone = self.zone_above(resource, resolver);
+        let vnet = written(resolver, body, &["properties", "virtualNetwork", "id"]);
+        let vnet = vnet.and_then(|id| self.known_vnet(&id, resolver));
+        let redirects = match written(resolver, body, &["properties", "resolutionPolicy"]) {
+            None if resource.origin == Origin::Existing => Truth::Unknown,
+            None => Truth::No,
+            Some(policy) => policy
+                .as_str()
+                .map_or(Truth::Unknown, |policy| Truth::of(policy.eq_ignore_ascii_case("NxDomainRedirect"))),
+        };
+        Link { resource, zone, vnet, redirects }
+    }
+
+    /// The zone that a link or a record lies in.
+    pub(super) fn zone_above(&mut self, child: &'a Resource, resolver: &Resolver<'a>) -> usize {
+        let id = resolver.id_of(&child.id).filter(|id| id.names.len() == 2);
+        let id = id.map(|id| ResourceId { kind: ZONE.into(), names: id.names.into_iter().take(1).collect(), ..id });
+        match id {
+            Some(id) => self.zone_of(&Node::id(id, child.declared), resolver),
+            None => self
+                .strange_zone(Node::unknown(crate::ir::Why::UnresolvedName("zone".into()), child.declared), resolver),
+        }
+    }
+
+    /// The zone with this id; one that the tree doesn't have is taken in by its id.
+    pub(super) fn zone_of(&mut self, id: &Node, resolver: &Resolver<'a>) -> usize {
+        if let Some(at) = resolver.resource_of(id).and_then(|found| self.by_zone.get(&*found.address).copied()) {
+            return at;
+        }
+        let alike = self
+            .zones
+            .iter()
+            .position(|it| it.resource.is_none() && same_in(resolver, Case::Ignored, &it.id, id) == Truth::Yes);
+        alike.unwrap_or_else(|| self.strange_zone(id.clone(), resolver))
+    }
+
+    fn strange_zone(&mut self, id: Node, resolver: &Resolver<'a>) -> usize {
+        self.zones.push(Zone::named(id, resolver));
+        self.zones.len() - 1
+    }
+
+    /// The network that an id is of; nothing when it is no id of a network.
+    pub(super) fn known_vnet(&mut self, id: &Node, resolver: &Resolver<'a>) -> Option<usize> {
+        let is_one = resolver.id_of(id).is_some_and(|id| id.is_kind(super::VNET));
+        is_one.then(|| self.vnet_of(id, resolver))
+    }
+
+    /// Whether two zones, by their places, are one.
+    pub fn is_same_zone(&self, one: usize, other: usize, resolver: &Resolver<'_>) -> Truth {
+        match (self.zones.get(one), self.zones.get(other)) {
+            _ if one == other => Truth::Yes,
+            (Some(one), Some(other)) => one.is_same(other, resolver),
+            _ => Truth::Unknown,
+        }
+    }
+
+    /// Whether two networks, by their places, are one.
+    pub fn is_same_vnet(&self, one: usize, other: usize, resolver: &Resolver<'_>) -> Truth {
+        match (self.vnets.get(one), self.vnets.get(other)) {
+            _ if one == other => Truth::Yes,
+            (Some(one), Some(other)) if differ(&one.name, &other.name) || are_two(one.resource, other.resource) => {
+                Truth::No
+            }
+            (Some(one), Some(other)) => one.is_same(other, resolver),
+            _ => Truth::Unknown,
+        }
+    }
+}
