@@ -7,6 +7,7 @@ pub mod kinds;
 pub mod names;
 pub mod regions;
 pub mod roles;
+pub mod service_tags;
 pub mod versions;
 
 mod computed;

@@ -76,6 +76,9 @@ mod acr304;
 mod acr305;
 mod acr306;
 mod acr312;
+mod acr307;
+mod acr308;
+mod acr313;
 mod acr401;
 mod acr402;
 mod acr403;
@@ -135,6 +138,9 @@ pub static ALL: &[&Rule] = &[
     &acr305::RULE,
     &acr306::RULE,
     &acr312::RULE,
+    &acr307::RULE,
+    &acr308::RULE,
+    &acr313::RULE,
     &acr401::RULE,
     &acr402::RULE,
     &acr403::RULE,

@@ -85,6 +85,21 @@ impl<'a> World<'a> {
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
     }
 
+    /// Why something that can't be seen may change these resources, or add to them.
+    pub fn hidden_from(&self, resources: &[&Resource]) -> Option<(Why, Span)> {
+        let roots: Vec<&Arc<str>> = resources.iter().map(|resource| &resource.address.root).collect();
+        let ends: Vec<End<'_>> = resources.iter().map(|resource| End::of(resource, &resource.name)).collect();
+        let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
+            None => false,
+            Some(_) if deployment.language == Language::Kubernetes => false,
+            Some(Hides::Anything) => true,
+            Some(Hides::Joining(inputs) | Hides::Touching(inputs)) => {
+                roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
+            }
+        };
+        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
     /// Why there may be private endpoints of the registry that can't be seen.
     pub fn endpoints_open(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
         let unlisted = match registry.connected {

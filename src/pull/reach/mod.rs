@@ -9,7 +9,7 @@ mod public;
 
 use std::collections::BTreeMap;
 
-pub use filter::Fault as FilterFault;
+pub use filter::{Denial, Fault as FilterFault, Halt, Keep, Stop};
 pub use leg::Leg;
 pub use obstacle::Obstacle;
 pub use private::{Apart, Fault as PrivateFault};
@@ -103,6 +103,9 @@ fn of_pool<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cluster<'a>
 }
 
 fn to_host(way: Way<'_, '_>) -> Leg {
+    if let Some(leg) = filter::through_proxy(way) {
+        return leg;
+    }
     let publicly = || public::admitted(way).and(filter::public(way));
     match private::resolution(way) {
         Resolution::Public => publicly(),

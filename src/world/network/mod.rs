@@ -6,6 +6,16 @@ pub mod peering;
 pub mod pool;
 pub(super) mod reading;
 pub mod record;
+pub mod firewall;
+pub mod name;
+mod parent;
+pub mod peers;
+pub mod pool;
+pub mod proxy;
+pub mod route;
+pub mod security_group;
+mod served;
+pub mod storage_policy;
 pub mod subnet;
 pub mod vnet;
 pub mod zone;
@@ -59,6 +69,17 @@ pub struct Network<'a> {
     pub stray: Vec<Registration<'a>>,
     /// Zones by the addresses of their declarations.
     by_zone: BTreeMap<&'a Address, usize>,
+    /// Security groups.
+    pub security_groups: Vec<security_group::SecurityGroup<'a>>,
+    /// Route tables.
+    pub route_tables: Vec<route::RouteTable<'a>>,
+    /// Firewalls.
+    pub firewalls: Vec<firewall::Firewall<'a>>,
+    /// Policies of firewalls.
+    pub policies: Vec<firewall::Policy<'a>>,
+    by_security_group: BTreeMap<&'a Address, usize>,
+    by_route_table: BTreeMap<&'a Address, usize>,
+    by_policy: BTreeMap<&'a Address, usize>,
     /// Virtual networks by the addresses of their declarations.
     by_vnet: BTreeMap<&'a Address, usize>,
     /// Subnets that are declared on their own, by address.
@@ -67,7 +88,7 @@ pub struct Network<'a> {
 
 impl<'a> Network<'a> {
     /// Reads all networks. `body` gives what a resource says with what changes it laid over.
-    pub(super) fn read(resolver: &Resolver<'a>, clusters: &[Cluster<'a>], body: &dyn Fn(&Resource) -> Node) -> Self {
+    pub(super) fn read(resolver: &Resolver<'a>, clusters: &[Cluster<'a>], body: &dyn Fn(&'a Resource) -> Node) -> Self {
         let mut network = Network::default();
         for resource in resolver.of_kind(VNET) {
             if std::ptr::eq(resolver.canonical(resource), *resource) {
@@ -85,6 +106,10 @@ impl<'a> Network<'a> {
         for at in 0..network.vnets.len() {
             network.read_inline(at, resolver, body);
         }
+        (network.security_groups, network.by_security_group) = security_group::groups(resolver, body);
+        (network.route_tables, network.by_route_table) = route::tables(resolver, body);
+        network.firewalls = firewall::firewalls(resolver, body);
+        (network.policies, network.by_policy) = firewall::policies(resolver, body);
         network.pools = clusters.iter().map(|cluster| pool::pools(cluster, &network, resolver)).collect();
         network
     }
@@ -104,7 +129,7 @@ impl<'a> Network<'a> {
     }
 
     /// The subnets that a virtual network lists itself and that are not declared on their own as well.
-    fn read_inline(&mut self, at: usize, resolver: &Resolver<'a>, body: &dyn Fn(&Resource) -> Node) {
+    fn read_inline(&mut self, at: usize, resolver: &Resolver<'a>, body: &dyn Fn(&'a Resource) -> Node) {
         let Some(resource) = self.vnets.get(at).and_then(|vnet| vnet.resource) else { return };
         for (place, subnet) in subnet::inline(resource, at, resolver, &body(resource)) {
             let known = self.subnets.iter().position(|it| it.vnet == at && it.is_called(&subnet.name, resolver));
@@ -147,6 +172,18 @@ impl<'a> Network<'a> {
     pub fn find_vnet(&self, id: &Node, resolver: &Resolver<'a>) -> Option<usize> {
         let found = resolver.resource_of(id).and_then(|found| self.by_vnet.get(&*found.address).copied());
         found.or_else(|| self.vnets.iter().position(|it| it.resource.is_none() && it.is(id, resolver).is_yes()))
+    }
+
+    /// The security group with this id.
+    pub fn security_group(&self, id: &Node, resolver: &Resolver<'a>) -> Option<&security_group::SecurityGroup<'a>> {
+        let found = resolver.resource_of(id)?;
+        self.security_groups.get(*self.by_security_group.get(&*found.address)?)
+    }
+
+    /// The route table with this id.
+    pub fn route_table(&self, id: &Node, resolver: &Resolver<'a>) -> Option<&route::RouteTable<'a>> {
+        let found = resolver.resource_of(id)?;
+        self.route_tables.get(*self.by_route_table.get(&*found.address)?)
     }
 
     /// Where a subnet's id leads to.

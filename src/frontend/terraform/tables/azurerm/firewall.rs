@@ -130,6 +130,19 @@ pub(super) const TYPES: &[Type] = &[
         )]],
     ),
     plain(
+        "azurerm_ip_group",
+        "Microsoft.Network/ipGroups",
+        GROUP,
+        &[BASE, &[("cidrs", "properties.ipAddresses", Same)]],
+    ),
+    // Resource Manager has no such type: the provider adds to the list of the group.
+    plain(
+        "azurerm_ip_group_cidr",
+        "Microsoft.Network/ipGroups/members",
+        Parent::Child(&["ip_group_id"], &[]),
+        &[&[("cidr", "properties.ipAddress", Same)]],
+    ),
+    plain(
         "azurerm_firewall_policy",
         "Microsoft.Network/firewallPolicies",
         GROUP,
