@@ -1,6 +1,7 @@
 //! Facts of the platform: data and pure functions, no reading and no writing.
 
 pub mod abac;
+pub mod cidr;
 pub mod guid;
 pub mod image;
 pub mod kinds;

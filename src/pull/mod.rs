@@ -16,6 +16,8 @@ pub use pair::{Pair, Tie};
 pub use path::{Path, Step};
 pub use reach::{Obstacle, Reach};
 
+use std::collections::BTreeMap;
+
 use crate::ir::Truth;
 use crate::source::Store;
 use crate::world::World;
@@ -47,6 +49,7 @@ impl<'w, 'a> Case<'w, 'a> {
         let pairs = pair::pairs(world, &demands);
         let reaches = reaches(world, &pairs);
         let paths = path::paths(world, &pairs, &demands, &reaches);
+        let reaches = raised(world, &paths, reaches);
         let strays = world.grants.iter().enumerate().filter(|(_, it)| matches!(it.holder, Holder::WrongKind(_)));
         let strays = strays.map(|(at, _)| at).collect();
         let mut case = Case { world, store, pairs, paths, reaches, strays };
@@ -80,6 +83,26 @@ impl<'w, 'a> Case<'w, 'a> {
         let at = self.pairs.binary_search_by_key(&(cluster, registry), |pair| (pair.cluster, pair.registry)).ok()?;
         self.pairs.get(at)
     }
+}
+
+/// Where a pod that lands only on some pools can't pull, what stops it is proved; where all that pull land on pools that
+/// reach the registry, it doesn't matter what stops others.
+fn raised(world: &World<'_>, paths: &[Path], mut reaches: reach::Reaches) -> reach::Reaches {
+    let mut served: BTreeMap<(usize, usize), bool> = BTreeMap::new();
+    for path in paths.iter().filter(|path| path.workload.is_some()) {
+        let Some(ends) = path.cluster.zip(path.registry) else { continue };
+        let fine = path.step("network").is_some_and(|step| step.truth == Truth::Yes);
+        *served.entry(ends).or_insert(true) &= fine;
+    }
+    for ends in served.into_iter().filter(|(_, fine)| *fine).map(|(ends, _)| ends) {
+        reaches.get_mut(&ends).into_iter().for_each(|reach| reach.obstacles.clear());
+    }
+    for path in paths {
+        let Some(reach) = path.cluster.zip(path.registry).and_then(|ends| reaches.get_mut(&ends)) else { continue };
+        let landing = path::landing(world, path.workload, path.cluster);
+        landing.and_then(|landing| reach.on(&landing)).into_iter().for_each(|leg| reach.raise(leg));
+    }
+    reaches
 }
 
 /// How the nodes of each pair reach its registry.

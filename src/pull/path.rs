@@ -17,6 +17,7 @@ use crate::world::identity::Holder;
 use crate::world::knowledge::{Fact, Judgement};
 use crate::world::link::Match;
 use crate::world::mutation::rewriter;
+use crate::world::placement::Landing;
 use crate::world::registry::Registry;
 use crate::world::secret::Credential;
 use crate::world::workload::shown;
@@ -144,7 +145,7 @@ fn tied(world: &World<'_>, pair: &Pair, reaches: &Reaches) -> Option<Path> {
         steps: vec![
             Step { name: "registry", judgement: at_registry(registry) },
             Step { name: "permission", judgement: or_anonymous(permission, registry) },
-            Step { name: "network", judgement: network(world, registry, Some(pair.cluster), reaches) },
+            Step { name: "network", judgement: network(world, registry, (None, Some(pair.cluster)), reaches) },
         ],
         offers: Vec::new(),
     })
@@ -318,15 +319,28 @@ fn by_cluster<'a>(world: &World<'a>, found: &Found<'_>, demand: &Demand, registr
     path.node = cluster
         .and_then(|at| pairs.get(&(at, registry.at)))
         .map(|pair| own_permission(world, pair, registry, path.repository.as_deref()).truth);
-    let network = network(world, registry, cluster, found.reaches);
+    let network = network(world, registry, (Some(demand.workload), cluster), found.reaches);
     path.steps.push(Step { name: "permission", judgement: answer });
     path.steps.push(Step { name: "network", judgement: network });
 }
 
-/// Whether the nodes of a cluster reach the registry; of nodes anywhere where the cluster is not known.
-fn network(world: &World<'_>, registry: &Registry<'_>, cluster: Option<usize>, reaches: &Reaches) -> Judgement {
-    let reach = cluster.and_then(|cluster| reaches.get(&(cluster, registry.at)));
-    reach.map_or_else(|| from_anywhere(world, registry), |reach| reach.judgement.clone())
+/// Whether the nodes on which a workload lands reach the registry; of nodes anywhere where the cluster is not known.
+fn network(
+    world: &World<'_>,
+    registry: &Registry<'_>,
+    (workload, cluster): (Option<usize>, Option<usize>),
+    reaches: &Reaches,
+) -> Judgement {
+    let Some(reach) = cluster.and_then(|cluster| reaches.get(&(cluster, registry.at))) else {
+        return from_anywhere(world, registry);
+    };
+    let some = landing(world, workload, cluster).and_then(|landing| reach.on(&landing));
+    some.map_or_else(|| reach.judgement.clone(), |leg| leg.judgement)
+}
+
+/// The pools on which the pods of a workload land, where these are not all.
+pub(super) fn landing(world: &World<'_>, workload: Option<usize>, cluster: Option<usize>) -> Option<Landing> {
+    world.landing(world.workloads.get(workload?)?, world.clusters.get(cluster?)?)
 }
 
 /// Whether the pull works on each cluster that may be chosen.

@@ -27,7 +27,7 @@ pub(super) fn blocked<'s, 'a>(case: &'s Case<'_, 'a>) -> impl Iterator<Item = Bl
         ends.into_iter().flat_map(move |((cluster, registry), reach)| {
             let told = !case.opened_by_hand(pair).is_empty();
             reach.obstacles.iter().map(move |(obstacle, proof)| {
-                let stops = *proof == Truth::No && reach.judgement.truth == Truth::No && !told;
+                let stops = *proof == Truth::No && !told;
                 let severity = if stops { Severity::Error } else { Severity::Warning };
                 Blocked { pair, cluster, registry, obstacle, reach, severity }
             })

@@ -79,6 +79,9 @@ mod acr312;
 mod acr307;
 mod acr308;
 mod acr313;
+mod acr302;
+mod acr309;
+mod acr314;
 mod acr401;
 mod acr402;
 mod acr403;
@@ -141,6 +144,9 @@ pub static ALL: &[&Rule] = &[
     &acr307::RULE,
     &acr308::RULE,
     &acr313::RULE,
+    &acr302::RULE,
+    &acr309::RULE,
+    &acr314::RULE,
     &acr401::RULE,
     &acr402::RULE,
     &acr403::RULE,

@@ -17,6 +17,7 @@ pub mod listing;
 pub mod mutation;
 pub mod network;
 pub mod place;
+pub mod placement;
 pub mod principal;
 pub mod provisioner;
 mod reach;

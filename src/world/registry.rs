@@ -170,6 +170,11 @@ impl<'a> Registry<'a> {
         }
     }
 
+    /// A network security perimeter says who reaches it.
+    pub fn is_in_a_perimeter(&self) -> bool {
+        self.perimeter
+    }
+
     /// Whether anybody on the internet may reach it: the plain case, that needs no look at networks.
     pub fn plainly_public(&self) -> bool {
         self.public.value() == Some(&true) && self.admits_all.value() == Some(&true)

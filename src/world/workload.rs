@@ -1,5 +1,6 @@
 //! Workloads: pods and what makes pods, their images, pull secrets and service accounts.
 
+use super::placement::Placement;
 pub use crate::ir::shown;
 use crate::ir::{Language, Node, Resolver, Resource, Value, placeholder};
 use crate::source::Span;
@@ -34,6 +35,8 @@ pub struct Workload<'a> {
     pub admitted: bool,
     /// Images that are never to be pulled, each with the place that says so.
     pub never_pulled: Vec<(Node, Span)>,
+    /// What its pods ask of their nodes.
+    pub placement: Placement,
 }
 
 /// A list of pull secrets.
@@ -145,6 +148,7 @@ impl<'a> Workload<'a> {
             virtual_nodes: false,
             admitted: false,
             never_pulled: Vec::new(),
+            placement: Placement::default(),
         })
     }
 
@@ -174,6 +178,7 @@ impl<'a> Workload<'a> {
             virtual_nodes: is_bound_to_virtual_nodes(&spec),
             admitted: resource.kind.ends_with("/Pod") && body.at(&["metadata", "uid"]).is_some(),
             never_pulled: never_pulled(&spec),
+            placement: Placement::of(&spec),
         })
     }
 }

@@ -13,12 +13,14 @@ pub use filter::{Denial, Fault as FilterFault, Halt, Keep, Stop};
 pub use leg::Leg;
 pub use obstacle::Obstacle;
 pub use private::{Apart, Fault as PrivateFault};
-pub use public::Fault as PublicFault;
+pub use public::{Fault as PublicFault, Outside};
 
-use crate::ir::{Node, Truth};
+use crate::ir::{Node, Truth, Why};
+use crate::source::Span;
 use crate::world::cluster::Cluster;
 use crate::world::knowledge::{Evidence, Judgement};
 use crate::world::network::pool::Pool;
+use crate::world::placement::Landing;
 use crate::world::registry::Registry;
 use crate::world::workload::shown;
 use crate::world::{Assumed, World};
@@ -62,6 +64,10 @@ pub struct Reach {
     pub judgement: Judgement,
     /// What is in the way: `Truth::No` where that alone keeps every pull of the pools from working, else it only may.
     pub obstacles: Vec<(Obstacle, Truth)>,
+    /// What holds for each pool, where they were looked at.
+    legs: Vec<Leg>,
+    /// Why there may be further pools.
+    open: Option<(Why, Span)>,
 }
 
 /// Reaches by cluster and registry.
@@ -70,30 +76,35 @@ pub(super) type Reaches = BTreeMap<(usize, usize), Reach>;
 /// Whether the registry lets the nodes of a cluster in.
 pub(super) fn reach<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cluster<'a>) -> Reach {
     if let Some(judgement) = assumed(world, registry, cluster) {
-        return Reach { judgement, obstacles: Vec::new() };
+        return Reach::of(Leg { judgement, obstacles: Vec::new() });
     }
     let nobody = private::mistaken(world, registry, cluster).or_else(|| public::shut(world, registry, cluster));
     if let Some(leg) = nobody {
         return Reach::of(leg);
     }
     let pools = world.pools(cluster);
-    let legs: Vec<(&Pool, Leg)> =
-        pools.items.iter().map(|pool| (*pool, of_pool(world, registry, cluster, pool))).collect();
-    let Some((_, first)) = legs.first() else {
-        let text = "the node pools of the cluster are not in this tree";
-        let whole = public::without_pools(world, registry, cluster);
-        return Reach::of(whole.unwrap_or_else(|| Leg::unknown(cluster.resource.declared, text)));
-    };
-    let mut whole = first.clone();
-    for (_, leg) in legs.iter().skip(1) {
-        whole = whole.agree(leg.clone());
+    let legs: Vec<Leg> = pools.items.iter().map(|pool| of_pool(world, registry, cluster, pool)).collect();
+    match together(legs.iter(), pools.open.as_ref()) {
+        Some(mut whole) => {
+            whole.note(private::malformed(world, registry, cluster));
+            Reach { legs, open: pools.open, ..Reach::of(whole) }
+        }
+        None => {
+            let text = "the node pools of the cluster are not in this tree";
+            let whole = public::without_pools(world, registry, cluster);
+            Reach::of(whole.unwrap_or_else(|| Leg::unknown(cluster.resource.declared, text)))
+        }
     }
-    if let Some((why, span)) = pools.open.filter(|_| whole.truth() == Truth::Yes || whole.truth() == Truth::No) {
-        whole = whole.doubt(span, format!("there may be further node pools: {why}"));
-    }
-    let malformed = private::malformed(world, registry, cluster);
-    whole.note(malformed);
-    Reach::of(whole)
+}
+
+/// What holds for all of these pools, and for those that can't be seen.
+fn together<'l>(mut legs: impl Iterator<Item = &'l Leg>, open: Option<&(Why, Span)>) -> Option<Leg> {
+    let first = legs.next()?.clone();
+    let whole = legs.fold(first, |whole, leg| whole.agree(leg.clone()));
+    Some(match open.filter(|_| whole.truth() != Truth::Unknown) {
+        Some((why, span)) => whole.doubt(*span, format!("there may be further node pools: {why}")),
+        None => whole,
+    })
 }
 
 /// Whether the nodes of one pool reach both hosts.
@@ -140,7 +151,27 @@ pub(super) fn from_anywhere(world: &World<'_>, registry: &Registry<'_>) -> Judge
 impl Reach {
     fn of(leg: Leg) -> Reach {
         let Leg { judgement, obstacles } = leg;
-        Reach { judgement, obstacles }
+        Reach { judgement, obstacles, legs: Vec::new(), open: None }
+    }
+
+    /// What holds for pods that land only there.
+    pub(super) fn on(&self, landing: &Landing) -> Option<Leg> {
+        let legs = landing.pools.iter().filter_map(|at| self.legs.get(*at));
+        together(legs, self.open.as_ref().filter(|_| !landing.closed))
+    }
+
+    /// Pods that land only on some pools fail: what stops them is proved to stop a pull.
+    pub(super) fn raise(&mut self, leg: Leg) {
+        if self.judgement.truth == Truth::No || leg.truth() != Truth::No {
+            return;
+        }
+        for (obstacle, proof) in leg.obstacles.into_iter().filter(|(_, proof)| *proof == Truth::No) {
+            match self.obstacles.iter_mut().find(|(own, _)| *own == obstacle) {
+                Some((_, own)) => *own = proof,
+                None => self.obstacles.push((obstacle, proof)),
+            }
+        }
+        self.judgement.because = leg.judgement.because;
     }
 }
 

@@ -10,12 +10,15 @@ pub mod firewall;
 pub mod name;
 mod parent;
 pub mod peers;
-pub mod pool;
 pub mod proxy;
 pub mod route;
 pub mod security_group;
 mod served;
 pub mod storage_policy;
+pub mod address;
+pub mod door;
+pub mod egress;
+pub mod gateway;
 pub mod subnet;
 pub mod vnet;
 pub mod zone;
@@ -27,6 +30,7 @@ use super::cluster::Cluster;
 use super::endpoint::Endpoint;
 use super::knowledge::Members;
 use super::registry::Registry;
+use crate::azure::kinds::REGISTRY;
 use crate::ir::{Address, Node, Resolver, Resource, ResourceId, Value};
 use crate::source::Span;
 use endpoint::{Attached, Registration};
@@ -80,6 +84,10 @@ pub struct Network<'a> {
     by_security_group: BTreeMap<&'a Address, usize>,
     by_route_table: BTreeMap<&'a Address, usize>,
     by_policy: BTreeMap<&'a Address, usize>,
+    /// The ways out of each cluster, by the places of clusters: without regard to pools, then of each pool.
+    pub(super) ways: Vec<Vec<egress::Egress>>,
+    /// The public doors of registries.
+    pub(super) doors: BTreeMap<&'a Address, door::Door>,
     /// Virtual networks by the addresses of their declarations.
     by_vnet: BTreeMap<&'a Address, usize>,
     /// Subnets that are declared on their own, by address.
@@ -111,6 +119,12 @@ impl<'a> Network<'a> {
         network.firewalls = firewall::firewalls(resolver, body);
         (network.policies, network.by_policy) = firewall::policies(resolver, body);
         network.pools = clusters.iter().map(|cluster| pool::pools(cluster, &network, resolver)).collect();
+        network.ways = network.ways_out(clusters, resolver, body);
+        for resource in resolver.of_kind(REGISTRY) {
+            if std::ptr::eq(resolver.canonical(resource), *resource) {
+                network.doors.insert(&resource.address, door::Door::read(resource, resolver, &body(resource)));
+            }
+        }
         network
     }
 
@@ -126,6 +140,17 @@ impl<'a> Network<'a> {
         self.read_records(resolver, body);
         self.read_peerings(resolver, body);
         self.attach(resolver, registries, endpoints, body);
+    }
+
+    fn ways_out(
+        &self,
+        clusters: &[Cluster<'a>],
+        resolver: &Resolver<'a>,
+        body: &dyn Fn(&'a Resource) -> Node,
+    ) -> Vec<Vec<egress::Egress>> {
+        let reading = gateway::Reading { network: self, resolver, body };
+        let all = clusters.iter().zip(&self.pools);
+        all.map(|(cluster, pools)| egress::ways(cluster, &pools.items, &reading)).collect()
     }
 
     /// The subnets that a virtual network lists itself and that are not declared on their own as well.

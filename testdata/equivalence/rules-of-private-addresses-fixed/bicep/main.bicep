@@ -1,0 +1,44 @@
+resource egress 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
+  name: 'pip-orchard'
+  location: resourceGroup().location
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static' }
+}
+
+resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+  name: 'orchardimages'
+  location: resourceGroup().location
+  sku: { name: 'Premium' }
+  properties: {
+    networkRuleSet: {
+      defaultAction: 'Deny'
+      ipRules: [
+        { action: 'Allow', value: egress.properties.ipAddress }
+      ]
+    }
+  }
+}
+
+resource aks 'Microsoft.ContainerService/managedClusters@2025-01-01' = {
+  name: 'aks-orchard'
+  location: resourceGroup().location
+  identity: { type: 'SystemAssigned' }
+  properties: {
+    dnsPrefix: 'orchard'
+    agentPoolProfiles: [{ name: 'system', mode: 'System', count: 2, vmSize: 'Standard_D4s_v5' }]
+    networkProfile: {
+      outboundType: 'loadBalancer'
+      loadBalancerProfile: { outboundIPs: { publicIPs: [{ id: egress.id }] } }
+    }
+  }
+}
+
+resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(acr.id, aks.id, 'pull')
+  scope: acr
+  properties: {
+    principalId: aks.properties.identityProfile.kubeletidentity.objectId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')
+  }
+}
