@@ -18,6 +18,10 @@ use acrlint::{Linted, Outlook};
 /// What every page consists of, in this order.
 const CHAPTERS: [&str; 7] =
     ["What it finds", "Why it breaks", "Bad", "Good", "Fix", "When it stays silent", "References"];
+/// The ids of all rules, from the first to the last of each run of numbers: what is told of identities, pull secrets,
+/// networks, clusters, registries, names, images and files. An id that is given up is never used again.
+const CATALOGUE: [(u16, u16); 8] =
+    [(101, 113), (201, 214), (301, 314), (401, 409), (501, 507), (601, 605), (701, 705), (900, 905)];
 /// What the examples may be headed with, in this order.
 const LANGUAGES: [&str; 6] = ["Bicep", "ARM", "Terraform", "Plan", "Kubernetes", "Saved output"];
 /// The language of a block and how its file has to end.
@@ -63,6 +67,15 @@ fn every_page_says_what_its_rule_says() {
         )
     }));
     report("pages against rules", problems);
+}
+
+#[test]
+fn every_id_of_the_catalogue_has_a_rule() {
+    let known: BTreeSet<&str> = acrlint::rules::ALL.iter().map(|rule| rule.id).collect();
+    let wanted: BTreeSet<String> = CATALOGUE.iter().flat_map(|(first, last)| *first..=*last).map(id).collect();
+    let missing = wanted.iter().filter(|id| !known.contains(id.as_str())).map(|id| format!("{id} has no rule"));
+    let surplus = known.iter().filter(|id| !wanted.contains(**id)).map(|id| format!("{id} is not in the catalogue"));
+    report("the catalogue", missing.chain(surplus).collect());
 }
 
 #[test]
@@ -131,6 +144,10 @@ fn marks_are_read_from_the_comments_of_every_language() {
     assert_eq!(read("resource aks 'x' = { // <- ACR101 error").as_deref(), Some("f:3 ACR101 error"));
     assert_eq!(read("  - name: a # <- ACR202 note").as_deref(), Some("f:3 ACR202 note"));
     assert_eq!(read("  - name: a # ACR202"), None);
+}
+
+fn id(number: u16) -> String {
+    format!("ACR{number}")
 }
 
 // ---- Pages

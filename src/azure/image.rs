@@ -134,6 +134,19 @@ pub fn registry_name(host: &str) -> Option<&str> {
     SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix))
 }
 
+/// The login server and the region of a regional endpoint: `shop.eastus2.geo.azurecr.io` is that of `shop.azurecr.io` in
+/// `eastus2` (geo-replication in Azure Container Registry).
+pub fn regional(host: &str) -> Option<(String, String)> {
+    let lower = host.to_ascii_lowercase();
+    let labels: Vec<&str> = lower.split('.').collect();
+    match labels.as_slice() {
+        [name, region, "geo", "azurecr", cloud] if !name.is_empty() => {
+            Some((format!("{name}.azurecr.{cloud}"), (*region).to_owned()))
+        }
+        _ => None,
+    }
+}
+
 /// A host that looks like a registry of Azure and can't be one, with what was meant.
 pub fn misspelt(host: &str) -> Option<String> {
     let lower = host.to_ascii_lowercase();
@@ -175,5 +188,12 @@ mod tests {
         assert_eq!(misspelt("shop.azureacr.cn").as_deref(), Some("shop.azurecr.cn"));
         assert_eq!(misspelt("shop.azurecr.io"), None);
         assert_eq!(misspelt("ghcr.io"), None);
+    }
+
+    #[test]
+    fn regional_endpoints_have_five_labels() {
+        let parts = regional("Shop.eastus2.geo.azurecr.io");
+        assert_eq!(parts, Some(("shop.azurecr.io".to_owned(), "eastus2".to_owned())));
+        assert_eq!((regional("shop.azurecr.io"), regional("shop.eastus2.data.azurecr.io")), (None, None));
     }
 }

@@ -2,10 +2,12 @@
 
 pub mod abac;
 pub mod cidr;
+pub mod cloud;
 pub mod guid;
 pub mod image;
 pub mod kinds;
 pub mod names;
+pub mod reference;
 pub mod regions;
 pub mod roles;
 pub mod service_tags;
@@ -13,4 +15,4 @@ pub mod versions;
 
 mod computed;
 
-pub use computed::{computed, principal_of};
+pub use computed::{computed, principal_of, takes_label};

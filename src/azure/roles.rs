@@ -103,6 +103,15 @@ pub fn lets_nobody_pull(text: &str) -> bool {
     UNRELATED.iter().any(|(name, guid)| text.eq_ignore_ascii_case(name) || last.eq_ignore_ascii_case(guid))
 }
 
+/// Whether a role, by name or GUID, may be one that lets assign identities to what runs.
+pub fn may_assign_identities(text: &str) -> bool {
+    let text = text.trim_matches(['"', '\'']);
+    match by_name(text).or_else(|| by_guid(text)) {
+        Some(role) => matches!(role.name, "Owner" | "Contributor" | "Managed Identity Operator"),
+        None => !lets_nobody_pull(text),
+    }
+}
+
 /// The role that a definition's GUID, or the last segment of its id, names.
 pub fn by_guid(text: &str) -> Option<&'static Role> {
     let guid = text.rsplit('/').next().unwrap_or(text);

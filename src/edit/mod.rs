@@ -181,6 +181,26 @@ pub fn user_assigned(language: Language) -> String {
     .to_owned()
 }
 
+/// Let the control plane of a cluster assign the kubelet identity.
+pub fn identity_operator(language: Language, control: &Resource, kubelet: &Resource) -> String {
+    const ROLE: &str = "f1a07417-d97a-45cb-824c-7a7467783830";
+    let (from, to) = (symbol(control, false), symbol(kubelet, false));
+    let together = control.address.root == kubelet.address.root && modules(control) == modules(kubelet);
+    match language {
+        Language::Bicep if together => format!(
+            "add, and let the cluster depend on it\nresource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{\n  name: guid({to}.id, {from}.id, '{ROLE}')\n  scope: {to}\n  properties: {{\n    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '{ROLE}')\n    principalId: {from}.properties.principalId\n    principalType: 'ServicePrincipal'\n  }}\n}}"
+        ),
+        Language::Terraform | Language::Plan if together => format!(
+            "add, and let the cluster depend on it\nresource \"azurerm_role_assignment\" \"operator\" {{\n  scope                = {to}.id\n  role_definition_name = \"Managed Identity Operator\"\n  principal_id         = {from}.principal_id\n}}"
+        ),
+        _ => format!(
+            "grant `{}` Managed Identity Operator (`{ROLE}`) on `{}`",
+            shown(&control.name),
+            shown(&kubelet.name)
+        ),
+    }
+}
+
 /// Another way to sign in for a cluster whose service principal has a secret that is of no use.
 pub fn principal_without_end(language: Language, cluster: &str) -> String {
     match language {

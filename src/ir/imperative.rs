@@ -7,6 +7,8 @@ use crate::source::Span;
 pub enum Makes {
     /// A grant.
     Grant,
+    /// A grant that may let a control plane assign an identity.
+    Operator,
     /// That a grant is gone.
     NoGrant,
     /// A pull secret.

@@ -13,8 +13,9 @@ use super::{
 };
 use crate::source::Via;
 
-/// Properties that Azure computes from others, such as a registry's login server: asked when nobody wrote the property.
-pub type Computed = fn(&Resource, &[Arc<str>]) -> Option<Node>;
+/// Properties that Azure computes from others, such as a registry's login server: asked when nobody wrote the property. The
+/// last argument follows references in what they are computed from.
+pub type Computed = fn(&Resource, &[Arc<str>], &mut dyn FnMut(&Node) -> Node) -> Option<Node>;
 
 /// Steps of resolution that one question may take; a cycle of references runs out of it.
 const FUEL: u32 = 4_096;
@@ -89,7 +90,7 @@ impl<'a> Resolver<'a> {
 
     /// A resolver that knows no resource: references stay what they are.
     pub fn blind() -> Resolver<'static> {
-        Resolver::new(&[], |_, _| None)
+        Resolver::new(&[], |_, _, _| None)
     }
 
     /// The resource at an address, as declared there.
@@ -350,10 +351,15 @@ impl<'a> Resolver<'a> {
             true => Some(resource.name.clone()),
             false => walk(&resource.body, &reference.path),
         };
-        let computed = written.or_else(|| (self.computed)(resource, &reference.path));
-        let found = computed.or_else(|| walk(&self.read_back(resource)?.body, &reference.path));
-        let Some(value) = found else { return canonical };
-        let value = self.node_within(&value, fuel);
+        let seen = || walk(&self.read_back(resource)?.body, &reference.path);
+        let mut follow = |node: &Node| self.node_within(node, fuel);
+        let computed = written.or_else(|| (self.computed)(resource, &reference.path, &mut follow));
+        let Some(value) = computed.or_else(seen) else { return canonical };
+        let mut value = self.node_within(&value, fuel);
+        // A text of which Azure makes up a part is known whole where it was read back.
+        if matches!(value.value, Value::Concat(_)) {
+            value = seen().filter(|seen| seen.as_str().is_some()).unwrap_or(value);
+        }
         Node { secret: value.secret || node.secret, ..value.through(node.span, Via::Name) }
     }
 }

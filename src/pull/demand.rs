@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::cloud;
 use crate::azure::image;
 use crate::ir::Node;
 use crate::source::Store;
@@ -17,6 +18,8 @@ pub(super) struct Demand {
     pub(super) image: Node,
     pub(super) source: Match,
     pub(super) place: Rc<Place>,
+    /// A cluster that could run it, where each of them is in another cloud than its registry.
+    pub(super) apart: Option<usize>,
 }
 
 impl Demand {
@@ -36,14 +39,23 @@ pub(super) fn demands(world: &World<'_>, store: &Store) -> Vec<Demand> {
             take(world, at, workload, &Rc::new(place), &mut found);
         }
     }
+    for at in 0..found.len() {
+        let apart = found.get(at).and_then(|demand| cloud::apart(world, store, demand));
+        found.get_mut(at).into_iter().for_each(|demand| demand.apart = apart);
+    }
     found
 }
 
 /// The images of a workload at one of its places.
 fn take(world: &World<'_>, at: usize, workload: &Workload<'_>, place: &Rc<Place>, found: &mut Vec<Demand>) {
     let first = found.len();
-    let demand =
-        |image: &Node, source: Match| Demand { workload: at, image: image.clone(), source, place: place.clone() };
+    let demand = |image: &Node, source: Match| Demand {
+        workload: at,
+        image: image.clone(),
+        source,
+        place: place.clone(),
+        apart: None,
+    };
     for image in &workload.images {
         let known = |demand: &Demand| demand.image.value == image.value;
         let source = world.registry_of(image);

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod cause;
+mod cloud;
 mod credential;
 mod demand;
 mod elsewhere;
@@ -9,6 +10,7 @@ mod pair;
 mod path;
 mod permission;
 pub mod reach;
+mod reference;
 
 pub use cause::Cause;
 pub use credential::{LINE_END, Offer, Outcome, day, is_example_file, lacking, offers, refusal};

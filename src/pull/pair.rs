@@ -120,6 +120,8 @@ fn wired(world: &World<'_>) -> BTreeSet<(usize, usize)> {
             }
         }
     }
+    // The nodes of an isolated cluster are made of what its registry has.
+    found.extend(world.bootstraps().iter().map(|it| (it.cluster.at, it.registry.at)));
     found
 }
 

@@ -8,16 +8,19 @@ use super::elsewhere;
 use super::pair::{ByEnds, Pair, Tie, others_are_wired};
 use super::permission::{permission, signed_out};
 use super::reach::{Reaches, from_anywhere};
+use super::reference::broken_reference;
 use crate::azure::image;
 use crate::ir::{Node, Truth, Why};
 use crate::source::Span;
 use crate::world::World;
 use crate::world::grant::Grant;
+use crate::world::host::Regional;
 use crate::world::identity::Holder;
 use crate::world::knowledge::{Fact, Judgement};
 use crate::world::link::Match;
 use crate::world::mutation::rewriter;
 use crate::world::placement::Landing;
+use crate::world::node_image::REGIONAL_ENDPOINTS;
 use crate::world::registry::Registry;
 use crate::world::secret::Credential;
 use crate::world::workload::shown;
@@ -54,6 +57,8 @@ pub struct Path {
     pub steps: Vec<Step>,
     /// What the pod's pull secrets offer.
     pub offers: Vec<Offer>,
+    /// A cluster that could run it, where each of them is in another cloud than the registry.
+    pub apart: Option<usize>,
 }
 
 impl Path {
@@ -88,8 +93,9 @@ pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand], reach
             || pair.wired && !served.contains(&(pair.cluster, pair.registry))
     };
     found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair, reaches)));
+    let unassignable: Vec<Option<Span>> = world.clusters.iter().map(|cluster| world.unassignable(cluster)).collect();
     for path in &mut found {
-        let refused = [refusal(world, path), unreadable(world, path), misnamed(path)];
+        let refused = [refusal(world, path, &unassignable), unreadable(world, path), misnamed(world, path)];
         let refused: Vec<Step> = refused.into_iter().flatten().collect();
         path.steps.splice(0..0, refused).for_each(drop);
     }
@@ -104,19 +110,21 @@ fn unreadable(world: &World<'_>, path: &Path) -> Option<Step> {
     Some(Step { name: POD, judgement })
 }
 
-/// A name with capital letters is refused before anything is asked of a registry.
-fn misnamed(path: &Path) -> Option<Step> {
-    let image = path.image.as_ref()?;
-    let rest = image::parse(image).rest;
-    let name = rest.as_str()?.split([':', '@']).next().unwrap_or_default();
-    let text = "the path of the image has capital letters, which no image may have";
-    let judgement = Judgement::new(Truth::Unknown, image.span, text);
-    name.contains(|letter: char| letter.is_ascii_uppercase()).then_some(Step { name: POD, judgement })
+/// A reference that breaks the grammar is refused before anything is asked of a registry.
+fn misnamed(world: &World<'_>, path: &Path) -> Option<Step> {
+    let (what, sure) = broken_reference(world, path)?;
+    let truth = if sure { Truth::No } else { Truth::Unknown };
+    let judgement = Judgement::new(truth, path.place, format!("the image {}", what.text()));
+    Some(Step { name: POD, judgement })
 }
 
 /// No node pulls anything where Azure refuses the cluster.
-fn refusal(world: &World<'_>, path: &Path) -> Option<Step> {
+fn refusal(world: &World<'_>, path: &Path, unassignable: &[Option<Span>]) -> Option<Step> {
     let cluster = world.clusters.get(path.cluster?)?;
+    if let Some(span) = unassignable.get(cluster.at).copied().flatten() {
+        let text = format!("nothing lets cluster `{}` put its kubelet identity on the nodes", shown(&cluster.name));
+        return Some(Step { name: CLUSTER, judgement: Judgement::new(Truth::No, span, text) });
+    }
     let fault = cluster.refused_for()?;
     let text = format!("cluster `{}` {}", shown(&cluster.name), fault.what.text());
     Some(Step { name: CLUSTER, judgement: Judgement::new(Truth::No, fault.span, text) })
@@ -143,11 +151,12 @@ fn tied(world: &World<'_>, pair: &Pair, reaches: &Reaches) -> Option<Path> {
         registry: Some(pair.registry),
         host: None,
         steps: vec![
-            Step { name: "registry", judgement: at_registry(registry) },
+            Step { name: "registry", judgement: at_registry(world, registry) },
             Step { name: "permission", judgement: or_anonymous(permission, registry) },
             Step { name: "network", judgement: network(world, registry, (None, Some(pair.cluster)), reaches) },
         ],
         offers: Vec::new(),
+        apart: None,
     })
 }
 
@@ -164,6 +173,7 @@ fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand, reaches: &Re
         host: None,
         steps: Vec::new(),
         offers: Vec::new(),
+        apart: demand.apart,
     };
     let parsed = image::parse(&demand.image);
     if let (Some(workload), Some(host)) = (world.workloads.get(demand.workload), &parsed.host) {
@@ -171,7 +181,8 @@ fn demanded(world: &World<'_>, pairs: &ByEnds<'_>, demand: &Demand, reaches: &Re
     }
     match (&demand.source, registry) {
         (Match::Registry(_), Some(registry)) => {
-            path.steps.push(Step { name: "registry", judgement: at_registry(registry) });
+            let judgement = regional(world, demand, registry).unwrap_or_else(|| at_registry(world, registry));
+            path.steps.push(Step { name: "registry", judgement });
             let found = Found { pairs, reaches };
             by_cluster(world, &found, demand, registry, &mut path);
         }
@@ -209,11 +220,32 @@ fn image_step(world: &World<'_>, demand: &Demand) -> Option<Step> {
     Some(Step { name: "image", judgement: Judgement::new(Truth::No, absent.listing.resource.declared, text) })
 }
 
-fn at_registry(registry: &Registry<'_>) -> Judgement {
+/// What becomes of an endpoint in one region; nothing for the registry's own host, and where it is there.
+fn regional<'a>(world: &World<'a>, demand: &Demand, registry: &Registry<'a>) -> Option<Judgement> {
+    let name = shown(&registry.name);
+    match world.regional(&demand.image, registry)? {
+        Regional::Off(span) => {
+            Some(Judgement::new(Truth::No, span, format!("registry `{name}` has no regional endpoints")))
+        }
+        Regional::NoReplica(region, span) => {
+            Some(Judgement::new(Truth::No, span, format!("registry `{name}` has no replica in `{region}`")))
+        }
+        Regional::Unclear(text, span) => Some(Judgement::new(Truth::Unknown, span, text)),
+        Regional::There => None,
+    }
+}
+
+fn at_registry<'a>(world: &World<'a>, registry: &Registry<'a>) -> Judgement {
     let (at, name) = (registry.resource.declared, shown(&registry.name));
     match registry.impossible_name().filter(|_| registry.is_declared() && registry.resource.is_unconditional()) {
         Some((_, fault)) => Judgement::new(Truth::No, at, format!("no registry can be called `{name}`: it {fault}")),
-        None => Judgement::new(Truth::Yes, at, format!("registry `{name}`")),
+        None => match world.refused_settings(registry).first() {
+            Some(beyond) => {
+                let text = format!("{} does not offer registry `{name}` {}", beyond.tier.name(), beyond.what);
+                Judgement::new(Truth::No, beyond.value.as_ref().map_or(at, |value| value.span), text)
+            }
+            None => Judgement::new(Truth::Yes, at, format!("registry `{name}`")),
+        },
     }
 }
 
@@ -282,6 +314,7 @@ fn by_cluster<'a>(world: &World<'a>, found: &Found<'_>, demand: &Demand, registr
         return;
     }
     let port = image::parse(&demand.image).host.is_some_and(|host| host.as_str().is_some_and(|it| it.contains(':')));
+    let regional = world.regional(&demand.image, registry).is_some();
     let judge = |pair: &Pair| {
         let out = world.clusters.get(pair.cluster).and_then(|cluster| signed_out(world, cluster));
         let mut node = own_permission(world, pair, registry, path.repository.as_deref());
@@ -291,6 +324,8 @@ fn by_cluster<'a>(world: &World<'a>, found: &Found<'_>, demand: &Demand, registr
             node = out;
         } else if port {
             node = Judgement::new(Truth::Unknown, demand.image.span, "nodes know registries by hosts without a port");
+        } else if regional && node.truth == Truth::Yes && !knows_regional_endpoints(world, pair) {
+            node = Judgement::new(Truth::Unknown, demand.image.span, "older nodes know no regional endpoints");
         }
         let mut best = match (node.truth, bad) {
             (Truth::Yes, _) | (_, false) => or_anonymous(node, registry),
@@ -341,6 +376,12 @@ fn network(
 /// The pools on which the pods of a workload land, where these are not all.
 pub(super) fn landing(world: &World<'_>, workload: Option<usize>, cluster: Option<usize>) -> Option<Landing> {
     world.landing(world.workloads.get(workload?)?, world.clusters.get(cluster?)?)
+}
+
+/// Whether every node of the cluster of a pair is known to be new enough to sign in at an endpoint of one region.
+fn knows_regional_endpoints(world: &World<'_>, pair: &Pair) -> bool {
+    let images = world.clusters.get(pair.cluster).map(|cluster| world.node_images(cluster)).unwrap_or_default();
+    !images.is_empty() && images.iter().all(|(_, release, _)| *release >= REGIONAL_ENDPOINTS)
 }
 
 /// Whether the pull works on each cluster that may be chosen.

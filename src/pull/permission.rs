@@ -31,6 +31,9 @@ pub(super) fn permission<'a>(
             "granted elsewhere, says the configuration",
         ));
     }
+    if let Some((text, span)) = world.is_stranger(cluster, registry) {
+        return Some(Judgement::new(Truth::No, span, text));
+    }
     let ends = if named { in_its_place(world, registry) } else { vec![registry] };
     let concerns =
         |grant: &&Grant<'a>| ends.iter().any(|end| grant.covers(end) != Truth::No && grant.concerns(cluster, end));

@@ -29,6 +29,10 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             continue;
         }
         let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
+        // No grant helps an identity that nobody knows there.
+        if case.world.is_stranger(cluster, registry).is_some() {
+            continue;
+        }
         let severity = match pair.tie {
             Tie::Alone | Tie::LeftOut | Tie::Possible => Severity::Note,
             Tie::Sibling => Severity::Warning,

@@ -52,6 +52,7 @@ mod acr105;
 mod acr106;
 mod acr107;
 mod acr108;
+mod acr109;
 mod acr110;
 mod acr111;
 mod acr112;
@@ -82,9 +83,12 @@ mod acr313;
 mod acr302;
 mod acr309;
 mod acr314;
+mod acr310;
+mod acr311;
 mod acr401;
 mod acr402;
 mod acr403;
+mod acr404;
 mod acr405;
 mod acr406;
 mod acr407;
@@ -93,9 +97,16 @@ mod acr409;
 mod acr501;
 mod acr502;
 mod acr503;
+mod acr504;
+mod acr505;
 mod acr506;
+mod acr507;
 mod acr601;
+mod acr602;
 mod acr603;
+mod acr604;
+mod acr605;
+mod acr701;
 mod acr702;
 mod acr703;
 mod acr704;
@@ -117,6 +128,7 @@ pub static ALL: &[&Rule] = &[
     &acr106::RULE,
     &acr107::RULE,
     &acr108::RULE,
+    &acr109::RULE,
     &acr110::RULE,
     &acr111::RULE,
     &acr112::RULE,
@@ -147,9 +159,12 @@ pub static ALL: &[&Rule] = &[
     &acr302::RULE,
     &acr309::RULE,
     &acr314::RULE,
+    &acr310::RULE,
+    &acr311::RULE,
     &acr401::RULE,
     &acr402::RULE,
     &acr403::RULE,
+    &acr404::RULE,
     &acr405::RULE,
     &acr406::RULE,
     &acr407::RULE,
@@ -158,9 +173,16 @@ pub static ALL: &[&Rule] = &[
     &acr501::RULE,
     &acr502::RULE,
     &acr503::RULE,
+    &acr504::RULE,
+    &acr505::RULE,
     &acr506::RULE,
+    &acr507::RULE,
     &acr601::RULE,
+    &acr602::RULE,
     &acr603::RULE,
+    &acr604::RULE,
+    &acr605::RULE,
+    &acr701::RULE,
     &acr702::RULE,
     &acr703::RULE,
     &acr704::RULE,

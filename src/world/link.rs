@@ -44,7 +44,7 @@ impl<'a> World<'a> {
         let Some(host) = host else { return Match::Foreign };
         let mut possible = false;
         let mut found: Option<usize> = None;
-        let bare = without_port(&host);
+        let bare = global(&without_port(&host));
         for (at, registry) in self.registries.iter().enumerate() {
             match same_in(&self.resolver, Case::Ignored, &bare, &registry.host) {
                 Truth::Yes if found.is_none_or(|known| self.better(at, known)) => found = Some(at),
@@ -205,6 +205,14 @@ fn before_tag(image: &Node) -> Option<Node> {
 fn without_port(host: &Node) -> Node {
     match host.as_str().and_then(|text| text.split_once(':')) {
         Some((name, _)) => Node::text(name, host.span),
+        None => host.clone(),
+    }
+}
+
+/// The login server of the registry, when the host is an endpoint of it in one region.
+fn global(host: &Node) -> Node {
+    match host.as_str().and_then(image::regional) {
+        Some((login, _)) => Node { trail: host.trail.clone(), ..Node::text(login, host.span) },
         None => host.clone(),
     }
 }

@@ -100,6 +100,31 @@ impl<'a> World<'a> {
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
     }
 
+    /// Why there may be parts of a registry that can't be seen: replicas, cache rules.
+    pub(super) fn hides_parts_of(&self, registry: &Registry<'a>) -> Option<(Why, Span)> {
+        let (own, ends) = (&registry.resource.address.root, [End::of(registry.resource, &registry.name)]);
+        let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
+            Some(Hides::Anything) => deployment.language != Language::Kubernetes,
+            Some(Hides::Joining(inputs) | Hides::Touching(inputs)) => {
+                deployment.name == *own && inputs.iter().any(|input| self.touches(input, &ends, 8))
+            }
+            None => false,
+        };
+        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Whether there may be grants that can't be seen to or on one of these resources.
+    pub(super) fn hides_grants_of(&self, resources: &[&Resource]) -> bool {
+        let ends: Vec<End<'_>> = resources.iter().map(|it| End::of(it, &it.name)).collect();
+        self.gaps.iter().any(|(deployment, gap)| match &gap.hides {
+            Some(Hides::Anything) => deployment.language != Language::Kubernetes,
+            Some(Hides::Joining(inputs) | Hides::Touching(inputs)) => {
+                inputs.iter().any(|input| self.touches(input, &ends, 8))
+            }
+            None => false,
+        })
+    }
+
     /// Why there may be private endpoints of the registry that can't be seen.
     pub fn endpoints_open(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
         let unlisted = match registry.connected {

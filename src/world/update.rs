@@ -53,7 +53,7 @@ impl<'a> World<'a> {
     }
 
     /// Whether a change is about this resource. Names of registries are unique in the world.
-    fn means(&self, update: &Resource, resource: &Resource) -> Truth {
+    pub(super) fn means(&self, update: &Resource, resource: &Resource) -> Truth {
         if !resource.is_kind(&update.kind) {
             return Truth::No;
         }

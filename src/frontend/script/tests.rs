@@ -147,7 +147,8 @@ fn assignments_that_cannot_be_about_pulls_open_nothing() {
         "az role assignment create --assignee someone@contoso.com --role AcrPull --scope $ACR_ID",
     ] {
         let scripted = one("a.sh", script);
-        assert!(scripted.imperative.is_empty(), "{script}: {:?}", scripted.imperative);
+        let pulls = scripted.imperative.iter().filter(|it| it.makes != Makes::Operator).count();
+        assert_eq!(pulls, 0, "{script}: {:?}", scripted.imperative);
         assert!(named(&scripted, "roleAssignments").is_empty(), "{script}");
     }
     for script in [
@@ -155,7 +156,8 @@ fn assignments_that_cannot_be_about_pulls_open_nothing() {
         "az role assignment create --assignee $X --role \"$ROLE\" --scope $ACR_ID",
         "az role assignment create $ARGS",
     ] {
-        assert_eq!(found("a.sh", script).len(), 1, "{script}");
+        let pulls = found("a.sh", script).iter().filter(|it| it.makes != Makes::Operator).count();
+        assert_eq!(pulls, 1, "{script}");
     }
 }
 
@@ -163,7 +165,8 @@ fn assignments_that_cannot_be_about_pulls_open_nothing() {
 fn every_spelling_of_a_grant_is_seen() {
     let seen = |path: &str, text: &str| {
         let found = found(path, text);
-        found.first().map(|command| (command.makes, command.manual))
+        let pulls = found.iter().find(|command| command.makes != Makes::Operator);
+        pulls.map(|command| (command.makes, command.manual))
     };
     let grant = Some((Makes::Grant, false));
     assert_eq!(seen("x.py", "run([\"az\", \"role\", \"assignment\", \"create\"])"), grant);

@@ -114,14 +114,21 @@ fn in_text(text: &str, kind: Kind, manual: bool, place: impl Fn(usize, usize) ->
             let foreign = manual && command.makes == Makes::Grant && grants_no_pull(line);
             if !complete
                 || shuts
-                || foreign
+                || foreign && !may_assign_identities(line)
                 || !page && is_comment(text, hit.start)
                 || kind == Kind::PowerShell && is_in_block_comment(text, hit.start)
             {
                 continue;
             }
+            let assigns = command.makes == Makes::Grant && lower.contains("role") && may_assign_identities(line);
+            let makes = if foreign { Makes::Operator } else { command.makes };
+            if assigns && !foreign {
+                let (command, span) = (command.words, place(hit.start, hit.end));
+                let (registry, cluster, secret) = (None, None, None);
+                found.push(Imperative { makes: Makes::Operator, command, span, registry, cluster, secret, manual });
+            }
             found.push(Imperative {
-                makes: command.makes,
+                makes,
                 command: command.words,
                 span: place(hit.start, hit.end),
                 registry: argument(line, &ATTACHED)
@@ -200,11 +207,20 @@ static ROLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?i)\s(?:--role|-RoleDefinitionName)(?:\s+|=)(?:"([^"$]+)"|'([^'$]+)'|([^\s"'$]+)(?:\s|$))"#).ok()
 });
 
+/// The role that a command assigns, when it is a literal.
+fn role_of(line: &str) -> Option<String> {
+    let found = ROLE.as_ref().and_then(|pattern| pattern.captures(line))?;
+    found.iter().skip(1).flatten().next().map(|role| role.as_str().to_owned())
+}
+
+/// Whether a command may assign a role that lets assign identities.
+fn may_assign_identities(line: &str) -> bool {
+    role_of(line).is_none_or(|role| roles::may_assign_identities(&role))
+}
+
 /// Whether a command assigns a role that is known to let nobody pull.
 fn grants_no_pull(line: &str) -> bool {
-    let found = ROLE.as_ref().and_then(|pattern| pattern.captures(line));
-    let role = found.and_then(|found| found.iter().skip(1).flatten().next().map(|role| role.as_str().to_owned()));
-    role.is_some_and(|role| {
+    role_of(line).is_some_and(|role| {
         let known = roles::by_name(&role).or_else(|| roles::by_guid(&role));
         roles::lets_nobody_pull(&role) || known.is_some_and(|role| (role.legacy, role.abac) == (Truth::No, Truth::No))
     })

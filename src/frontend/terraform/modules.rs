@@ -233,6 +233,7 @@ impl Session<'_> {
             address,
             body,
             subscription,
+            tenant: self.of_provider(instance, &provider_of(block), "tenant_id").0,
             deployed,
             origin: if &*block.kind == "data" { Origin::Existing } else { Origin::Declared },
             declared: block.head,
@@ -270,29 +271,33 @@ impl Session<'_> {
 
     /// The subscription that a provider deploys to.
     pub(super) fn subscription(&self, instance: &Rc<Instance>, provider: &str, span: Span) -> Node {
+        let (written, provider) = self.of_provider(instance, provider, "subscription_id");
+        let why = Why::DeploymentScope("subscription".into());
+        // Without an alias it is the subscription that everything else here goes to.
+        let name = if provider == "azurerm" { "subscription".to_owned() } else { format!("subscription:{provider}") };
+        written.unwrap_or_else(|| self.symbol(why, &name, span))
+    }
+
+    /// The value that a provider has for one of its arguments, and what the provider is called where it is configured.
+    fn of_provider(&self, instance: &Rc<Instance>, provider: &str, argument: &str) -> (Option<Node>, String) {
         let own = instance.module.of_kind("provider").find(|block| {
             let alias = block.body.attribute("alias").and_then(Expr::as_text);
             let name = block.labels.first().map_or("", |name| &**name);
             name == "azurerm" && provider == alias.map_or_else(|| name.to_owned(), |alias| format!("{name}.{alias}"))
         });
-        if let Some(written) = own.and_then(|block| block.body.attribute("subscription_id")) {
+        if let Some(written) = own.and_then(|block| block.body.attribute(argument)) {
             let value = self.evaluate(Scope::of(instance), written);
             if !value.is_null() && value.as_str() != Some("") {
-                return value;
+                return (Some(value), provider.to_owned());
             }
         }
-        if let Some(call) = instance.call.as_ref().filter(|_| own.is_none()) {
-            let passed = call.block.body.attribute("providers").and_then(|providers| match &providers.kind {
-                ExprKind::Object(members) => members.iter().find(|(key, _)| dotted(key).as_deref() == Some(provider)),
-                _ => None,
-            });
-            let outer = passed.and_then(|(_, value)| dotted(value)).unwrap_or_else(|| provider.to_owned());
-            return self.subscription(&call.caller, &outer, span);
-        }
-        let why = Why::DeploymentScope("subscription".into());
-        // Without an alias it is the subscription that everything else here goes to.
-        let name = if provider == "azurerm" { "subscription".to_owned() } else { format!("subscription:{provider}") };
-        self.symbol(why, &name, span)
+        let Some(call) = instance.call.as_ref().filter(|_| own.is_none()) else { return (None, provider.to_owned()) };
+        let passed = call.block.body.attribute("providers").and_then(|providers| match &providers.kind {
+            ExprKind::Object(members) => members.iter().find(|(key, _)| dotted(key).as_deref() == Some(provider)),
+            _ => None,
+        });
+        let outer = passed.and_then(|(_, value)| dotted(value)).unwrap_or_else(|| provider.to_owned());
+        self.of_provider(&call.caller, &outer, argument)
     }
 }
 

@@ -261,7 +261,7 @@ fn references_are_followed_to_the_declared_resource() {
     };
     let (server_d, server_e) = (server(&declared), server(&existing));
     let deployments = [deployment("a", vec![declared, other]), deployment("b", vec![existing])];
-    let resolver = Resolver::new(&deployments, |_, _| None);
+    let resolver = Resolver::new(&deployments, |_, _, _| None);
     assert_eq!(same_in(&resolver, Case::Ignored, &d, &e), Truth::Yes, "one declares what the other refers to");
     assert_eq!(same_in(&resolver, Case::Ignored, &d, &o), Truth::No);
     assert_eq!(same_in(&resolver, Case::Ignored, &server_d, &server_e), Truth::Yes);
@@ -274,7 +274,7 @@ fn a_cycle_of_references_runs_out_of_fuel() {
     let own = Node::reference(address.clone(), &["location"], Span::default());
     let body = Node::map(vec![super::super::Entry::new("location", Span::default(), own.clone())], Span::default());
     let deployments = [deployment("a", vec![resource("a", "shop", body, Origin::Declared)])];
-    let resolver = Resolver::new(&deployments, |_, _| None);
+    let resolver = Resolver::new(&deployments, |_, _, _| None);
     assert!(matches!(resolver.node(&own).why(), Some(Why::LimitReached(_))));
     assert_eq!(same_in(&resolver, Case::Matters, &own, &own), Truth::Unknown);
 }

@@ -89,7 +89,8 @@ fn steps_that_shut_repair_nothing() {
     let role =
         |role: &str| told("README.md", &format!("az role assignment create --assignee x --role {role} --scope y"));
     assert!(role("'Key Vault Secrets User'").is_empty());
-    assert_eq!((role("AcrPull").len(), role("\"$ROLE\"").len()), (1, 1));
+    // A role that can't be read may also be one that lets assign identities.
+    assert_eq!((role("AcrPull").len(), role("\"$ROLE\"").len()), (1, 2));
     let on = told("README.md", "Update-AzContainerRegistry -Name shop -ResourceGroupName g -EnableAdminUser");
     assert_eq!(on, ["AdminUser shop at Update-AzContainerRegistry"]);
 }

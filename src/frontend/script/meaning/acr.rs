@@ -26,6 +26,7 @@ fn settings(arguments: &Arguments) -> Body {
     let bypass = switched(arguments.switch("--allow-trusted-services"), &text("AzureServices"), &text("None"));
     body.put(&["properties", "networkRuleBypassOptions"], bypass);
     body.put(&["properties", "roleAssignmentMode"], arguments.option(&["--role-assignment-mode"]).map(mode));
+    body.put(&["properties", "regionalEndpoints"], arguments.option(&["--regional-endpoints"]));
     body
 }
 

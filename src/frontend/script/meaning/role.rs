@@ -210,7 +210,10 @@ pub(super) fn is_astray(run: &Run<'_>, id: &ResourceId) -> bool {
     })
 }
 
-fn role(run: &Run<'_>, node: Option<Node>, span: Span) -> Role {
+fn role(run: &mut Run<'_>, node: Option<Node>, span: Span) -> Role {
+    if node.as_ref().and_then(Node::as_str).is_none_or(roles::may_assign_identities) {
+        run.open(Makes::Operator, CREATE, span, Named::default());
+    }
     let Some(node) = node else { return Role::Unknown };
     let id = ResourceId::parse(&node).filter(|id| id.is_kind(ROLE_DEFINITION));
     let last = id.as_ref().and_then(|id| id.names.last()).and_then(Node::as_str);

@@ -175,6 +175,7 @@ impl PlanWorld<'_> {
             address: Arc::new(Address { root: self.name.clone(), path: change.steps.clone() }),
             body: Node { span: change.extent, ..body },
             subscription: self.subscription(provider.unwrap_or("azurerm"), change.address),
+            tenant: self.of_provider(provider.unwrap_or("azurerm"), "tenant_id"),
             deployed: Cond::Always,
             origin: match (change.data, forgotten) {
                 (true, _) => Origin::Existing,
@@ -285,18 +286,21 @@ impl PlanWorld<'_> {
 
     /// The subscription of a provider, as far as the configuration says it.
     fn subscription(&self, provider: &str, span: Span) -> Node {
-        let written = self.plan.configuration.get("provider_config").and_then(|providers| providers.get(provider));
-        let expression = written.and_then(|provider| provider.get("expressions")?.get("subscription_id"));
-        if let Some(constant) = expression.and_then(|expression| expression.get("constant_value")) {
-            return node_of(constant);
-        }
-        let references = expression.and_then(|expression| expression.get("references")?.as_list());
-        if let Some([only]) = references
-            && let Some(value) = only.as_str().and_then(|name| self.variables.get(name.strip_prefix("var.")?))
-        {
-            return value.clone();
+        if let Some(written) = self.of_provider(provider, "subscription_id") {
+            return written;
         }
         let own = if provider == "azurerm" { String::new() } else { format!(":{provider}") };
         Node::symbol(Why::DeploymentScope("subscription".into()), format!("{}#subscription{own}", self.name), span)
+    }
+
+    /// The value that a provider has for one of its arguments, as far as the plan tells.
+    fn of_provider(&self, provider: &str, argument: &str) -> Option<Node> {
+        let written = self.plan.configuration.get("provider_config").and_then(|providers| providers.get(provider));
+        let expression = written.and_then(|provider| provider.get("expressions")?.get(argument))?;
+        if let Some(constant) = expression.get("constant_value") {
+            return Some(node_of(constant));
+        }
+        let [only] = expression.get("references")?.as_list()? else { return None };
+        only.as_str().and_then(|name| self.variables.get(name.strip_prefix("var.")?)).cloned()
     }
 }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use super::attributes::pick;
+use super::attributes::{pick, put};
 use super::conditional::under_conditions;
 use super::reference::Settler;
 use super::{azapi, azurerm, helm, kubernetes};
 use crate::frontend::terraform::value::failure;
 use crate::ir::{Address, Cond, Language, Node, Origin, Resource, ResourceId, Value, Why};
 use crate::source::Span;
+
+/// Types that are asked for the tenant that their provider signs in to. Resource Manager has no such member.
+const WITH_TENANT: [&str; 2] = ["Microsoft.ContainerRegistry/registries", "Microsoft.ContainerService/managedClusters"];
 
 /// A resource as Terraform says it.
 pub struct Written {
@@ -17,6 +20,8 @@ pub struct Written {
     pub body: Node,
     /// The id of the subscription that its provider deploys to.
     pub subscription: Node,
+    /// The tenant that its provider signs in to, where it says so.
+    pub tenant: Option<Node>,
     pub deployed: Cond,
     pub origin: Origin,
     pub declared: Span,
@@ -55,13 +60,19 @@ impl Written {
         let origin = if change { Origin::Update } else { self.origin };
         let mut settler = Settler::new();
         let id = shaped.id.unwrap_or_else(|| self.no_id());
+        let mut body = shaped.body;
+        // Only what pulls and what is pulled from is asked for its tenant.
+        let asked = WITH_TENANT.iter().any(|kind| shaped.kind.eq_ignore_ascii_case(kind));
+        if let Some(tenant) = self.tenant.as_ref().filter(|tenant| asked && tenant.as_str().is_some()) {
+            put(&mut body, "tenantId", tenant.clone());
+        }
         Resource {
             kind: shaped.kind,
             api_version: shaped.api_version,
             name: settler.settle(&shaped.name),
             id: settler.settle(&id),
             scope: settler.settle(&shaped.scope),
-            body: settler.settle(&shaped.body),
+            body: settler.settle(&body),
             deployed: settler.cond(&self.deployed),
             address,
             origin,

@@ -520,3 +520,32 @@ fn any_value_in_any_attribute_is_survived() {
         assert_eq!(deployment(&[("plan.json", &plan)]).resources.len(), count, "{value}");
     }
 }
+
+#[test]
+fn what_a_provider_makes_is_in_its_tenant() {
+    let tenant = "7c4e91d2-3b58-4f06-a8d7-15e0b9c36f42";
+    let root = format!(
+        r#"
+        provider "azurerm" {{
+          features {{}}
+        }}
+        provider "azurerm" {{
+          alias = "hub"
+          features {{}}
+          tenant_id = "{tenant}"
+        }}
+        module "hub" {{
+          source    = "./hub"
+          providers = {{ azurerm = azurerm.hub }}
+        }}
+        resource "azurerm_container_registry" "own" {{
+          name = "ownimages"
+        }}
+        "#
+    );
+    let hub = r#"resource "azurerm_container_registry" "far" { name = "farimages" }"#;
+    let deployment = deployment(&[("main.tf", &root), ("hub/main.tf", hub)]);
+    let of = |address: &str| found(&deployment, address).body.get("tenantId").and_then(Node::as_str).map(str::to_owned);
+    assert_eq!(of("module.hub.azurerm_container_registry.far").as_deref(), Some(tenant));
+    assert_eq!(of("azurerm_container_registry.own"), None);
+}

@@ -42,3 +42,13 @@ resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')
   }
 }
+
+resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(kubelet.id, control.id, 'operator')
+  scope: kubelet
+  properties: {
+    principalId: control.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'f1a07417-d97a-45cb-824c-7a7467783830')
+  }
+}

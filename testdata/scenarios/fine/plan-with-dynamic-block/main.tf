@@ -67,3 +67,9 @@ resource "azurerm_role_assignment" "pull" {
   principal_id         = azurerm_user_assigned_identity.k.principal_id
   
 }
+
+resource "azurerm_role_assignment" "operator" {
+  scope                = azurerm_user_assigned_identity.k.id
+  role_definition_name = "Managed Identity Operator"
+  principal_id         = azurerm_user_assigned_identity.cp.principal_id
+}

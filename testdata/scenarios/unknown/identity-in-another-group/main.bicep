@@ -29,3 +29,12 @@ resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(k.id, c.id, 'operator')
+  scope: k
+  properties: {
+    principalId: c.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'f1a07417-d97a-45cb-824c-7a7467783830')
+  }
+}

@@ -1,0 +1,77 @@
+//! ACR311 `isolated-cluster-registry`.
+
+use super::{Key, Reporter, Rule};
+use crate::finding::Severity;
+use crate::pull::Case;
+use crate::source::Span;
+use crate::world::isolated::{Bootstrap, Lacking};
+use crate::world::knowledge::is_certain;
+use crate::world::workload::shown;
+
+pub(super) static RULE: Rule = Rule {
+    id: "ACR311",
+    name: "isolated-cluster-registry",
+    summary: "The registry of a network-isolated cluster lacks something that its nodes need",
+    severity: Severity::Error,
+    docs: include_str!("../../rules/ACR311.md"),
+    security: None,
+    check,
+};
+
+fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    for bootstrap in case.world.bootstraps() {
+        for lacking in case.world.lacking(&bootstrap) {
+            tell(case, &bootstrap, lacking, reporter);
+        }
+    }
+}
+
+fn tell(case: &Case<'_, '_>, bootstrap: &Bootstrap<'_, '_>, lacking: Lacking, reporter: &mut Reporter) {
+    let (cluster, registry) = (bootstrap.cluster.resource, bootstrap.registry.resource);
+    let (aks, acr) = (shown(&bootstrap.cluster.name), shown(&bootstrap.registry.name));
+    let certain = is_certain(cluster) && is_certain(registry) && bootstrap.cluster.is_declared();
+    let (sure, what, place) = said(case, bootstrap, lacking, &acr);
+    let severity = if sure && certain { Severity::Error } else { Severity::Warning };
+    let key = Key::of(&[&registry.address, &cluster.address]).and(name(lacking));
+    reporter
+        .report(severity, place, format!("the nodes of isolated `{aks}` need {what}"), key)
+        .with(bootstrap.id.span, "the cluster is made of what this registry has")
+        .with(registry.declared, format!("registry `{acr}`"))
+        .help(help(lacking));
+}
+
+/// Whether the nodes are proved to fail, what is missing, and where.
+fn said(case: &Case<'_, '_>, bootstrap: &Bootstrap<'_, '_>, lacking: Lacking, acr: &str) -> (bool, String, Span) {
+    let at = case.place_of(&bootstrap.id, bootstrap.cluster.resource.declared);
+    match lacking {
+        Lacking::Premium(tier, span) => (true, format!("`{acr}` to be Premium, it is {}", tier.name()), span),
+        Lacking::ArmTokens(span) => (true, format!("`{acr}` to take tokens for Resource Manager"), span),
+        Lacking::CacheRule => (false, format!("a cache rule of `{acr}` for `mcr.microsoft.com`"), at),
+        Lacking::Endpoint => (false, format!("a private endpoint of `{acr}`"), at),
+        Lacking::KubeletIdentity(span) => (false, "a kubelet identity that is there before them".to_owned(), span),
+    }
+}
+
+fn name(lacking: Lacking) -> &'static str {
+    match lacking {
+        Lacking::Premium(..) => "premium",
+        Lacking::ArmTokens(_) => "arm-tokens",
+        Lacking::CacheRule => "cache-rule",
+        Lacking::Endpoint => "endpoint",
+        Lacking::KubeletIdentity(_) => "kubelet-identity",
+    }
+}
+
+fn help(lacking: Lacking) -> &'static str {
+    match lacking {
+        Lacking::Premium(..) => "make the registry Premium",
+        Lacking::ArmTokens(_) => "enable the policy `azureADAuthenticationAsArmPolicy`",
+        Lacking::CacheRule => {
+            "add the cache rule `aks-managed-mcr` from `mcr.microsoft.com/*` to `aks-managed-repository/*`"
+        }
+        Lacking::Endpoint => "add a private endpoint of the registry in the network of the nodes, with zone and link",
+        Lacking::KubeletIdentity(_) => {
+            "give the cluster a user-assigned kubelet identity, and grant it AcrPull before the cluster is made"
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The directories (tenants of Entra) that clusters and registries belong to. An identity of one is nobody in another (the
+//! ACR article on pulls across tenants).
+
+use super::World;
+use super::cluster::{Cluster, Pulling};
+use super::registry::{Reader, Registry};
+use crate::azure::guid::is_guid;
+use crate::ir::{Node, Resource};
+use crate::source::Span;
+
+/// Two tenants that are not one, each with the place that says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenants {
+    /// The cluster's.
+    pub cluster: (String, Span),
+    /// The registry's.
+    pub registry: (String, Span),
+}
+
+impl<'a> World<'a> {
+    /// The tenants of a cluster with managed identities and of a registry, where they are known and different.
+    pub fn tenants_apart(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Tenants> {
+        let managed = matches!(cluster.pulling, Pulling::Kubelet { .. });
+        let (near, far) = (self.tenant(cluster.resource).filter(|_| managed)?, self.tenant(registry.resource)?);
+        (!near.0.eq_ignore_ascii_case(&far.0)).then_some(Tenants { cluster: near, registry: far })
+    }
+
+    /// The tenant of a resource: that of its own identity, or of the provider that makes it.
+    fn tenant(&self, resource: &'a Resource) -> Option<(String, Span)> {
+        let seen = self.resolver.read_back(resource).unwrap_or(resource);
+        let of = |resource: &'a Resource| {
+            let read = Reader { resource, resolver: &self.resolver };
+            let own = |path: &[&str]| read.at(path).filter(|node| node.as_str().is_some_and(is_guid) && !node.secret);
+            own(&["identity", "tenantId"]).or_else(|| own(&["tenantId"]))
+        };
+        let text = |node: Node| Some((node.as_str()?.to_owned(), node.span));
+        of(seen).or_else(|| of(resource)).and_then(text)
+    }
+}

@@ -1,0 +1,2 @@
+#!/bin/sh
+az acr update --name ferryimages --regional-endpoints enabled
