@@ -19,6 +19,7 @@ Examples:
   acrlint --output sarif=acrlint.sarif     tell people in the terminal and code scanning in a file
   acrlint --select ACR1,ACR501             only rules about permissions, and one more
   acrlint check rules                      a folder that has the name of a command
+  acrlint --diff                           show what --fix would change
   acrlint explain ACR102                   what a rule means and how to repair it
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration, missing path or internal error.";
@@ -27,7 +28,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration
 ///
 /// Reads Bicep, ARM templates, Terraform configurations and plans, and Kubernetes manifests; joins images, registries,
 /// clusters, identities and grants; and says for every image whether its pull is fine, broken or unknown. Nothing is
-/// executed, nothing is written, no network is used.
+/// executed, no network is used, and nothing is written unless you ask for it with --fix or --output.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "acrlint", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -104,6 +105,18 @@ pub struct Flags {
     /// Exit with 1 when a pull can't be decided
     #[arg(long, help_heading = "Exit status")]
     pub fail_on_unknown: bool,
+
+    /// Repair what has one reading only, and report what is left
+    ///
+    /// Only files that the walk finds are written, each as a whole, and none that could not be read afterwards.
+    #[arg(long, help_heading = "Fixes")]
+    pub fix: bool,
+    /// Repair also what has to be looked at: these fixes decide something for you
+    #[arg(long, help_heading = "Fixes")]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change as a diff and write nothing; exits with 1 when there is something
+    #[arg(long, help_heading = "Fixes")]
+    pub diff: bool,
 
     /// Only these rules: ids, prefixes such as ACR1, names (comma-separated, repeatable)
     ///

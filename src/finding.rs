@@ -60,6 +60,13 @@ pub struct Fix {
     pub safe: bool,
 }
 
+impl Fix {
+    /// This fix, which has to be looked at unless something holds as well.
+    pub fn only_safe_if(self, sure: bool) -> Fix {
+        Fix { safe: self.safe && sure, ..self }
+    }
+}
+
 /// One cause of a pull that fails or may fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

@@ -14,6 +14,7 @@ pub mod finding;
 pub mod frontend;
 pub mod ir;
 pub mod pull;
+pub mod replace;
 pub mod report;
 pub mod rules;
 pub mod run;

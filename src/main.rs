@@ -80,6 +80,9 @@ fn run(view: View, flags: &cli::Flags) -> Result<u8, String> {
     for (file, text) in &outcome.files {
         std::fs::write(file, text).map_err(|error| format!("can't write `{}`: {}", file.display(), error.kind()))?;
     }
+    for file in &outcome.rewritten {
+        acrlint::replace::replace(&settings.root.join(&file.path), &file.before, &file.after)?;
+    }
     for line in &outcome.notes {
         let _ = writeln!(std::io::stderr(), "{line}");
     }

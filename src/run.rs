@@ -3,6 +3,7 @@
 mod apply;
 mod clock;
 mod failure;
+mod fixing;
 mod places;
 mod secrets;
 
@@ -11,7 +12,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use clock::Clock;
+pub use fixing::Rewritten;
+
 use failure::{about_file, first_of_each, internal, trouble};
+use fixing::{Edited, Fixing};
 use places::one_for_each_place;
 use secrets::{names, secrets};
 
@@ -39,6 +43,8 @@ pub struct Outcome {
     pub told: String,
     /// Files that the user asked for.
     pub files: Vec<(PathBuf, String)>,
+    /// Files of the tree that were repaired, for the caller to write.
+    pub rewritten: Vec<Rewritten>,
     /// Lines for standard error.
     pub notes: Vec<String>,
     /// The exit status.
@@ -94,18 +100,49 @@ pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
 /// Runs as the settings say.
 pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let mut clock = Clock::new(settings.verbose, settings.progress);
-    let files = FolderFiles::new(&settings.root, settings.size_limit)
+    let mut fixing = Fixing::default();
+    let mut round = round(settings, &fixing, &mut clock)?;
+    let rounds = if settings.fixes.made { fixing::ROUNDS } else { 0 };
+    for _ in 0..rounds {
+        if !fixing.round(&round.report, &round.store, settings.fixes.unsafe_too) {
+            break;
+        }
+        round = self::round(settings, &fixing, &mut clock)?;
+    }
+    let mut outcome = clock.step("tell", || match settings.fixes.shown {
+        true => shown(&round, &fixing),
+        false => Outcome { rewritten: fixing.rewritten(), ..tell(settings, &round.store, &round.report, &round.read) },
+    });
+    let done = if settings.fixes.shown { Vec::new() } else { fixing.notes() };
+    let notes = round.notes.iter().cloned().chain(done).chain(clock.notes()).collect();
+    outcome = outcome.with(notes, &round.report, settings);
+    // The process ends here: giving millions of values back one by one would only take time.
+    std::mem::forget(round.read);
+    Ok(outcome)
+}
+
+/// What was found out with the files as they are edited so far.
+struct Round {
+    store: Store,
+    read: Read,
+    report: Report,
+    notes: Vec<String>,
+}
+
+fn round(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Round, RunError> {
+    let below = FolderFiles::new(&settings.root, settings.size_limit)
         .map_err(|error| RunError(format!("can't open `{}`: {}", settings.root.display(), error.kind())))?
         .but(terraform::PLANS);
+    let files = Edited { below, changed: fixing.changed() };
     let store = match &settings.module_cache {
         Some(folder) => Store::new(files).with(MODULE_CACHE, cache(folder)?),
         None => Store::new(files),
     };
     let found = clock.step("find", || discover::discover(&store, settings, &COMPILED));
     let (applied, missing) = apply::deliveries(settings, &store);
-    let read = read(&store, &found, &outside(settings), applied, &mut clock);
+    let read = read(&store, &found, &outside(settings), applied, clock);
     let outlook = outlook(settings, &store);
-    let mut judged = judge(&store, &found, &read, outlook, &mut clock);
+    let mut judged = judge(&store, &found, &read, outlook, clock);
     let suppressed =
         allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &settings.selection);
     judged.findings.retain_mut(|finding| match settings.selection.severity(finding.rule, finding.severity) {
@@ -115,15 +152,24 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         }
         None => false,
     });
+    fixing::keep_editable(&mut judged.findings, &store, &found);
     let mut notes: Vec<String> = judged.strangers.iter().map(|it| strange(settings, it)).collect();
     notes.extend(missing);
     let report = report(&store, &read, judged, suppressed, settings.today.to_string());
-    let outcome = clock.step("tell", || tell(settings, &store, &report, &read));
-    notes.extend(clock.notes());
-    let outcome = outcome.with(notes, &report, settings);
-    // The process ends here: giving millions of values back one by one would only take time.
-    std::mem::forget(read);
-    Ok(outcome)
+    Ok(Round { store, read, report, notes })
+}
+
+/// What fixes would change.
+fn shown(round: &Round, fixing: &Fixing) -> Outcome {
+    let secrets: Vec<Span> = secrets(&round.read.lowered.deployments);
+    let names = names(&round.read.lowered.deployments);
+    let told = Told { report: &round.report, store: &round.store, secrets: &secrets, names: &names };
+    let revisions = fixing.revisions();
+    Outcome {
+        told: report::difference(&told, &revisions),
+        exit_code: u8::from(!revisions.is_empty()),
+        ..Outcome::default()
+    }
 }
 
 /// What the Bicep compiler makes counts as the Bicep file beside it.
@@ -426,6 +472,7 @@ fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Out
             .iter()
             .map(|output| (output.file.clone(), written(tell::format(output.format), &plain)))
             .collect(),
+        rewritten: Vec::new(),
         notes: Vec::new(),
         exit_code: settings.exit_code(loudest, unknown),
     }

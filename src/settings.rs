@@ -47,6 +47,8 @@ pub struct Settings {
     pub excludes: Excludes,
     /// No larger file is read, in bytes.
     pub size_limit: u64,
+    /// What is done about fixes.
+    pub fixes: Fixes,
     /// What absence means.
     pub world: World,
     /// The cloud that templates are deployed to.
@@ -85,6 +87,17 @@ pub struct Settings {
     pub fail_on_unknown: bool,
 }
 
+/// What is done about the fixes of findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fixes {
+    /// They are applied in memory.
+    pub made: bool,
+    /// Those that decide something for the user, too.
+    pub unsafe_too: bool,
+    /// What they change is shown and not written.
+    pub shown: bool,
+}
+
 /// What resolving needs to know of the world outside, read once by `main`.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
@@ -107,6 +120,10 @@ impl Settings {
         rules: &[(&'static str, &'static str)],
     ) -> Result<Settings, SettingsError> {
         check_formats(view, flags)?;
+        let fixes = Fixes { made: flags.fix || flags.diff, unsafe_too: flags.unsafe_fixes, shown: flags.diff };
+        if view == View::Pulls && (fixes.made || fixes.unsafe_too) {
+            return Err(SettingsError::FixOfPulls);
+        }
         check_outputs(flags, &surroundings.current)?;
         let location = location::locate(&flags.paths, &surroundings.current)?;
         let config = config::load(flags, &location, &surroundings.current, rules)?;
@@ -119,6 +136,7 @@ impl Settings {
             targets: location.targets,
             excludes,
             size_limit: SIZE_LIMIT,
+            fixes,
             world: flags.world.or(config.world).unwrap_or(World::Repository),
             cloud: flags.cloud.or(config.cloud).unwrap_or(Cloud::Public),
             modules: config.modules,
@@ -151,6 +169,7 @@ impl Settings {
             targets: vec![Target { path: String::new(), folder: true }],
             excludes: Excludes::default(),
             size_limit: SIZE_LIMIT,
+            fixes: Fixes::default(),
             world: World::Repository,
             cloud: Cloud::Public,
             modules: Vec::new(),

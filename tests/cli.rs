@@ -324,3 +324,125 @@ fn the_schema_of_the_configuration_is_printed() {
     let schema: serde_json::Value = serde_json::from_str(&stdout(&acrlint(folder.path(), &["schema"]))).unwrap();
     assert_eq!(schema["properties"]["world"]["enum"][0], "repository");
 }
+
+/// A folder whose grant goes to the wrong identity, written with CRLF, a byte order mark and characters of several bytes.
+fn broken() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("main.bicep"), BROKEN.replace('\n', "\r\n")).unwrap();
+    fs::create_dir(folder.path().join("k8s")).unwrap();
+    fs::write(folder.path().join("k8s/web.yaml"), WEB).unwrap();
+    folder
+}
+
+const BROKEN: &str = "\u{feff}// Für die Übung: 船
+resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+  name: 'harborimages'
+  location: resourceGroup().location
+  sku: { name: 'Standard' }
+  properties: { adminUserEnabled: true }
+}
+resource aks 'Microsoft.ContainerService/managedClusters@2024-05-01' = {
+  name: 'aks-harbor'
+  location: resourceGroup().location
+  identity: { type: 'SystemAssigned' }
+  properties: { dnsPrefix: 'harbor' }
+}
+resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(acr.id, aks.id, 'AcrPull')
+  scope: acr
+  properties: {
+    principalId: aks.identity.principalId
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')
+  }
+}";
+
+const WEB: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - { name: web, image: harborimages.azurecr.io/web:1 }
+";
+
+/// The parts of the broken file that safe fixes change, as they are afterwards.
+fn repaired() -> String {
+    let principal =
+        "principalType: 'ServicePrincipal'\n    principalId: aks.properties.identityProfile.kubeletidentity.objectId";
+    BROKEN
+        .replace("'AcrPull')", "'AcrPull', 'kubelet')")
+        .replace("principalId: aks.identity.principalId", principal)
+        .replace('\n', "\r\n")
+}
+
+#[test]
+fn safe_fixes_are_written_and_what_is_left_is_told() {
+    let folder = broken();
+    let before = acrlint(folder.path(), &[]);
+    assert_eq!(before.status.code(), Some(1), "{}", stdout(&before));
+    assert!(stdout(&before).contains("2 fixable with --fix, 1 more with --unsafe-fixes"), "{}", stdout(&before));
+    let output = acrlint(folder.path(), &["--fix"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(stderr(&output).contains("fixed 2 findings in 1 file"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("ACR503") && !stdout(&output).contains("ACR102"), "{}", stdout(&output));
+    assert_eq!(fs::read_to_string(folder.path().join("main.bicep")).unwrap(), repaired());
+    // Nothing is left that could be fixed like this.
+    let again = acrlint(folder.path(), &["--fix"]);
+    assert!(!stderr(&again).contains("fixed"), "{}", stderr(&again));
+    assert_eq!(fs::read_to_string(folder.path().join("main.bicep")).unwrap(), repaired());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    let all = acrlint(folder.path(), &["--fix", "--unsafe-fixes"]);
+    assert!(stdout(&all).contains("findings: none"), "{}", stdout(&all));
+}
+
+#[test]
+fn what_fixes_would_change_is_shown_and_not_written() {
+    let folder = broken();
+    let output = acrlint(folder.path(), &["--diff"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = stdout(&output);
+    assert!(told.starts_with("--- a/main.bicep\n+++ b/main.bicep\n@@ -"), "{told}");
+    assert!(told.contains("+    principalId: aks.properties.identityProfile.kubeletidentity.objectId\r\n"), "{told}");
+    assert!(!told.contains("adminUserEnabled: false"), "{told}");
+    assert_eq!(fs::read_to_string(folder.path().join("main.bicep")).unwrap(), BROKEN.replace('\n', "\r\n"));
+    // Both flags: nothing is written either.
+    acrlint(folder.path(), &["--fix", "--diff"]);
+    assert_eq!(fs::read_to_string(folder.path().join("main.bicep")).unwrap(), BROKEN.replace('\n', "\r\n"));
+    acrlint(folder.path(), &["--fix"]);
+    let output = acrlint(folder.path(), &["--diff"]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()));
+    assert!(refused(folder.path(), &["pulls", "--fix"]).contains("changes nothing"));
+}
+
+#[test]
+fn findings_that_stay_fail_a_run_that_fixes() {
+    let folder = broken();
+    // The repair is there, and of a rule that is switched off: the grant stays wrong.
+    let output = acrlint(folder.path(), &["--fix", "--select", "ACR111", "--fail-on", "note"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    let output = acrlint(folder.path(), &["--fix", "--select", "ACR503", "--fail-on", "note"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_or_into_utf_16() {
+    let folder = broken();
+    let outside = tempfile::tempdir().unwrap();
+    fs::rename(folder.path().join("main.bicep"), outside.path().join("main.bicep")).unwrap();
+    fs::create_dir(folder.path().join("real")).unwrap();
+    fs::copy(outside.path().join("main.bicep"), folder.path().join("real/text")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("real/text"), folder.path().join("main.bicep")).unwrap();
+    acrlint(folder.path(), &["--fix", "main.bicep", "k8s"]);
+    assert!(folder.path().join("main.bicep").is_symlink());
+    assert_eq!(fs::read_to_string(folder.path().join("real/text")).unwrap(), BROKEN.replace('\n', "\r\n"));
+    fs::remove_file(folder.path().join("main.bicep")).unwrap();
+    let wide: Vec<u8> = BROKEN.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.path().join("main.bicep"), &wide).unwrap();
+    let output = acrlint(folder.path(), &["--fix"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert_eq!(fs::read(folder.path().join("main.bicep")).unwrap(), wide);
+}

@@ -1,6 +1,12 @@
 //! Any bytes in: a finding about the file at worst, and the rest of the run goes on. Never a panic, never a hang.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that can't go on has failed")]
+#![allow(
+    clippy::string_slice,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on has failed"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -225,5 +231,30 @@ proptest::proptest! {
         all.push((name.to_owned(), spliced));
         let report = acrlint::lint(all, &acrlint::Outlook::default()).report;
         proptest::prop_assert!(report.findings.iter().all(|finding| finding.rule != "ACR903"));
+    }
+}
+
+/// Whatever is done to a file, what fixes make of it is no worse to read than it was, and fixing again changes nothing.
+#[test]
+fn fixes_leave_mutated_files_readable() {
+    let bicep = "resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {\n  name: 'harborimages'\n  properties: { adminUserEnabled: true }\n}\nresource aks 'Microsoft.ContainerService/managedClusters@2024-05-01' = {\n  name: 'aks'\n  identity: { type: 'SystemAssigned' }\n}\nresource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n  name: guid(acr.id, aks.id)\n  scope: acr\n  properties: { principalId: aks.identity.principalId, roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d') }\n}\n";
+    let hcl = "resource \"azurerm_container_registry\" \"acr\" {\n  name = \"harborimages\"\n  admin_enabled = true\n}\nresource \"azurerm_kubernetes_cluster\" \"aks\" {\n  name = \"aks\"\n  identity {\n    type = \"SystemAssigned\"\n  }\n}\nresource \"azurerm_role_assignment\" \"pull\" {\n  scope = azurerm_container_registry.acr.id\n  role_definition_name = \"AcrPull\"\n  principal_id = azurerm_kubernetes_cluster.aks.identity[0].principal_id\n}\n";
+    let yaml = "apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec:\n  imagePullSecrets:\n    - pull\n    - [a, b]\n  containers:\n    - name: web\n      image: harborimages.azurecr.com/web:1\n      imagePullPolicy: Never\n";
+    for (path, text) in [("main.bicep", bicep), ("main.tf", hcl), ("pod.yaml", yaml)] {
+        let whole = acrlint::lint(vec![(path.to_owned(), text.as_bytes().to_vec())], &acrlint::Outlook::default());
+        assert!(whole.report.findings.iter().any(|finding| finding.fix.is_some()), "{path}");
+        for (at, _) in text.char_indices().step_by(29) {
+            for insert in ["\n", "'", "\"", "{", "ü", "//", " : "] {
+                let mutated = format!("{}{insert}{}", &text[..at], &text[at..]);
+                let linted =
+                    acrlint::lint(vec![(path.to_owned(), mutated.clone().into_bytes())], &acrlint::Outlook::default());
+                let faults = acrlint::edit::faults(path, &mutated);
+                for fix in linted.report.findings.iter().filter_map(|finding| finding.fix.as_ref()) {
+                    let edits: Vec<_> = fix.edits.iter().map(|(span, by)| (span.range(), by.clone())).collect();
+                    let after = acrlint::edit::applied(&mutated, &edits).unwrap();
+                    assert!(acrlint::edit::faults(path, &after) <= faults, "{}\n{mutated}\n{after}", fix.title);
+                }
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use acrlint::finding::{Finding, Severity};
+use acrlint::finding::{Finding, Fix, Severity};
 use acrlint::{Linted, Outlook};
 
 /// What every page consists of, in this order.
@@ -32,6 +32,11 @@ const FENCES: [(&str, &[&str]); 4] = [
     ("yaml", &[".yaml", ".yml"]),
 ];
 const CATEGORIES: [&str; 7] = ["permission", "pull secret", "network", "cluster identity", "registry", "image", "file"];
+/// The rules of which bad examples can be repaired in place.
+const REPAIRED: [&str; 13] = [
+    "ACR102", "ACR103", "ACR105", "ACR106", "ACR108", "ACR111", "ACR201", "ACR203", "ACR212", "ACR214", "ACR402",
+    "ACR702", "ACR703",
+];
 const LONGEST_SUMMARY: usize = 110;
 const LONGEST_MESSAGE: usize = 100;
 
@@ -104,6 +109,27 @@ fn good_examples_are_quiet() {
         }
     }
     report("good examples", problems);
+}
+
+#[test]
+fn fixes_repair_their_bad_examples() {
+    let (mut problems, mut repaired) = (Vec::new(), BTreeSet::new());
+    for page in pages() {
+        for example in page.examples.iter().filter(|example| example.chapter == "Bad") {
+            let linted = example.lint();
+            for finding in linted.report.findings.iter().filter(|finding| finding.rule == page.id) {
+                let Some(fix) = &finding.fix else { continue };
+                repaired.insert(page.id.clone());
+                let left = repair_problems(example, &linted, finding, fix);
+                problems
+                    .extend(left.iter().map(|problem| format!("{} {example}: {}: {problem}", page.file, fix.title)));
+            }
+        }
+    }
+    for rule in REPAIRED.iter().filter(|rule| !repaired.contains(**rule)) {
+        problems.push(format!("{rule}: no bad example gets a fix any more"));
+    }
+    report("fixes", problems);
 }
 
 #[test]
@@ -416,6 +442,34 @@ fn places(linted: &Linted) -> BTreeSet<Mark> {
         Mark { path: place.path, line: place.start.line, rule, level }
     };
     linted.report.findings.iter().map(place).collect()
+}
+
+/// What is wrong with an example after a fix: the finding is still there, an error is new, a file can't be read any more.
+fn repair_problems(example: &Example, linted: &Linted, finding: &Finding, fix: &Fix) -> Option<String> {
+    let mut files: Vec<(String, String)> =
+        example.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+    for (path, text) in &mut files {
+        let here = fix.edits.iter().filter(|(span, _)| *linted.store.source(span.source).path == **path);
+        let edits: Vec<_> = here.map(|(span, by)| (span.range(), by.clone())).collect();
+        let Some(after) = acrlint::edit::applied(text, &edits) else { return Some(format!("{path}: edits overlap")) };
+        if acrlint::edit::faults(path, &after) > 0 {
+            return Some(format!("{path} can't be read afterwards:\n{after}"));
+        }
+        *text = after;
+    }
+    let errors = |linted: &Linted| {
+        let errors = linted.report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        errors.map(|finding| finding.key.clone()).collect::<BTreeSet<_>>()
+    };
+    let files = files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    let again = acrlint::lint(files, &outlook());
+    let new: Vec<String> = errors(&again).difference(&errors(linted)).cloned().collect();
+    let still = again.report.findings.iter().any(|other| other.key == finding.key);
+    match (still, new.is_empty()) {
+        (true, _) => Some("the finding is still there".to_owned()),
+        (false, false) => Some(format!("new errors: {new:?}")),
+        _ => None,
+    }
 }
 
 /// What is not as the style asks in a finding's message and labels.

@@ -1,6 +1,31 @@
-//! What to change, worded in the language of the file that needs the change.
+//! What to change: as exact edits where it can be written in place ([`Repair`]), and in words, in the language of the
+//! file that needs the change, where something has to be added.
+//!
+//! A fix is *safe* when what stands there can be read in one way only and nothing that works depends on it; every other
+//! one decides something for the user. Plans, saved output, scripts, pages and rendered text are never edited.
 
+mod add;
+mod apply;
+mod entry;
+mod member;
+mod page;
+mod principal;
+mod readers;
+mod repair;
+mod role;
+#[cfg(test)]
+mod tests;
+mod word;
+
+pub use add::{
+    admit_address, allow_outbound, allow_through_firewall, grant_pull, link_zone, peer, private_endpoint, zone_group,
+};
+pub use apply::{applied, faults, is_sound};
+pub use repair::Repair;
+
+use crate::finding::Fix;
 use crate::ir::{Key, Language, Resource, Step};
+use crate::source::{Span, Store};
 use crate::world::cluster::{Cluster, Pulling};
 use crate::world::registry::{Registry, RoleMode};
 use crate::world::workload::shown;
@@ -33,6 +58,9 @@ fn kubelet(cluster: &Cluster<'_>, looped: bool) -> String {
             "[reference(resourceId('Microsoft.ContainerService/managedClusters', '{}')).identityProfile.kubeletidentity.objectId]",
             shown(&cluster.name)
         ),
+        Language::Terraform | Language::Plan if symbol.starts_with("azapi_") => {
+            format!("{symbol}.output.properties.identityProfile.kubeletidentity.objectId")
+        }
         Language::Terraform | Language::Plan => format!("{symbol}.kubelet_identity[0].object_id"),
         Language::Kubernetes | Language::AzureCli | Language::Script => {
             "$(az aks show … --query identityProfile.kubeletidentity.objectId -o tsv)".to_owned()
@@ -73,39 +101,6 @@ fn pull_role(registry: &Registry<'_>) -> (&'static str, &'static str) {
     match registry.mode.value() {
         Some(RoleMode::Abac) => ("Container Registry Repository Reader", READER),
         _ => ("AcrPull", PULL),
-    }
-}
-
-/// Grant the kubelet identity of a cluster the right to pull from a registry.
-pub fn grant_pull(cluster: &Cluster<'_>, registry: &Registry<'_>) -> String {
-    let (aks, acr) = (symbol(cluster.resource, false), symbol(registry.resource, false));
-    let (role, id) = pull_role(registry);
-    let together = cluster.resource.address.root == registry.resource.address.root
-        && modules(cluster.resource) == modules(registry.resource);
-    let managed = !matches!(cluster.pulling, Pulling::ServicePrincipal(_));
-    match cluster.resource.language {
-        _ if !together || !managed => format!(
-            "grant {role} on `{}` to {} of `{}`",
-            shown(&registry.name),
-            if managed { "the kubelet identity" } else { "the service principal" },
-            shown(&cluster.name)
-        ),
-        Language::Bicep => format!(
-            "add\nresource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{\n  name: guid({acr}.id, {aks}.id, '{role}')\n  scope: {acr}\n  properties: {{\n    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '{id}')\n    {}\n    principalType: 'ServicePrincipal'\n  }}\n}}",
-            format_args!("principalId: {}", kubelet(cluster, false))
-        ),
-        Language::Terraform | Language::Plan => format!(
-            "add\nresource \"azurerm_role_assignment\" \"pull\" {{\n  scope                = {acr}.id\n  role_definition_name = \"{role}\"\n  {}\n}}",
-            format_args!("principal_id         = {}", kubelet(cluster, false))
-        ),
-        // What `--attach-acr` grants is AcrPull.
-        _ if id != PULL => format!("grant {role} on `{}` to the kubelet identity", shown(&registry.name)),
-        _ => format!(
-            "grant {role} on `{}` to the kubelet identity, or run `az aks update --resource-group <group> --name {} --attach-acr {}`",
-            shown(&registry.name),
-            shown(&cluster.name),
-            shown(&registry.name)
-        ),
     }
 }
 
@@ -216,4 +211,15 @@ pub fn principal_without_end(language: Language, cluster: &str) -> String {
               secret from a key vault"
             .to_owned(),
     }
+}
+
+/// A private DNS zone gets the name that private endpoints of registries need. `span` is where the name is written.
+pub fn zone_name(store: &Store, span: Span, from: &str, to: &str) -> Option<Fix> {
+    word::word_within(store, span, from, to, false)
+}
+
+/// A private endpoint asks for the sub-resource of a registry. `span` is where the list, or its only member, is written:
+/// Azure refuses an endpoint for any other one.
+pub fn sub_resource(store: &Store, span: Span, from: &str) -> Option<Fix> {
+    word::word_within(store, span, from, "registry", true)
 }

@@ -1,5 +1,6 @@
 //! The pull path: can this cluster pull this image from that registry? Each step is a judgement with its evidence.
 
+mod alike;
 mod by_hand;
 mod cause;
 mod cloud;

@@ -19,7 +19,7 @@ pub(super) fn lines(telling: &Telling<'_>) -> Vec<String> {
     if telling.report.findings.is_empty() {
         return vec![line(telling)];
     }
-    let parts = [Some(findings(telling)), Some(pulls(telling)), not_understood(telling)];
+    let parts = [Some(findings(telling)), fixable(telling), Some(pulls(telling)), not_understood(telling)];
     parts.into_iter().flatten().collect()
 }
 
@@ -31,7 +31,7 @@ pub(super) fn write_line(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::
 fn line(telling: &Telling<'_>) -> String {
     let gaps = telling.report.coverage.not_understood.len();
     let gaps = (gaps > 0).then(|| format!("not understood: {gaps} (-v lists them)"));
-    let parts = [Some(findings(telling)), Some(pulls(telling)), gaps];
+    let parts = [Some(findings(telling)), fixable(telling), Some(pulls(telling)), gaps];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
@@ -63,6 +63,19 @@ fn findings(telling: &Telling<'_>) -> String {
         parts.push(format!("{} suppressed", telling.report.suppressed));
     }
     format!("findings: {}", parts.join(" · "))
+}
+
+/// `3 fixable with --fix`, and how many more with fixes that have to be looked at.
+fn fixable(telling: &Telling<'_>) -> Option<String> {
+    let fixes = || telling.report.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let safe = fixes().filter(|fix| fix.safe).count();
+    let others = fixes().count() - safe;
+    match (safe, others) {
+        (0, 0) => None,
+        (_, 0) => Some(format!("{safe} fixable with --fix")),
+        (0, _) => Some(format!("{others} fixable with --fix --unsafe-fixes")),
+        _ => Some(format!("{safe} fixable with --fix, {others} more with --unsafe-fixes")),
+    }
 }
 
 /// `pulls: 9 fine · 2 broken · 3 unknown`, or what was read when no pull was found.

@@ -117,10 +117,18 @@ fn story(telling: &Telling<'_>, finding: &Finding) -> Story {
             }
             false => one_line(&finding.message),
         },
-        help: finding.help.clone(),
+        help: help(finding),
         excerpt: (!finding.is_about_the_file()).then(|| Excerpt::new(telling, file, &labels)),
         elsewhere: elsewhere.into_iter().map(|label| chapter(telling, label)).collect(),
     }
+}
+
+/// What to do, and whether acrlint does it.
+fn help(finding: &Finding) -> Option<String> {
+    let flags = finding.fix.as_ref().map(|fix| if fix.safe { "--fix" } else { "--fix --unsafe-fixes" });
+    let available = flags.map(|flags| format!("fix available: `acrlint {flags}`"));
+    let parts: Vec<String> = finding.help.clone().into_iter().chain(available).collect();
+    (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
 /// A label in another file: its text is the heading, so the line needs none.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::telling::Telling;
 use super::{Coverage, Pull, Step};
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Fix, Label};
 use crate::source::Span;
 
 #[derive(Serialize)]
@@ -26,10 +26,25 @@ struct JsonFinding {
     severity: &'static str,
     message: String,
     help: Option<String>,
+    fix: Option<JsonFix>,
     #[serde(flatten)]
     region: Region,
     related: Vec<Related>,
     key: String,
+}
+
+#[derive(Serialize)]
+struct JsonFix {
+    title: String,
+    safe: bool,
+    edits: Vec<JsonEdit>,
+}
+
+#[derive(Serialize)]
+struct JsonEdit {
+    #[serde(flatten)]
+    region: Region,
+    text: String,
 }
 
 /// Lines and columns from 1; columns in code points, the end exclusive.
@@ -118,10 +133,16 @@ fn json_finding(telling: &Telling<'_>, finding: &Finding) -> JsonFinding {
         severity: finding.severity.word(),
         message: finding.message.clone(),
         help: finding.help.clone(),
+        fix: finding.fix.as_ref().map(|fix| json_fix(telling, fix)),
         region: region(telling, finding.primary.span),
         related: finding.related.iter().map(|label| related(telling, label)).collect(),
         key: finding.key.clone(),
     }
+}
+
+fn json_fix(telling: &Telling<'_>, fix: &Fix) -> JsonFix {
+    let edit = |(span, text): &(Span, String)| JsonEdit { region: region(telling, *span), text: text.clone() };
+    JsonFix { title: fix.title.clone(), safe: fix.safe, edits: fix.edits.iter().map(edit).collect() }
 }
 
 fn related(telling: &Telling<'_>, label: &Label) -> Related {

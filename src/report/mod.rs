@@ -2,6 +2,7 @@
 
 mod closing;
 mod concise;
+mod difference;
 mod excerpt;
 mod github;
 mod human;
@@ -10,6 +11,7 @@ mod line_hash;
 mod look;
 mod pulls;
 mod sarif;
+mod sarif_fix;
 mod sarif_location;
 mod sarif_rules;
 mod snippet;
@@ -23,6 +25,7 @@ use std::io;
 use crate::finding::{Finding, Severity};
 use crate::source::{Span, Store};
 
+pub use difference::{Revision, difference};
 pub use look::Look;
 
 /// Everything that a run found out.

@@ -12,6 +12,7 @@ use sarif_rust::{
 use serde_json::Value;
 
 use super::line_hash::line_hashes;
+use super::sarif_fix;
 use super::sarif_location::{bare_location, location, number, told_location};
 use super::sarif_rules::{descriptor, sentence};
 use super::snippet::{first_line, one_line};
@@ -90,6 +91,7 @@ fn result(
     let place = if finding.is_about_the_file() { bare_location } else { location };
     result.locations = Some(vec![place(telling, finding.primary.span)]);
     result.partial_fingerprints = Some(fingerprints(telling, finding, hashes).into_iter().collect());
+    result.fixes = finding.fix.as_ref().map(|fix| vec![sarif_fix::fix(telling, fix)]);
     if !story.is_empty() {
         result.related_locations = Some(related(telling, &story));
         result.code_flows = Some(vec![code_flow(telling, finding, &story)]);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::snippet::{first_line, printable};
 use super::veil::Veil;
 use super::{Coverage, Format, Look, NotUnderstood, Pull, Report, RuleText, Step, Told};
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Fix, Label};
 use crate::source::{Place, Source, SourceId, Span, Store};
 
 /// A run in the course of being told.
@@ -31,7 +31,8 @@ impl<'a> Telling<'a> {
             let text = veil.words(text);
             if for_people { printable(&text) } else { text.into_owned() }
         };
-        let report = reworded(told.report, &words);
+        let open = |text: &str| veil.words(text) == text;
+        let report = reworded(told.report, &words, &open);
         let rules = rules.iter().map(|rule| (rule.id, rule)).collect();
         Telling { report, veil, look, rules, store: told.store, for_people }
     }
@@ -69,9 +70,9 @@ impl<'a> Telling<'a> {
 }
 
 /// A copy of a report with every sentence put through `words`.
-fn reworded(report: &Report, words: &impl Fn(&str) -> String) -> Report {
+fn reworded(report: &Report, words: &impl Fn(&str) -> String, open: &impl Fn(&str) -> bool) -> Report {
     Report {
-        findings: report.findings.iter().map(|finding| reworded_finding(finding, words)).collect(),
+        findings: report.findings.iter().map(|finding| reworded_finding(finding, words, open)).collect(),
         suppressed: report.suppressed,
         pulls: report.pulls.iter().map(|pull| reworded_pull(pull, words)).collect(),
         coverage: reworded_coverage(&report.coverage, words),
@@ -79,7 +80,7 @@ fn reworded(report: &Report, words: &impl Fn(&str) -> String) -> Report {
     }
 }
 
-fn reworded_finding(finding: &Finding, words: &impl Fn(&str) -> String) -> Finding {
+fn reworded_finding(finding: &Finding, words: &impl Fn(&str) -> String, open: &impl Fn(&str) -> bool) -> Finding {
     let label = |label: &Label| Label { text: words(&label.text), ..*label };
     Finding {
         rule: finding.rule,
@@ -88,10 +89,19 @@ fn reworded_finding(finding: &Finding, words: &impl Fn(&str) -> String) -> Findi
         primary: label(&finding.primary),
         related: finding.related.iter().map(label).collect(),
         help: finding.help.as_deref().map(words),
-        fix: None,
+        fix: finding.fix.as_ref().and_then(|fix| reworded_fix(fix, words, open)),
         key: words(&finding.key),
         deployment: finding.deployment.clone(),
     }
+}
+
+/// A fix that would write a secret is none any more.
+fn reworded_fix(fix: &Fix, words: &impl Fn(&str) -> String, open: &impl Fn(&str) -> bool) -> Option<Fix> {
+    fix.edits.iter().all(|(_, by)| open(by)).then(|| Fix {
+        title: words(&fix.title),
+        edits: fix.edits.clone(),
+        safe: fix.safe,
+    })
 }
 
 fn reworded_pull(pull: &Pull, words: &impl Fn(&str) -> String) -> Pull {

@@ -1,7 +1,7 @@
 //! ACR102 `control-plane-grant`.
 
 use super::{Key, Reporter, Rule, story};
-use crate::edit;
+use crate::edit::{self, Repair};
 use crate::finding::Severity;
 use crate::pull::{Case, Cause};
 use crate::world::knowledge::Truth;
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    let alike = case.alike(|cause| *cause == Cause::ControlPlane);
     for pair in &case.pairs {
         for (_, grant) in case.causes(pair).filter(|(cause, _)| *cause == Cause::ControlPlane) {
             let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
@@ -38,7 +39,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 Truth::Yes => format!("the grant on `{acr}`"),
                 _ => format!("the grant, which may reach `{acr}`"),
             };
-            told.with(grant.resource.declared, on).help(edit::principal_of_puller(grant.resource, cluster));
+            let repair = Repair::Principal { grant, cluster: Some(cluster), refused: false };
+            let fix = repair.fix(case.store).filter(|_| alike.contains(&grant.resource.declared));
+            // Where the pull may work, the puller may have such a grant, and Azure makes none twice.
+            let fix = fix.map(|fix| fix.only_safe_if(severity == Severity::Error));
+            told.with(grant.resource.declared, on).help(edit::principal_of_puller(grant.resource, cluster)).fix(fix);
         }
     }
 }

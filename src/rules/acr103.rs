@@ -1,9 +1,10 @@
 //! ACR103 `principal-not-object-id`.
 
 use super::{Reporter, Rule, story};
-use crate::edit;
+use crate::edit::{self, Repair};
 use crate::finding::Severity;
 use crate::pull::Case;
+use crate::world::grant::Grant;
 use crate::world::identity::Holder;
 use crate::world::knowledge::Truth;
 use crate::world::workload::shown;
@@ -35,7 +36,13 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             told = story::pull(told, case, pair);
         }
         let told = told.with(registry.resource.declared, format!("the grant is on `{}`", shown(&registry.name)));
-        match pair.and_then(|pair| case.cluster(pair)) {
+        let cluster = pair.and_then(|pair| case.cluster(pair));
+        let own = |other: &&Grant<'_>| other.resource.declared == grant.resource.declared;
+        let alike = case.world.grants.iter().filter(own).all(|it| matches!(it.holder, Holder::WrongKind(_)));
+        let fix = Repair::Principal { grant, cluster, refused }.fix(case.store).filter(|_| alike);
+        let fix = fix.map(|fix| fix.only_safe_if(severity == Severity::Error));
+        let told = told.fix(fix);
+        match cluster {
             Some(cluster) => told.help(edit::principal_of_puller(grant.resource, cluster)),
             None => told.help("use the object id (principal id) of the identity that pulls"),
         };

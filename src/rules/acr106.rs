@@ -1,7 +1,7 @@
 //! ACR106 `repository-role-on-legacy-registry`.
 
 use super::{Key, Reporter, Rule, story};
-use crate::edit;
+use crate::edit::{self, Repair};
 use crate::finding::Severity;
 use crate::pull::{Case, Cause, Pair, Tie};
 use crate::world::knowledge::{Fact, Truth};
@@ -19,10 +19,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    let alike = case.alike(|cause| *cause == Cause::RepositoryRole);
     for pair in case.pairs.iter().filter(|pair| matches!(pair.tie, Tie::Workload | Tie::Wired)) {
         for (_, grant) in case.causes(pair).filter(|(cause, _)| *cause == Cause::RepositoryRole) {
             let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
             let Some(severity) = severity(case, pair, registry) else { continue };
+            let fix = Repair::Role { grant, registry, resolver: &case.world.resolver }.fix(case.store);
+            let fix = fix
+                .filter(|_| alike.contains(&grant.resource.declared))
+                .map(|fix| fix.only_safe_if(severity == Severity::Error));
             let (role, acr) = (grant.role_name(), shown(&registry.name));
             let message = match severity {
                 Severity::Note => format!("`{role}` needs ABAC mode, and `{acr}` states no mode"),
@@ -33,7 +38,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             story::pull(told, case, pair)
                 .with(cluster.pulling_span, "the identity that pulls")
                 .with(registry.mode.span(), "the mode is decided here")
-                .help(edit::legacy_role(grant.resource.language));
+                .help(edit::legacy_role(grant.resource.language))
+                .fix(fix);
         }
     }
 }

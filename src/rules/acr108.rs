@@ -1,6 +1,7 @@
 //! ACR108 `grant-scope-misses-registry`.
 
 use super::{Key, Reporter, Rule, story};
+use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::{Case, Cause, Tie};
 use crate::world::knowledge::Truth;
@@ -40,7 +41,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let key = Key::of(&[&grant.resource.address, &registry.resource.address]);
             let told = reporter.report(severity, place, message, key).at("the scope");
             story::pull(told, case, pair)
-                .help(format!("make the registry `{}` the scope of the grant", shown(&registry.name)));
+                .help(format!("make the registry `{}` the scope of the grant", shown(&registry.name)))
+                .fix(Repair::Scope { grant, registry }.fix(case.store));
         }
     }
 }

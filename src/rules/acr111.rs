@@ -1,7 +1,7 @@
 //! ACR111 `principal-type-missing`.
 
 use super::{Reporter, Rule};
-use crate::edit;
+use crate::edit::{self, Repair};
 use crate::finding::Severity;
 use crate::pull::Case;
 use crate::world::World;
@@ -27,7 +27,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         reporter
             .report(Severity::Note, place, message, &resource.address)
             .at("this identity may not have reached the directory yet")
-            .help(edit::principal_type(resource.language));
+            .help(edit::principal_type(resource.language))
+            .fix(Repair::PrincipalType { grant }.fix(case.store));
     }
 }
 

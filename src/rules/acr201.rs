@@ -1,8 +1,11 @@
 //! ACR201 `secret-in-other-namespace`.
 
+use super::story::Offered;
 use super::{Reporter, Rule, story};
-use crate::finding::Severity;
+use crate::edit::Repair;
+use crate::finding::{Fix, Severity};
 use crate::pull::{Case, Outcome};
+use crate::world::workload::{Namespace, PullSecrets};
 
 pub(super) static RULE: Rule = Rule {
     id: "ACR201",
@@ -22,9 +25,20 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let told = reporter
             .report(offered.severity(), offered.offer.named, message, offered.key())
             .with(offered.secret.map_or(offered.offer.named, |secret| secret.resource.declared), "the secret is here");
-        offered.tell(told).help(format!(
+        offered.tell(told).fix(moved(case, &offered)).help(format!(
             "create `{name}` in the namespace of `{}` too: pods read secrets of their own namespace only",
             offered.workload.label
         ));
     }
+}
+
+/// The secret goes to the pod's namespace, when no pod beside it names it.
+fn moved(case: &Case<'_, '_>, offered: &Offered<'_, '_>) -> Option<Fix> {
+    let (secret, to) = (offered.secret?, offered.workload.namespace.name()?);
+    let names = |secrets: &PullSecrets| secrets.names.iter().any(|name| name.as_str() == Some(&offered.offer.name));
+    let workloads = case.world.workloads.iter().map(|it| (&it.namespace, &it.secrets));
+    let accounts = case.world.accounts.iter().map(|it| (&it.namespace, &it.secrets));
+    let needed = |(at, secrets): (&Namespace, &PullSecrets)| at.may_be(&secret.namespace) && names(secrets);
+    let stays = workloads.chain(accounts).any(needed);
+    Repair::Namespace { secret, to }.fix(case.store).filter(|_| !stays)
 }

@@ -1,7 +1,9 @@
 //! ACR203 `secret-type-ignored`.
 
+use super::story::Offered;
 use super::{Reporter, Rule, story};
-use crate::finding::Severity;
+use crate::edit::Repair;
+use crate::finding::{Fix, Severity};
 use crate::pull::{Case, Outcome};
 use crate::world::knowledge::Fact;
 
@@ -25,7 +27,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         });
         let message = format!("pull secret `{}`: {why}", offered.offer.name);
         let told = reporter.report(offered.severity(), place, message, offered.key());
-        let told = offered.tell(told);
+        let told = offered.tell(told).fix(retyped(case, &offered));
         match offered.secret.and_then(|secret| secret.maker) {
             Some(maker) => told.help(format!(
                 "write `kubernetes.io/dockerconfigjson` as `{}`, with the key `.dockerconfigjson`",
@@ -34,4 +36,13 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             None => told.help("use type `kubernetes.io/dockerconfigjson` with the key `.dockerconfigjson`"),
         };
     }
+}
+
+/// The type that fits the key.
+fn retyped(case: &Case<'_, '_>, offered: &Offered<'_, '_>) -> Option<Fix> {
+    let secret = offered.secret.filter(|secret| secret.maker.is_none() && secret.has_docker_config())?;
+    let Fact::Known(from, place) = &secret.kind else { return None };
+    // Types of secrets can't be changed in a cluster: the secret has to be made anew.
+    let (owner, to) = (secret.resource, "kubernetes.io/dockerconfigjson");
+    Repair::Word { owner, place: *place, from, to, safe: false }.fix(case.store)
 }

@@ -2,6 +2,7 @@
 
 use super::{Reporter, Rule};
 use crate::azure::image;
+use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::{Case, Offer, Path};
 use crate::world::knowledge::Truth;
@@ -35,7 +36,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             reporter
                 .report(RULE.severity, offer.named, message, format!("{}:{name}", workload.label))
                 .with(secret.resource.declared, "the secret")
-                .help("drop it from the pod: a credential less to renew and to lose");
+                .help("drop it from the pod: a credential less to renew and to lose")
+                .fix(Repair::NeedlessEntry { place: offer.named, manifest: workload.resource.extent }.fix(case.store));
         }
     }
 }

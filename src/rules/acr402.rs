@@ -1,11 +1,11 @@
 //! ACR402 `cluster-identity-malformed`.
 
 use super::{Reporter, Rule};
-use crate::edit;
-use crate::finding::Severity;
+use crate::edit::{self, Repair};
+use crate::finding::{Fix, Severity};
 use crate::pull::Case;
 use crate::world::cluster::Cluster;
-use crate::world::fault::What;
+use crate::world::fault::{Fault, What};
 use crate::world::knowledge::is_certain;
 use crate::world::workload::shown;
 
@@ -33,7 +33,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             if let What::Dangling(_, _, declared) = fault.what {
                 told = told.with(declared, "the identity that this deployment declares");
             }
-            told.help(help(&fault.what, cluster));
+            told.help(help(&fault.what, cluster)).fix(fix(case, cluster, fault));
         }
     }
 }
@@ -44,5 +44,19 @@ fn help(what: &What, cluster: &Cluster<'_>) -> String {
         What::Type(_) => "use `UserAssigned` with one identity, or `SystemAssigned`".to_owned(),
         What::SeveralIdentities(_) => "keep the one identity that the control plane shall have".to_owned(),
         What::NoIdentity | What::CustomKubelet => edit::user_assigned(cluster.resource.language),
+    }
+}
+
+fn fix(case: &Case<'_, '_>, cluster: &Cluster<'_>, fault: &Fault) -> Option<Fix> {
+    let value = fault.value.as_ref()?;
+    match &fault.what {
+        What::Dangling(from, to, _) => Repair::Name { place: value.span, from, to }.fix(case.store),
+        // Of both kinds AKS takes one; what was listed by name is what somebody wants to know.
+        What::Type(_) => {
+            let both = value.as_str().filter(|text| text.contains(',') && text.contains("UserAssigned"))?;
+            let (owner, place) = (cluster.resource, value.span);
+            Repair::Word { owner, place, from: both, to: "UserAssigned", safe: false }.fix(case.store)
+        }
+        _ => None,
     }
 }

@@ -1,8 +1,10 @@
 //! ACR501 `admin-user-disabled`.
 
 use super::{Key, Reporter, Rule, story};
+use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::{Case, Outcome};
+use crate::world::knowledge::Fact;
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
@@ -22,8 +24,16 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let message = format!("the admin user of `{acr}` is disabled, but pull secret `{name}` uses it");
         let key = Key::of(&[&registry.resource.address]).and(name);
         let told = reporter.report(offered.severity(), registry.admin.span(), message, key);
+        let fix = match registry.admin {
+            Fact::Known(false, place) => {
+                let owner = registry.resource;
+                Repair::Word { owner, place, from: "false", to: "true", safe: false }.fix(case.store)
+            }
+            _ => None,
+        };
         offered
             .tell(told)
-            .help("grant the kubelet identity AcrPull and drop the pull secret, or enable the admin user");
+            .help("grant the kubelet identity AcrPull and drop the pull secret, or enable the admin user")
+            .fix(fix);
     }
 }

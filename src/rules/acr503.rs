@@ -1,8 +1,9 @@
 //! ACR503 `admin-user-enabled`.
 
 use super::{Reporter, Rule};
+use crate::edit::Repair;
 use crate::finding::Severity;
-use crate::pull::Case;
+use crate::pull::{Case, Path};
 use crate::world::knowledge::Fact;
 use crate::world::workload::shown;
 
@@ -24,6 +25,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             shown(&registry.name)
         );
         let told = reporter.report(Severity::Note, span, message, &registry.resource.address);
-        told.help("grant identities roles instead; check first that no pull secret uses the admin user");
+        // A pull secret for the registry may be the admin user's.
+        let signs_in = |path: &Path| path.registry == Some(registry.at) && !path.offers.is_empty();
+        let owner = registry.resource;
+        let repair = Repair::Word { owner, place: span, from: "true", to: "false", safe: false };
+        let fix = repair.fix(case.store).filter(|_| !case.paths.iter().any(signs_in));
+        told.help("grant identities roles instead; check first that no pull secret uses the admin user").fix(fix);
     }
 }

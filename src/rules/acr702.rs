@@ -2,6 +2,7 @@
 
 use super::{Reporter, Rule};
 use crate::azure::image;
+use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::Case;
 
@@ -31,8 +32,10 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             }
             (None, None) => continue,
         };
+        let sure = severity == Severity::Error;
+        let fix = Repair::Host { place: path.place, from: host, to: &meant, sure }.fix(case.store);
         let told = reporter.report(severity, path.place, message, format_args!("{host}"));
-        told.at(format!("`{meant}` may be meant")).help(format!("write `{meant}`"));
+        told.at(format!("`{meant}` may be meant")).help(format!("write `{meant}`")).fix(fix);
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::{Reporter, Rule};
 use crate::azure::image;
-use crate::finding::Severity;
+use crate::edit::Repair;
+use crate::finding::{Fix, Severity};
 use crate::pull::Case;
+use crate::source::Span;
 use crate::world::Node;
 use crate::world::World;
-use crate::world::workload::shown;
+use crate::world::workload::{Workload, shown};
 
 pub(super) static RULE: Rule = Rule {
     id: "ACR703",
@@ -29,9 +31,15 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             reporter
                 .report(RULE.severity, *place, message, format!("{}:{}", workload.label, shown(image)))
                 .with(image.span, "the image")
-                .help("use `IfNotPresent`, or leave the policy out");
+                .help("use `IfNotPresent`, or leave the policy out")
+                .fix(pulled(case, workload, *place));
         }
     }
+}
+
+/// Whether a node has the image by other means, nobody knows.
+fn pulled(case: &Case<'_, '_>, workload: &Workload<'_>, place: Span) -> Option<Fix> {
+    Repair::Word { owner: workload.resource, place, from: "Never", to: "IfNotPresent", safe: false }.fix(case.store)
 }
 
 fn is_in_azure(image: &Node) -> bool {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Rule;
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Fix, Label, Severity};
 use crate::source::Span;
 use crate::world::{Address, World};
 
@@ -124,6 +124,11 @@ impl Told<'_> {
     /// The change to make.
     pub fn help(self, text: impl Into<String>) -> Self {
         self.change(|finding| finding.help = Some(text.into()))
+    }
+
+    /// The change as edits, where it can be made in place.
+    pub fn fix(self, fix: Option<Fix>) -> Self {
+        self.change(|finding| finding.fix = fix)
     }
 
     fn change(mut self, how: impl FnOnce(&mut Finding)) -> Self {

@@ -114,6 +114,10 @@ impl<'r> Origins<'r> {
         let file = finding.primary.span.source;
         let which = self.which(&roots, &self.roots(group.iter()), file);
         let same = loud.iter().filter(|it| it.message == finding.message);
+        // Other edits, or deployments that have it not: to change it is a decision.
+        let some = which.as_ref().is_some_and(|which| which.having < which.all);
+        let differ = group.iter().any(|it| it.fix != finding.fix);
+        finding.fix = finding.fix.filter(|_| !differ).map(|fix| fix.only_safe_if(!some));
         let alike = deployments(same) == deployments(loud.iter());
         let clauses = which.as_ref().map(|which| which.clauses(alike)).unwrap_or_default();
         finding.message = with_clauses(&finding.message, others(group), &clauses);

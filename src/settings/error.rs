@@ -46,6 +46,8 @@ pub enum SettingsError {
     },
     /// A format that can't tell pull paths.
     FormatOfPulls,
+    /// Fixes without findings.
+    FixOfPulls,
 }
 
 impl std::fmt::Display for SettingsError {
@@ -67,6 +69,7 @@ impl std::fmt::Display for SettingsError {
                 write!(f, "{path}:{line}:{column}: {message}")
             }
             SettingsError::Config { path, at: None, message } => write!(f, "{path}: {message}"),
+            SettingsError::FixOfPulls => write!(f, "`acrlint pulls` changes nothing: fixes belong to findings"),
             SettingsError::FormatOfPulls => write!(f, "`acrlint pulls` has the formats human and json only"),
         }
     }

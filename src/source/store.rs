@@ -75,6 +75,10 @@ pub trait Files: Send + Sync {
     fn list(&self, folder: &str) -> Vec<String>;
     /// The folders directly inside `folder`, names only, sorted.
     fn folders(&self, folder: &str) -> Vec<String>;
+    /// Whether a file is where its path says: no link leads there.
+    fn is_own(&self, _path: &str) -> bool {
+        true
+    }
 }
 
 /// Files of a kind that may be larger than others, because they are not read whole.
@@ -165,6 +169,11 @@ fn unreadable(error: std::io::Error) -> OpenError {
 }
 
 impl Files for FolderFiles {
+    fn is_own(&self, path: &str) -> bool {
+        let written = self.root.join(path);
+        written.canonicalize().is_ok_and(|full| full == written)
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, OpenError> {
         std::fs::read(self.locate(path)?).map_err(unreadable)
     }
@@ -286,6 +295,17 @@ impl Store {
             // A reader that fell over leaves the rest to a slower way.
             false => paths.iter().map(|path| self.open_path(path)).collect(),
         }
+    }
+
+    /// Whether a file of the tree is where its path says: no link leads there, and it is not of another folder.
+    pub fn is_own(&self, path: &str) -> bool {
+        let elsewhere = self.beside.as_ref().is_some_and(|(name, _)| path.starts_with(name.as_str()));
+        !elsewhere && self.files.is_own(path)
+    }
+
+    /// The bytes of a file of the tree as they are, which the store doesn't keep.
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, OpenError> {
+        self.files.read(path)
     }
 
     /// The text of a file, which the store doesn't keep.

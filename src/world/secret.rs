@@ -98,6 +98,11 @@ impl<'a> Secret<'a> {
         made::secrets(resource, resolver)
     }
 
+    /// Whether it has the key of `kubernetes.io/dockerconfigjson`, whatever its type is.
+    pub fn has_docker_config(&self) -> bool {
+        ["data", "stringData"].iter().any(|part| self.resource.body.at(&[part, ".dockerconfigjson"]).is_some())
+    }
+
     /// The key that was to hold the payload, where it is called otherwise than its type wants.
     pub fn misnamed_key(&self) -> Option<Span> {
         let right = self.kind.value().is_some_and(|kind| key_of(kind).is_some());

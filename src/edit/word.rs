@@ -1,0 +1,56 @@
+//! Words that are written out: hosts, namespaces, types, policies, flags, names of zones and sub-resources.
+
+use super::page::Page;
+use super::readers::is_within;
+use super::repair::{made, only, place};
+use crate::finding::Fix;
+use crate::source::{Span, Store};
+use crate::world::secret::Secret;
+use crate::world::workload::Namespace;
+
+/// The host of an image becomes the one that is meant.
+pub(super) fn host(store: &Store, at: Span, from: &str, to: &str, sure: bool) -> Option<Fix> {
+    let page = Page::of(store, at)?;
+    let from = only(&page, at, from)?;
+    // In `https://host/…` and the like it may be somebody else's affair.
+    let alone = !page.before(from.start as usize).ends_with("//");
+    if !alone || !is_plain(to) {
+        return None;
+    }
+    made(format!("write `{to}`"), vec![(from, to.to_owned())], sure)
+}
+
+/// A secret moves to another namespace; who else reads it where it is now, nobody knows.
+pub(super) fn namespace(store: &Store, secret: &Secret<'_>, to: &str) -> Option<Fix> {
+    let Namespace::Known(from, span) = &secret.namespace else { return None };
+    // What a controller makes it of may be bound to its namespace, as a sealed secret is.
+    if secret.maker.is_some() || !is_within(*span, secret.resource.extent) {
+        return None;
+    }
+    word(store, *span, from, to, false)
+}
+
+/// A word that is the whole of a value becomes another one.
+pub(super) fn word(store: &Store, at: Span, from: &str, to: &str, safe: bool) -> Option<Fix> {
+    let page = Page::of(store, at)?;
+    let written = page.part(at.range());
+    let bare = written.trim_matches(['"', '\'']);
+    if bare != from || !is_plain(to) || page.slot(at.range()).is_none() {
+        return None;
+    }
+    let start = at.start as usize + written.find(bare)?;
+    made(format!("write `{to}` instead of `{from}`"), vec![(place(at, start..start + bare.len()), to.to_owned())], safe)
+}
+
+/// A word that stands once in what is written at a place, in quotes or on its own, becomes another one.
+pub(super) fn word_within(store: &Store, at: Span, from: &str, to: &str, safe: bool) -> Option<Fix> {
+    let page = Page::of(store, at)?;
+    let from_place = only(&page, at, from)?;
+    is_plain(to).then_some(())?;
+    made(format!("write `{to}` instead of `{from}`"), vec![(from_place, to.to_owned())], safe)
+}
+
+/// Nothing in it has a meaning in any of the languages, in quotes or without.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':'))
+}

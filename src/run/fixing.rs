@@ -1,0 +1,266 @@
+//! Fixes applied in memory, round by round: what one round repairs may show what the next one can repair.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::discover::Discovered;
+use crate::edit;
+use crate::finding::{Finding, Fix};
+use crate::report::{Report, Revision};
+use crate::source::{Files, FolderFiles, OpenError, SourceId, Store};
+
+/// More rounds than this are not made.
+pub(super) const ROUNDS: usize = 10;
+
+/// A file that is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewritten {
+    /// Relative to the root.
+    pub path: String,
+    /// What it holds now.
+    pub before: Vec<u8>,
+    /// What it shall hold.
+    pub after: Vec<u8>,
+}
+
+/// The tree as it is on disk, but for the files that were edited.
+pub(super) struct Edited {
+    pub below: FolderFiles,
+    pub changed: BTreeMap<String, Vec<u8>>,
+}
+
+impl Files for Edited {
+    fn read(&self, path: &str) -> Result<Vec<u8>, OpenError> {
+        // Limits and links are the folder's affair for an edited file, too: it was read from there.
+        self.changed.get(path).map_or_else(|| self.below.read(path), |bytes| Ok(bytes.clone()))
+    }
+
+    fn head(&self, path: &str, most: usize) -> Result<Vec<u8>, OpenError> {
+        match self.changed.get(path) {
+            Some(bytes) => Ok(bytes.iter().copied().take(most).collect()),
+            None => self.below.head(path, most),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        self.below.list(folder)
+    }
+
+    fn folders(&self, folder: &str) -> Vec<String> {
+        self.below.folders(folder)
+    }
+
+    fn is_own(&self, path: &str) -> bool {
+        self.below.is_own(path)
+    }
+}
+
+/// One file in the course of being edited.
+#[derive(Debug)]
+struct Draft {
+    /// The bytes before the text: a byte order mark.
+    mark: Vec<u8>,
+    /// All texts that it has had, the first one being what is on disk.
+    texts: Vec<Arc<str>>,
+}
+
+impl Draft {
+    fn bytes(&self, text: Option<&Arc<str>>) -> Vec<u8> {
+        [self.mark.as_slice(), text.map_or(&b""[..], |text| text.as_bytes())].concat()
+    }
+}
+
+/// What was fixed so far.
+#[derive(Debug, Default)]
+pub(super) struct Fixing {
+    drafts: BTreeMap<String, Draft>,
+    fixed: usize,
+    /// Fixes that were made once, that made a file worse, or that would have undone another one.
+    over: BTreeSet<(String, String)>,
+    notes: Vec<String>,
+}
+
+/// Takes the fixes away that are not of files which the walk found as they are: nothing beside them is ever written.
+pub(super) fn keep_editable(findings: &mut [Finding], store: &Store, found: &Discovered) {
+    let mut known: BTreeMap<SourceId, bool> = BTreeMap::new();
+    let mut is_editable = |id: SourceId| {
+        *known.entry(id).or_insert_with(|| {
+            let source = store.source(id);
+            found.sources.contains(&id)
+                && store.is_own(&source.path)
+                && mark(store, &source.path, &source.text).is_some()
+        })
+    };
+    for finding in findings {
+        let fix = finding.fix.take();
+        finding.fix = fix.filter(|fix| fix.edits.iter().all(|(span, _)| is_editable(span.source)));
+    }
+}
+
+/// What stands before the text in a file's bytes; nothing where the text is not in them as it is (UTF-16).
+fn mark(store: &Store, path: &str, text: &str) -> Option<Vec<u8>> {
+    store.bytes(path).ok()?.strip_suffix(text.as_bytes()).map(<[u8]>::to_vec).filter(|mark| mark.len() <= 3)
+}
+
+/// The edits of one round, by file.
+type Edits = BTreeMap<SourceId, Vec<(Range<usize>, String)>>;
+
+impl Fixing {
+    /// The files as they are edited so far.
+    pub(super) fn changed(&self) -> BTreeMap<String, Vec<u8>> {
+        self.drafts.iter().map(|(path, draft)| (path.clone(), draft.bytes(draft.texts.last()))).collect()
+    }
+
+    /// The files to be written.
+    pub(super) fn rewritten(&self) -> Vec<Rewritten> {
+        let changed = self.drafts.iter().filter(|(_, draft)| draft.texts.first() != draft.texts.last());
+        let file = |(path, draft): (&String, &Draft)| Rewritten {
+            path: path.clone(),
+            before: draft.bytes(draft.texts.first()),
+            after: draft.bytes(draft.texts.last()),
+        };
+        changed.map(file).collect()
+    }
+
+    /// The same as texts.
+    pub(super) fn revisions(&self) -> Vec<Revision> {
+        let text = |text: Option<&Arc<str>>| text.map_or_else(String::new, |text| text.to_string());
+        let revision = |(path, draft): (&String, &Draft)| Revision {
+            path: path.clone(),
+            before: text(draft.texts.first()),
+            after: text(draft.texts.last()),
+        };
+        self.drafts.iter().map(revision).filter(|revision| revision.before != revision.after).collect()
+    }
+
+    /// What was done, for standard error.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let files = self.rewritten().len();
+        let number = |count: usize, thing: &str| format!("{count} {thing}{}", if count == 1 { "" } else { "s" });
+        let done = format!("fixed {} in {}", number(self.fixed, "finding"), number(files, "file"));
+        self.notes.iter().cloned().chain((self.fixed > 0).then_some(done)).collect()
+    }
+
+    /// Applies what can be applied at once. Whether anything was.
+    pub(super) fn round(&mut self, report: &Report, store: &Store, unsafe_too: bool) -> bool {
+        let mut edits = Edits::new();
+        let mut taken: Vec<(&Finding, &Fix)> = Vec::new();
+        for finding in &report.findings {
+            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safe || unsafe_too) else { continue };
+            if !self.over.contains(&name(finding)) && take(&mut edits, fix) {
+                taken.push((finding, fix));
+            }
+        }
+        // A fix is made as a whole or not at all.
+        let texts = loop {
+            let (texts, worse) = self.made(&edits, store);
+            if worse.is_empty() {
+                break texts;
+            }
+            let (out, kept): (Vec<_>, Vec<_>) =
+                taken.into_iter().partition(|(_, fix)| fix.edits.iter().any(|(span, _)| worse.contains(&span.source)));
+            self.over.extend(out.iter().map(|(finding, _)| name(finding)));
+            taken = kept;
+            edits = Edits::new();
+            for (_, fix) in &taken {
+                take(&mut edits, fix);
+            }
+        };
+        self.fixed += taken.iter().map(|(finding, fix)| (finding.rule, &fix.edits)).collect::<BTreeSet<_>>().len();
+        self.over.extend(taken.iter().map(|(finding, _)| name(finding)));
+        for (source, text) in texts {
+            let source = store.source(source);
+            let draft = self.drafts.entry(source.path.to_string()).or_insert_with(|| Draft {
+                mark: mark(store, &source.path, &source.text).unwrap_or_default(),
+                texts: vec![source.text.clone()],
+            });
+            draft.texts.push(text);
+        }
+        !taken.is_empty()
+    }
+
+    /// The edited texts, and the files that must not be edited like this.
+    fn made(&mut self, edits: &Edits, store: &Store) -> (Vec<(SourceId, Arc<str>)>, BTreeSet<SourceId>) {
+        let (mut texts, mut worse) = (Vec::new(), BTreeSet::new());
+        for (&id, edits) in edits {
+            let source = store.source(id);
+            let made = edit::applied(&source.text, edits);
+            let made = made.filter(|after| edit::is_sound(&source.path, &source.text, after));
+            let known =
+                |text: &str| self.drafts.get(&*source.path).is_some_and(|it| it.texts.iter().any(|old| **old == *text));
+            match made {
+                None => {
+                    let note = format!("{}: not edited: it would not be readable any more", source.path);
+                    if !self.notes.contains(&note) {
+                        self.notes.push(note);
+                    }
+                    worse.insert(id);
+                }
+                // Two fixes that undo each other would go on for ever.
+                Some(text) if known(&text) => {
+                    worse.insert(id);
+                }
+                Some(text) => texts.push((id, text.into())),
+            }
+        }
+        (texts, worse)
+    }
+}
+
+/// What a fix is known by in all rounds.
+fn name(finding: &Finding) -> (String, String) {
+    let fix = finding.fix.as_ref().map(|fix| fix.title.clone()).unwrap_or_default();
+    (finding.key.clone(), fix)
+}
+
+/// Takes the edits of a fix, when none of them meets one that was taken before. The same edit of two findings is one.
+fn take(edits: &mut Edits, fix: &Fix) -> bool {
+    let meets = |one: &Range<usize>, other: &Range<usize>| {
+        one.start < other.end && other.start < one.end
+            || one.start == other.start
+            || one.is_empty() && one.start == other.end
+            || other.is_empty() && other.start == one.end
+    };
+    let own = |range: &Range<usize>, by: &String, (taken, with): &(Range<usize>, String)| range == taken && by == with;
+    let known = |source: &SourceId, range: &Range<usize>, by: &String| {
+        edits.get(source).is_some_and(|taken| taken.iter().any(|it| own(range, by, it)))
+    };
+    let ranges: Vec<(SourceId, Range<usize>, &String)> =
+        fix.edits.iter().map(|(span, by)| (span.source, span.range(), by)).collect();
+    if ranges.iter().all(|(source, range, by)| known(source, range, by)) {
+        return true;
+    }
+    let free = |(source, range, _): &(SourceId, Range<usize>, &String)| {
+        edits.get(source).is_none_or(|taken| !taken.iter().any(|(other, _)| meets(range, other)))
+    };
+    if !ranges.iter().all(free) {
+        return false;
+    }
+    ranges.into_iter().for_each(|(source, range, by)| edits.entry(source).or_default().push((range, by.clone())));
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    fn fix(edits: &[(usize, usize, &str)]) -> Fix {
+        let edits = edits.iter().map(|&(start, end, by)| (Span::new(SourceId(0), start, end), by.to_owned()));
+        Fix { title: String::new(), edits: edits.collect(), safe: true }
+    }
+
+    #[test]
+    fn the_first_of_two_that_meet_wins() {
+        let mut edits = Edits::new();
+        assert!(take(&mut edits, &fix(&[(0, 4, "a"), (9, 9, "b")])));
+        // The same edits, of another finding.
+        assert!(take(&mut edits, &fix(&[(0, 4, "a"), (9, 9, "b")])));
+        assert!(!take(&mut edits, &fix(&[(3, 6, "c")])));
+        // One part meets: nothing of it is taken.
+        assert!(!take(&mut edits, &fix(&[(20, 21, "d"), (9, 9, "e")])));
+        assert!(take(&mut edits, &fix(&[(20, 21, "d")])));
+        assert_eq!(edits[&SourceId(0)].len(), 3);
+    }
+}
