@@ -6,7 +6,8 @@ mod values;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Arg, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use catalogue::{Entry, UnknownRule, explain, list};
 pub use values::{OutputFile, parse_date};
@@ -16,6 +17,7 @@ Examples:
   acrlint                                  judge the repository that you stand in
   acrlint infra k8s/prod                   read only these folders
   acrlint pulls                            show the pull path of every image, step by step
+  acrlint graph > pulls.mmd                draw all pulls as a Mermaid flowchart
   acrlint --output sarif=acrlint.sarif     tell people in the terminal and code scanning in a file
   acrlint --select ACR1,ACR501             only rules about permissions, and one more
   acrlint check rules                      a folder that has the name of a command
@@ -23,6 +25,13 @@ Examples:
   acrlint explain ACR102                   what a rule means and how to repair it
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration, missing path or internal error.";
+
+const GRAPHS: &str = "\
+Examples:
+  acrlint graph > pulls.mmd                   a flowchart, which GitHub draws in a ```mermaid block
+  acrlint graph --format dot | dot -Tsvg      a picture by Graphviz
+  acrlint --output mermaid=pulls.mmd          findings in the terminal, the picture in a file
+  acrlint graph infra k8s/prod                read only these folders";
 
 /// Finds out, offline, whether AKS can pull the images of a repository from Azure Container Registry.
 ///
@@ -49,6 +58,13 @@ pub enum Command {
     Check(Flags),
     /// Show the pull path of each image: registry, credential, permission, network
     Pulls(Flags),
+    /// Draw clusters, identities, grants, registries, networks and workloads, and the pulls between them
+    ///
+    /// What keeps a pull from working is red and carries the id of its rule; what is not known is dashed. Only what a pull
+    /// touches is drawn. In a large repository what is broken comes first, and what has no room is counted in the picture
+    /// and on standard error. Findings that are allowed or left out are drawn all the same: the pull fails for them.
+    #[command(after_help = GRAPHS, mut_arg("format", drawn))]
+    Graph(Flags),
     /// Explain a rule: what it finds, why that breaks pulls, how to repair it
     Explain {
         /// The rule's id or name
@@ -167,6 +183,17 @@ pub enum Format {
     Github,
     /// SARIF 2.1.0 for code scanning
     Sarif,
+    /// A picture of all pulls, for Markdown
+    Mermaid,
+    /// A picture of all pulls, for Graphviz
+    Dot,
+}
+
+/// What a graph is printed as.
+fn drawn(format: Arg) -> Arg {
+    let names = PossibleValuesParser::new(["mermaid", "dot"]);
+    let meant = names.map(|name| Format::from_str(&name, false).unwrap_or(Format::Mermaid));
+    format.value_parser(meant).default_value("mermaid").help("How to print the graph")
 }
 
 /// How the list of rules is printed.

@@ -65,6 +65,7 @@ fn work() -> Result<u8, String> {
         None => run(View::Findings, &cli.flags),
         Some(Command::Check(flags)) => run(View::Findings, &flags),
         Some(Command::Pulls(flags)) => run(View::Pulls, &flags),
+        Some(Command::Graph(flags)) => run(View::Graph, &flags),
         Some(Command::Explain { rule }) => {
             print(cli::explain(&rule, &catalogue()).map_err(|unknown| unknown.to_string())?.as_bytes())
         }

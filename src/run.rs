@@ -27,8 +27,9 @@ use crate::frontend::template::{Outside, Registries};
 use crate::frontend::{Lowered, Problem, Trouble, azure_cli, kubernetes, script, template, terraform};
 use crate::ir::{Delivery, Deployment, Gap, Hides, Imperative, Language, Node, Why};
 use crate::pull::Case;
+use crate::report::graph::Graph;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
-use crate::rules;
+use crate::rules::{self, Found};
 use crate::settings::{Fact, SIZE_LIMIT, Selection, Settings, View};
 use crate::source::{FolderFiles, MemoryFiles, SourceId, Span, Store};
 use crate::suggestion::nearest;
@@ -209,6 +210,11 @@ impl Outcome {
         if report.coverage.inputs == 0 && !failed && !settings.quiet && settings.format != crate::cli::Format::Human {
             self.notes.push("no inputs found: no template, configuration, plan or manifest here".to_owned());
         }
+        if settings.view == View::Graph && !settings.quiet {
+            let empty =
+                (report.pulls.is_empty()).then(|| "nothing to draw: no pull from a registry was found".to_owned());
+            self.notes.extend(empty.or_else(|| report.graph.omission()));
+        }
         self
     }
 }
@@ -292,6 +298,7 @@ fn unseen(path: &str, span: Span) -> Option<Deployment> {
 struct Judged {
     findings: Vec<Finding>,
     pulls: Vec<report::Pull>,
+    graph: Graph,
     joins: tell::Joins,
     strangers: Vec<Stranger>,
 }
@@ -304,23 +311,25 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let world = clock.step("world", || World::new(&read.lowered.deployments, read.imperative.clone(), outlook));
         let case = clock.step("pulls", || Case::judge(&world, store));
-        let found: Vec<Finding> =
+        let found: Vec<Found> =
             clock.step("rules", || rules::all().iter().flat_map(|rule| checked(rule, &case, first)).collect());
-        (found, tell::pulls(&case, &read.lowered.deployments), tell::joins(&world), strangers(&world))
+        let graph = clock.step("graph", || tell::graph(&case, &found));
+        let found: Vec<Finding> = found.into_iter().map(|found| found.finding).collect();
+        (found, tell::pulls(&case, &read.lowered.deployments), graph, tell::joins(&world), strangers(&world))
     }));
-    let (pulls, joins, strangers) = match judged {
-        Ok((found, pulls, joins, strangers)) => {
+    let (pulls, graph, joins, strangers) = match judged {
+        Ok((found, pulls, graph, joins, strangers)) => {
             findings.extend(found);
-            (pulls, joins, strangers)
+            (pulls, graph, joins, strangers)
         }
         Err(_) => {
             findings.push(internal(first, "joining the resources failed"));
-            (Vec::new(), tell::Joins::default(), Vec::new())
+            (Vec::new(), Graph::default(), tell::Joins::default(), Vec::new())
         }
     };
     Finding::sort(&mut findings, |finding| store.source(finding.primary.span.source).path.to_string());
     let findings = one_for_each_place(findings, &read.lowered.deployments, store);
-    Judged { findings, pulls, joins, strangers }
+    Judged { findings, pulls, graph, joins, strangers }
 }
 
 /// What the configuration names and the tree doesn't have.
@@ -365,9 +374,10 @@ fn azure_name(host: &Node) -> Option<String> {
     label.split(['.', '-']).next().map(str::to_owned)
 }
 
-fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<SourceId>) -> Vec<Finding> {
+fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<SourceId>) -> Vec<Found> {
     let found = catch_unwind(AssertUnwindSafe(|| rules::run(rule, case)));
-    found.unwrap_or_else(|_| vec![internal(first, &format!("rule {} failed", rule.id))])
+    let failed = || Found { finding: internal(first, &format!("rule {} failed", rule.id)), about: Vec::new() };
+    found.unwrap_or_else(|_| vec![failed()])
 }
 
 fn allow(
@@ -439,7 +449,7 @@ fn report(store: &Store, read: &Read, judged: Judged, suppressed: usize, today: 
         reasons: judged.joins.reasons,
         not_understood,
     };
-    Report { findings: judged.findings, suppressed, pulls: judged.pulls, coverage, today }
+    Report { findings: judged.findings, suppressed, pulls: judged.pulls, graph: judged.graph, coverage, today }
 }
 
 fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Outcome {
@@ -456,6 +466,7 @@ fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Out
     };
     let format = match (settings.view, settings.format) {
         (View::Pulls, crate::cli::Format::Human) => report::Format::Pulls,
+        (View::Graph, crate::cli::Format::Human) => report::Format::Mermaid,
         (_, format) => tell::format(format),
     };
     let quiet = settings.quiet

@@ -30,6 +30,8 @@ pub enum View {
     Findings,
     /// The pull path of each image.
     Pulls,
+    /// The picture of all pulls.
+    Graph,
 }
 
 /// A run, resolved.
@@ -216,10 +218,13 @@ fn module_cache(typed: Option<&Path>, surroundings: &Surroundings) -> Result<Opt
     }
 }
 
-/// Annotations and SARIF are about findings; a pull path has no place in them.
+/// Annotations and SARIF are about findings; a pull path has no place in them. The command line knows what a graph is
+/// printed as, and into a file goes any format.
 fn check_formats(view: View, flags: &Flags) -> Result<(), SettingsError> {
     let formats = flags.output.iter().map(|output| output.format).chain([flags.format]);
-    let told = |format: Format| view == View::Findings || matches!(format, Format::Human | Format::Json);
+    let told = |format: Format| {
+        view != View::Pulls || matches!(format, Format::Human | Format::Json | Format::Mermaid | Format::Dot)
+    };
     match formats.into_iter().all(told) {
         true => Ok(()),
         false => Err(SettingsError::FormatOfPulls),

@@ -1,5 +1,7 @@
 //! From judgements to plain data that reports can tell.
 
+mod graph;
+
 use std::collections::{BTreeMap, HashMap};
 
 use crate::cli;
@@ -13,6 +15,7 @@ use crate::world::grant::Granted;
 use crate::world::identity::Holder;
 use crate::world::mutation::rewriter;
 use crate::world::workload::shown;
+pub use graph::graph;
 
 /// How many of the values that decide about pulls are known.
 #[derive(Clone, Debug, Default)]
@@ -165,5 +168,7 @@ pub fn format(format: cli::Format) -> Format {
         cli::Format::Json => Format::Json,
         cli::Format::Github => Format::Github,
         cli::Format::Sarif => Format::Sarif,
+        cli::Format::Mermaid => Format::Mermaid,
+        cli::Format::Dot => Format::Dot,
     }
 }

@@ -97,7 +97,7 @@ fn bad_flags_exit_with_2() {
         assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{arguments:?}");
         assert!(stderr(&output).starts_with("error: "), "{arguments:?}: {}", stderr(&output));
     }
-    assert!(refused(folder.path(), &["pulls", "--format", "sarif"]).contains("human and json"));
+    assert!(refused(folder.path(), &["pulls", "--format", "sarif"]).contains("human, json, mermaid and dot"));
     assert!(refused(folder.path(), &["--exclude", "a{b"]).contains("a{b"));
 }
 
@@ -445,4 +445,25 @@ fn nothing_is_written_through_a_link_or_into_utf_16() {
     let output = acrlint(folder.path(), &["--fix"]);
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
     assert_eq!(fs::read(folder.path().join("main.bicep")).unwrap(), wide);
+}
+
+#[test]
+fn a_graph_without_pulls_is_empty_and_said_to_be() {
+    let folder = clean();
+    for (arguments, begin) in [(&["graph"][..], "---\ntitle: "), (&["graph", "--format", "dot"], "digraph acrlint {")] {
+        let output = acrlint(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert!(stdout(&output).starts_with(begin), "{}", stdout(&output));
+        assert_eq!(stderr(&output), "nothing to draw: no pull from a registry was found\n");
+    }
+    assert_eq!(acrlint(folder.path(), &["graph", "--format", "sarif"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_graph_goes_to_a_file_beside_a_report() {
+    let folder = clean();
+    let output = acrlint(folder.path(), &["--output", "mermaid=a.mmd", "--output", "dot=a.dot"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(fs::read_to_string(folder.path().join("a.mmd")).unwrap().contains("flowchart LR"));
+    assert!(fs::read_to_string(folder.path().join("a.dot")).unwrap().contains("digraph"));
 }

@@ -6,13 +6,22 @@ use std::collections::BTreeSet;
 use std::io;
 
 use acrlint::finding::{Finding, Label, Severity};
+use acrlint::report::graph::{Edge, Graph, Group, Kind, Node};
 use acrlint::report::{Coverage, Format, Look, NotUnderstood, Pull, Report, RuleText, Step, Told, Verdict, write};
 use acrlint::source::{MemoryFiles, SourceId, Span, Store};
 use proptest::prelude::*;
 use serde_json::Value;
 
-const FORMATS: [Format; 6] =
-    [Format::Human, Format::Concise, Format::Json, Format::Github, Format::Sarif, Format::Pulls];
+const FORMATS: [Format; 8] = [
+    Format::Human,
+    Format::Concise,
+    Format::Json,
+    Format::Github,
+    Format::Sarif,
+    Format::Pulls,
+    Format::Mermaid,
+    Format::Dot,
+];
 
 const BICEP: &str = "resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {\n  name: 'shop'\n}\n\
 resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n  scope: acr\n  properties: {\n    \
@@ -139,8 +148,28 @@ fn sample() -> Run {
         },
         today: "2026-01-31".into(),
         findings: vec![plain, wrong],
+        graph: graph(),
     };
     Run { report, store, secrets: Vec::new() }
+}
+
+/// A picture whose words quote a secret, as one should that is made in haste.
+fn graph() -> Graph {
+    let node = |kind, line: &str| Node { kind, lines: vec![line.to_owned()], group: None, verdict: None };
+    let edge = Edge {
+        from: 0,
+        to: 1,
+        lines: vec!["the password is correct-horse-battery".to_owned()],
+        verdict: Verdict::Broken,
+        missing: false,
+        rules: vec!["ACR999"],
+    };
+    Graph {
+        groups: vec![Group { title: "namespace correct-horse-battery".to_owned(), within: None }],
+        nodes: vec![node(Kind::Workload, "Deployment correct-horse-battery"), node(Kind::Registry, "registry shop")],
+        edges: vec![edge],
+        ..Graph::default()
+    }
 }
 
 fn clean() -> Run {

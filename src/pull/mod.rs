@@ -1,5 +1,6 @@
 //! The pull path: can this cluster pull this image from that registry? Each step is a judgement with its evidence.
 
+mod admin;
 mod alike;
 mod by_hand;
 mod cause;
@@ -13,6 +14,7 @@ mod permission;
 pub mod reach;
 mod reference;
 
+pub use admin::AdminUser;
 pub use cause::Cause;
 pub use credential::{LINE_END, Offer, Outcome, day, is_example_file, lacking, offers, refusal};
 pub use pair::{Pair, Tie};

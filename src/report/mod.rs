@@ -5,6 +5,7 @@ mod concise;
 mod difference;
 mod excerpt;
 mod github;
+pub mod graph;
 mod human;
 mod json;
 mod line_hash;
@@ -37,6 +38,8 @@ pub struct Report {
     pub suppressed: usize,
     /// One for each pair under judgement, or image and cluster.
     pub pulls: Vec<Pull>,
+    /// The picture of the pulls.
+    pub graph: graph::Graph,
     /// What was read and what was not understood.
     pub coverage: Coverage,
     /// The date that the run counted as today, `2026-01-31`.
@@ -175,6 +178,10 @@ pub enum Format {
     Sarif,
     /// The path of every pull as a tree.
     Pulls,
+    /// The picture as a Mermaid flowchart.
+    Mermaid,
+    /// The picture in the language of Graphviz.
+    Dot,
 }
 
 /// Tells a run in one format. The same run gives the same bytes; an error of the writer is handed back.
@@ -193,6 +200,8 @@ pub fn write(
         Format::Github => github::write(&telling, out)?,
         Format::Sarif => sarif::write(&telling, out)?,
         Format::Pulls => pulls::write(&telling, out)?,
+        Format::Mermaid => graph::write_mermaid(&telling, out)?,
+        Format::Dot => graph::write_dot(&telling, out)?,
     }
     out.flush()
 }

@@ -34,10 +34,11 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 format!("`{role}` is ignored by `{acr}`, which is in ABAC mode"),
                 key,
             );
-            story::pull(told, case, pair)
-                .with(cluster.pulling_span, "the identity that pulls")
-                .help(edit::repository_role(grant.resource.language))
-                .fix(fix);
+            let help = format!(
+                "{}\nanother AcrPull, as `--attach-acr` grants it, is ignored as well",
+                edit::repository_role(grant.resource.language)
+            );
+            story::pull(told, case, pair).with(cluster.pulling_span, "the identity that pulls").help(help).fix(fix);
         }
     }
 }

@@ -36,7 +36,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         told = evidence.fold(told, |told, evidence| told.with(evidence.span, evidence.text.clone()));
         story::pull(told, case, blocked.pair).help(
             "give the registry a private endpoint (group `registry`) in a network that the nodes reach, with the zone \
-             `privatelink.azurecr.io` linked to the nodes' network; or admit the addresses from which the cluster goes out",
+             `privatelink.azurecr.io` linked to the nodes' network; or admit the addresses from which the cluster goes out. \
+             Checks that ask to close a registry don't say that nobody pulls from a closed one without an endpoint",
         );
     }
 }

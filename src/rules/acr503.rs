@@ -25,11 +25,23 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             shown(&registry.name)
         );
         let told = reporter.report(Severity::Note, span, message, &registry.resource.address);
+        let users = case.admin_users(registry);
+        let told =
+            users.iter().fold(told, |told, user| told.with(user.place, format!("{} signs in with it", user.who)));
         // A pull secret for the registry may be the admin user's.
         let signs_in = |path: &Path| path.registry == Some(registry.at) && !path.offers.is_empty();
         let owner = registry.resource;
         let repair = Repair::Word { owner, place: span, from: "true", to: "false", safe: false };
-        let fix = repair.fix(case.store).filter(|_| !case.paths.iter().any(signs_in));
-        told.help("grant identities roles instead; check first that no pull secret uses the admin user").fix(fix);
+        let used = !users.is_empty() || case.paths.iter().any(signs_in);
+        let fix = repair.fix(case.store).filter(|_| !used);
+        let help = match users.first() {
+            Some(first) => format!(
+                "grant identities roles instead, and move {} to one before the admin user goes: what signs in with it \
+                 fails on that day",
+                first.who
+            ),
+            None => "grant identities roles instead; check first that no pull secret uses the admin user".to_owned(),
+        };
+        told.help(help).fix(fix);
     }
 }

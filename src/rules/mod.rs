@@ -6,6 +6,7 @@ mod story;
 
 use crate::finding::{Finding, Severity};
 use crate::pull::Case;
+use crate::world::Address;
 pub use reporter::{Key, Reporter};
 
 /// A rule: data plus one function.
@@ -26,11 +27,19 @@ pub struct Rule {
     pub check: fn(&Case<'_, '_>, &mut Reporter),
 }
 
+/// A finding and the resources that it is about.
+pub struct Found {
+    /// The finding.
+    pub finding: Finding,
+    /// The resources, the one to change first; none where it is about a place.
+    pub about: Vec<Address>,
+}
+
 /// Runs a rule.
-pub fn run(rule: &'static Rule, case: &Case<'_, '_>) -> Vec<Finding> {
+pub fn run(rule: &'static Rule, case: &Case<'_, '_>) -> Vec<Found> {
     let mut reporter = Reporter::new(rule);
     (rule.check)(case, &mut reporter);
-    reporter.into_findings(case.world)
+    reporter.into_found(case.world)
 }
 
 /// The rule with this id.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Rule;
+use super::{Found, Rule};
 use crate::finding::{Finding, Fix, Label, Severity};
 use crate::source::Span;
 use crate::world::{Address, World};
@@ -12,13 +12,16 @@ use crate::world::{Address, World};
 pub struct Key {
     text: String,
     address: Option<Address>,
+    /// What the finding is about.
+    about: Vec<Address>,
 }
 
 impl Key {
     /// The key of a finding about these resources.
     pub fn of(addresses: &[&Address]) -> Key {
         let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        Key { text: texts.join(":"), address: addresses.first().map(|&address| address.clone()) }
+        let about: Vec<Address> = addresses.iter().map(|&address| address.clone()).collect();
+        Key { text: texts.join(":"), address: about.first().cloned(), about }
     }
 
     /// This key with one more name.
@@ -36,14 +39,14 @@ impl From<&Arc<Address>> for Key {
 /// For what belongs to no deployment alone.
 impl From<fmt::Arguments<'_>> for Key {
     fn from(text: fmt::Arguments<'_>) -> Key {
-        Key { text: text.to_string(), address: None }
+        Key::from(text.to_string())
     }
 }
 
 /// For what belongs to no deployment alone.
 impl From<String> for Key {
     fn from(text: String) -> Key {
-        Key { text, address: None }
+        Key { text, address: None, about: Vec::new() }
     }
 }
 
@@ -51,13 +54,13 @@ impl From<String> for Key {
 pub struct Reporter {
     rule: &'static Rule,
     findings: Vec<Finding>,
-    /// What each of them is to be changed at.
-    about: Vec<Option<Address>>,
+    /// What each of them is known by.
+    keys: Vec<Key>,
 }
 
 impl Reporter {
     pub(super) fn new(rule: &'static Rule) -> Reporter {
-        Reporter { rule, findings: Vec::new(), about: Vec::new() }
+        Reporter { rule, findings: Vec::new(), keys: Vec::new() }
     }
 
     /// A finding at `span`; `key` is built from addresses and stays when code moves.
@@ -80,25 +83,25 @@ impl Reporter {
             key: format!("{}:{}", self.rule.id, key.text),
             deployment: key.address.as_ref().map(|address| address.root.clone()),
         });
-        self.about.push(key.address);
+        self.keys.push(key);
         Told(self.findings.last_mut())
     }
 
     /// The findings, each with the calls of the modules that it lies in. What only a plan has is told as such.
-    pub(super) fn into_findings(self, world: &World<'_>) -> Vec<Finding> {
+    pub(super) fn into_found(self, world: &World<'_>) -> Vec<Found> {
         let mut findings = self.findings;
-        for (finding, address) in findings.iter_mut().zip(self.about) {
-            let Some(address) = address else { continue };
-            let planned = world.place_in_plan(&address).filter(|it| it.source == finding.primary.span.source);
+        for (finding, key) in findings.iter_mut().zip(&self.keys) {
+            let Some(address) = &key.address else { continue };
+            let planned = world.place_in_plan(address).filter(|it| it.source == finding.primary.span.source);
             if let Some(span) = planned {
                 let text = format!("`{address}` in the plan: its configuration is not in this tree");
                 finding.related.push(Label::new(span, text));
             }
-            for (module, span) in world.calls_of(&address) {
+            for (module, span) in world.calls_of(address) {
                 finding.related.push(Label::new(span, format!("`{module}` is called here")));
             }
         }
-        findings
+        findings.into_iter().zip(self.keys).map(|(finding, key)| Found { finding, about: key.about }).collect()
     }
 }
 

@@ -70,7 +70,9 @@ impl std::fmt::Display for SettingsError {
             }
             SettingsError::Config { path, at: None, message } => write!(f, "{path}: {message}"),
             SettingsError::FixOfPulls => write!(f, "`acrlint pulls` changes nothing: fixes belong to findings"),
-            SettingsError::FormatOfPulls => write!(f, "`acrlint pulls` has the formats human and json only"),
+            SettingsError::FormatOfPulls => {
+                write!(f, "`acrlint pulls` has the formats human, json, mermaid and dot only")
+            }
         }
     }
 }
