@@ -4,6 +4,8 @@ use super::{Key, Reporter, Rule, story};
 use crate::edit::{self, Repair};
 use crate::finding::Severity;
 use crate::pull::{Case, Cause, Tie};
+use crate::world::grant::Grant;
+use crate::world::knowledge::Truth;
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    in_the_mode_that_is_asked_for(case, reporter);
     let alike = case.alike(|cause| *cause == Cause::LegacyRole);
     for pair in case.pairs.iter().filter(|pair| matches!(pair.tie, Tie::Workload | Tie::Wired)) {
         for (_, grant) in case.causes(pair).filter(|(cause, _)| *cause == Cause::LegacyRole) {
@@ -39,6 +42,28 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 edit::repository_role(grant.resource.language)
             );
             story::pull(told, case, pair).with(cluster.pulling_span, "the identity that pulls").help(help).fix(fix);
+        }
+    }
+}
+
+/// Grants that are ignored in the mode that is written, whether the API version knows it or not: what is written for the
+/// registry contradicts what is written for the grant.
+fn in_the_mode_that_is_asked_for(case: &Case<'_, '_>, reporter: &mut Reporter) {
+    for pair in case.pairs.iter().filter(|pair| matches!(pair.tie, Tie::Workload | Tie::Wired)) {
+        let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
+        let Some(mode) = registry.asks_for_abac() else { continue };
+        let ignored = |grant: &Grant<'_>| {
+            let pulls = grant.covers(registry).and(grant.pulls_for(cluster));
+            pulls == Truth::Yes && grant.means_pull() && grant.lets_pull_by_repository() == Truth::No
+        };
+        for (_, grant) in case.world.grants_for(cluster).filter(|(_, grant)| ignored(grant)) {
+            let (role, acr) = (grant.role_name(), shown(&registry.name));
+            let key = Key::of(&[&grant.resource.address, &registry.resource.address]);
+            let message = format!("`{role}` is ignored in ABAC mode, which is written for `{acr}`");
+            let told = reporter.report(Severity::Warning, grant.role_span, message, key);
+            let told = told.with(mode.span, "the mode; this API version does not have the property");
+            let help = edit::repository_role(grant.resource.language);
+            story::pull(told, case, pair).with(cluster.pulling_span, "the identity that pulls").help(help);
         }
     }
 }

@@ -81,19 +81,19 @@ mod acr212;
 mod acr213;
 mod acr214;
 mod acr301;
+mod acr302;
 mod acr303;
 mod acr304;
 mod acr305;
 mod acr306;
-mod acr312;
 mod acr307;
 mod acr308;
-mod acr313;
-mod acr302;
 mod acr309;
-mod acr314;
 mod acr310;
 mod acr311;
+mod acr312;
+mod acr313;
+mod acr314;
 mod acr401;
 mod acr402;
 mod acr403;
@@ -157,19 +157,19 @@ pub static ALL: &[&Rule] = &[
     &acr213::RULE,
     &acr214::RULE,
     &acr301::RULE,
+    &acr302::RULE,
     &acr303::RULE,
     &acr304::RULE,
     &acr305::RULE,
     &acr306::RULE,
-    &acr312::RULE,
     &acr307::RULE,
     &acr308::RULE,
-    &acr313::RULE,
-    &acr302::RULE,
     &acr309::RULE,
-    &acr314::RULE,
     &acr310::RULE,
     &acr311::RULE,
+    &acr312::RULE,
+    &acr313::RULE,
+    &acr314::RULE,
     &acr401::RULE,
     &acr402::RULE,
     &acr403::RULE,

@@ -339,13 +339,12 @@ impl<'a> World<'a> {
         self.changes.body_of(resource, &self.resolver)
     }
 
-    /// Why there may be links, peerings, zones, rules and routes that can't be seen, for this registry and cluster.
-    pub fn networks_open(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
+    /// A command that may make or change links, peerings, zones, rules and routes between this cluster and registry.
+    pub fn networks_made(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
         let made =
             |it: &&Imperative| it.makes == Makes::Network && !it.manual && self.may_be_about(it, cluster, registry);
-        let command = self.imperative.iter().find(made);
-        let command = command.map(|it| (Why::Command(format!("`{}`", it.command).into()), it.span));
-        command.or_else(|| self.hidden(cluster, registry))
+        let command = self.imperative.iter().find(made)?;
+        Some((Why::Command(format!("`{}`", command.command).into()), command.span))
     }
 }
 

@@ -193,6 +193,15 @@ impl<'a> Grant<'a> {
         }
     }
 
+    /// Whether its role lets pull from a registry in ABAC mode.
+    pub fn lets_pull_by_repository(&self) -> Truth {
+        match &self.role {
+            Granted::BuiltIn(role) => role.abac,
+            Granted::Custom { abac, .. } => *abac,
+            Granted::Unknown(_) => Truth::Unknown,
+        }
+    }
+
     /// Whether its condition, if it has one, lets pull from this repository. It is known only of a registry in ABAC mode:
     /// what conditions do in the legacy mode is not documented.
     pub fn admits(&self, registry: &Registry<'_>, repository: Option<&str>) -> Truth {

@@ -1,8 +1,8 @@
 //! Resources become a typed world; this is the only place where things are joined.
 
 mod assignments;
-pub mod changed;
 pub mod cache_rule;
+pub mod changed;
 pub mod cluster;
 pub mod collision;
 pub mod dead_secret;
@@ -295,8 +295,8 @@ impl<'a> World<'a> {
         let switches = world.clusters.iter().map(|cluster| switch::of(cluster, deployments, &world.resolver));
         world.switches = switches.collect();
         world.link();
-        world.network = Network::read(&world.resolver, &world.clusters, &|resource| resource.body.clone());
-        let body = |resource: &'a Resource| resource.body.clone();
+        world.network = Network::read(&world.resolver, &world.clusters, &world.changes);
+        let body = |resource: &'a Resource| world.changes.body_of(resource, &world.resolver);
         world.network.read_private(&world.resolver, &world.registries, &world.endpoints, &body);
         let resources = deployments.iter().flat_map(|deployment| &deployment.resources);
         let all = resources.filter(|resource| resource.origin == Origin::Declared && resource.deployed != Cond::Never);
@@ -385,7 +385,7 @@ impl<'a> World<'a> {
             self.workloads.push(workload);
         } else if let Some(replica) = Replica::read(resource, resolver) {
             self.replicas.push(replica);
-        } else if let Some(endpoint) = Endpoint::read(resource, resolver) {
+        } else if let Some(endpoint) = Endpoint::of(resource, &self.changes.body_of(resource, resolver), resolver) {
             self.endpoints.push(endpoint);
         } else if let Some(set) = ScaleSet::read(resource) {
             self.scale_sets.push(set);

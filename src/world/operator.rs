@@ -136,7 +136,6 @@ impl<'a> World<'a> {
 
     /// Where a cluster names the kubelet identity that its control plane may not put on the nodes, when that is sure.
     pub fn unassignable(&self, cluster: &Cluster<'a>) -> Option<Span> {
-        let found = self.unoperated(cluster).filter(|found| found.sure)?;
-        self.operator_by_hand().is_none().then_some(found.id.span)
+        self.unoperated(cluster).filter(|found| found.sure).map(|found| found.id.span)
     }
 }

@@ -180,6 +180,13 @@ impl<'a> Registry<'a> {
         self.public.value() == Some(&true) && self.admits_all.value() == Some(&true)
     }
 
+    /// Where ABAC mode is written under an API version that doesn't know modes: whether it comes about is not documented.
+    pub fn asks_for_abac(&self) -> Option<&Node> {
+        let mode = self.unversioned.iter().find(|property| property.path == ["roleAssignmentMode"])?;
+        let abac = |text: &str| text.eq_ignore_ascii_case("AbacRepositoryPermissions");
+        Some(&mode.value).filter(|value| value.as_str().is_some_and(abac))
+    }
+
     /// A name that no registry can have, and what is wrong with it. A secret is not told; an empty one, one with
     /// signs of a template and one like `ACR_NAME` are for somebody to fill in.
     pub fn impossible_name(&self) -> Option<(&str, String)> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::pool::Standing;
 use super::reading::{inner, written};
 use super::{Network, SUBNET};
-use crate::azure::kinds::PRIVATE_ENDPOINT;
+use crate::azure::kinds::{PRIVATE_ENDPOINT, REGISTRY};
 use crate::ir::{Address, Node, Resolver, Resource, ResourceId, Truth};
 use crate::source::Span;
 use crate::world::endpoint::Endpoint;
@@ -61,10 +61,16 @@ impl<'a> Network<'a> {
         let mut places: BTreeMap<&Address, usize> = BTreeMap::new();
         for (at, endpoint) in endpoints.iter().enumerate() {
             places.insert(&endpoint.resource.address, at);
+            let leads = names.leads(endpoint, resolver);
+            if leads.is_empty() {
+                // It leads to something else: where it stands says nothing of registries.
+                self.attached.push(Attached::default());
+                continue;
+            }
             let laid = body(endpoint.resource);
             let subnet = written(resolver, &laid, &["properties", "subnet", "id"]);
             let vnet = subnet.and_then(|id| self.vnet_of_subnet(&id, resolver));
-            let mut attached = Attached { vnet, leads: names.leads(endpoint, resolver), ..Attached::default() };
+            let mut attached = Attached { vnet, leads, ..Attached::default() };
             if let Some(list) = written(resolver, &laid, &["properties", "privateDnsZoneGroups"]) {
                 for group in list.as_list().map_or(&[][..], |list| &list.items) {
                     self.register(endpoint.resource, &resolver.node(group), &mut attached, resolver);
@@ -79,6 +85,9 @@ impl<'a> Network<'a> {
                 continue;
             }
             let endpoint = above(group, resolver).and_then(|found| places.get(&*found.address).copied());
+            if endpoint.and_then(|at| self.attached.get(at)).is_some_and(|attached| attached.leads.is_empty()) {
+                continue;
+            }
             let mut own = Attached::default();
             self.register(group, &body(group), &mut own, resolver);
             match endpoint.and_then(|at| self.attached.get_mut(at)) {
@@ -155,6 +164,9 @@ impl<'w, 'a> Names<'w, 'a> {
         let mut leads = BTreeMap::new();
         for connection in connections {
             let id = resolver.id_of(&connection.to);
+            if id.as_ref().is_some_and(|id| !id.is_kind(REGISTRY)) {
+                continue;
+            }
             let name = id.as_ref().and_then(|id| id.names.last()).and_then(Node::as_str);
             let candidates: Vec<usize> = match name {
                 Some(name) => {

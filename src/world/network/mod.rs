@@ -1,24 +1,24 @@
 //! Networks: where the nodes of clusters stand, and what lies between them and a registry.
 
+pub mod address;
 pub mod deployed;
+pub mod door;
+pub mod egress;
 pub mod endpoint;
-pub mod peering;
-pub mod pool;
-pub(super) mod reading;
-pub mod record;
 pub mod firewall;
+pub mod gateway;
 pub mod name;
 mod parent;
+pub mod peering;
 pub mod peers;
+pub mod pool;
 pub mod proxy;
+pub(super) mod reading;
+pub mod record;
 pub mod route;
 pub mod security_group;
 mod served;
 pub mod storage_policy;
-pub mod address;
-pub mod door;
-pub mod egress;
-pub mod gateway;
 pub mod subnet;
 pub mod vnet;
 pub mod zone;
@@ -26,6 +26,7 @@ pub mod zone;
 use std::collections::BTreeMap;
 
 use super::World;
+use super::changed::Changes;
 use super::cluster::Cluster;
 use super::endpoint::Endpoint;
 use super::knowledge::Members;
@@ -88,6 +89,10 @@ pub struct Network<'a> {
     pub(super) ways: Vec<Vec<egress::Egress>>,
     /// The public doors of registries.
     pub(super) doors: BTreeMap<&'a Address, door::Door>,
+    /// Virtual networks by the ids that were seen of them.
+    vnet_keys: BTreeMap<String, usize>,
+    /// Zones by the ids that were seen of them.
+    zone_keys: BTreeMap<String, usize>,
     /// Virtual networks by the addresses of their declarations.
     by_vnet: BTreeMap<&'a Address, usize>,
     /// Subnets that are declared on their own, by address.
@@ -95,8 +100,9 @@ pub struct Network<'a> {
 }
 
 impl<'a> Network<'a> {
-    /// Reads all networks. `body` gives what a resource says with what changes it laid over.
-    pub(super) fn read(resolver: &Resolver<'a>, clusters: &[Cluster<'a>], body: &dyn Fn(&'a Resource) -> Node) -> Self {
+    /// Reads all networks; what changes a resource is laid over what it says.
+    pub(super) fn read(resolver: &Resolver<'a>, clusters: &[Cluster<'a>], changes: &Changes<'a>) -> Self {
+        let body: &dyn Fn(&'a Resource) -> Node = &|resource| changes.body_of(resource, resolver);
         let mut network = Network::default();
         for resource in resolver.of_kind(VNET) {
             if std::ptr::eq(resolver.canonical(resource), *resource) {
@@ -112,7 +118,7 @@ impl<'a> Network<'a> {
             }
         }
         for at in 0..network.vnets.len() {
-            network.read_inline(at, resolver, body);
+            network.read_inline(at, resolver, changes);
         }
         (network.security_groups, network.by_security_group) = security_group::groups(resolver, body);
         (network.route_tables, network.by_route_table) = route::tables(resolver, body);
@@ -136,10 +142,11 @@ impl<'a> Network<'a> {
         endpoints: &[Endpoint<'a>],
         body: &dyn Fn(&'a Resource) -> Node,
     ) {
-        self.read_zones(resolver, body);
+        self.read_zones(resolver);
+        self.attach(resolver, registries, endpoints, body);
+        self.read_links(resolver, body);
         self.read_records(resolver, body);
         self.read_peerings(resolver, body);
-        self.attach(resolver, registries, endpoints, body);
     }
 
     fn ways_out(
@@ -154,9 +161,19 @@ impl<'a> Network<'a> {
     }
 
     /// The subnets that a virtual network lists itself and that are not declared on their own as well.
-    fn read_inline(&mut self, at: usize, resolver: &Resolver<'a>, body: &dyn Fn(&'a Resource) -> Node) {
+    fn read_inline(&mut self, at: usize, resolver: &Resolver<'a>, changes: &Changes<'a>) {
         let Some(resource) = self.vnets.get(at).and_then(|vnet| vnet.resource) else { return };
-        for (place, subnet) in subnet::inline(resource, at, resolver, &body(resource)) {
+        let whole = ResourceId::parse(&resolver.node(&resource.id));
+        let laid_over = |name: &Node, subnet: &Node| match &whole {
+            Some(id) => {
+                let names = id.names.iter().chain([name]).cloned().collect();
+                let id = Node::id(ResourceId { kind: SUBNET.into(), names, ..id.clone() }, subnet.span);
+                changes.over(SUBNET, name, &id, subnet.clone(), resolver)
+            }
+            None => subnet.clone(),
+        };
+        for (place, subnet) in subnet::inline(resource, at, resolver, &changes.body_of(resource, resolver), &laid_over)
+        {
             let known = self.subnets.iter().position(|it| it.vnet == at && it.is_called(&subnet.name, resolver));
             let index = known.unwrap_or(self.subnets.len());
             if known.is_none() {
@@ -180,12 +197,14 @@ impl<'a> Network<'a> {
 
     /// The network with this id; one that the tree doesn't have is taken in by its id.
     pub(super) fn vnet_of(&mut self, id: &Node, resolver: &Resolver<'a>) -> usize {
-        let found = resolver.resource_of(id).and_then(|found| self.by_vnet.get(&*found.address).copied());
-        let alike = || self.vnets.iter().position(|it| it.resource.is_none() && it.is(id, resolver).is_yes());
-        match found.or_else(alike) {
-            Some(at) => at,
-            None => self.stranger(id.clone()),
+        let key = key_of(id, resolver);
+        if let Some(at) = self.vnet_keys.get(&key) {
+            return *at;
         }
+        let found = resolver.resource_of(id).and_then(|found| self.by_vnet.get(&*found.address).copied());
+        let at = found.unwrap_or_else(|| self.stranger(id.clone()));
+        self.vnet_keys.insert(key, at);
+        at
     }
 
     fn stranger(&mut self, id: Node) -> usize {
@@ -195,8 +214,8 @@ impl<'a> Network<'a> {
 
     /// The network with this id, when it is one that the world knows.
     pub fn find_vnet(&self, id: &Node, resolver: &Resolver<'a>) -> Option<usize> {
-        let found = resolver.resource_of(id).and_then(|found| self.by_vnet.get(&*found.address).copied());
-        found.or_else(|| self.vnets.iter().position(|it| it.resource.is_none() && it.is(id, resolver).is_yes()))
+        let known = self.vnet_keys.get(&key_of(id, resolver)).copied();
+        known.or_else(|| self.by_vnet.get(&*resolver.resource_of(id)?.address).copied())
     }
 
     /// The security group with this id.
@@ -252,6 +271,13 @@ impl<'a> Network<'a> {
             (None, None) => Standing::unknown(&node),
         }
     }
+}
+
+/// The text by which an id is known again: equal texts mean one resource.
+fn key_of(id: &Node, resolver: &Resolver<'_>) -> String {
+    let id = resolver.node(id);
+    let parts = resolver.id_of(&id).map(|parts| Node::id(parts, id.span));
+    parts.unwrap_or(id).key_of_flag().to_ascii_lowercase()
 }
 
 impl<'a> World<'a> {

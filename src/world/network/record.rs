@@ -27,7 +27,8 @@ impl<'a> Network<'a> {
     pub(super) fn read_records(&mut self, resolver: &Resolver<'a>, body: &dyn Fn(&'a Resource) -> Node) {
         for (kind, path) in [(ADDRESSES, "aRecords"), (ALIASES, "cnameRecord")] {
             for resource in resolver.of_kind(kind) {
-                if !std::ptr::eq(resolver.canonical(resource), *resource) {
+                let own = std::ptr::eq(resolver.canonical(resource), *resource);
+                if !own || !self.may_answer(resource, resolver) {
                     continue;
                 }
                 let zone = self.zone_above(resource, resolver);

@@ -35,7 +35,10 @@ impl<'a> Subnet<'a> {
 
     /// Whether it is called so.
     pub(super) fn is_called(&self, name: &Node, resolver: &Resolver<'_>) -> bool {
-        same_in(resolver, Case::Ignored, &self.name, name) == Truth::Yes
+        match self.name.as_str().zip(name.as_str()) {
+            Some((own, name)) => own.eq_ignore_ascii_case(name),
+            None => same_in(resolver, Case::Ignored, &self.name, name) == Truth::Yes,
+        }
     }
 
     /// What is written at a path below `properties`, references followed.
@@ -44,17 +47,19 @@ impl<'a> Subnet<'a> {
     }
 }
 
-/// The subnets in the list of a network, each with its place in it.
+/// The subnets in the list of a network, each with its place in it. `laid_over` lays over a subnet what changes it.
 pub(super) fn inline<'a>(
     resource: &'a Resource,
     vnet: usize,
     resolver: &Resolver<'a>,
     body: &Node,
+    laid_over: &dyn Fn(&Node, &Node) -> Node,
 ) -> Vec<(usize, Subnet<'a>)> {
     let Some(list) = within(resolver, body.clone(), &["properties", "subnets"]) else { return Vec::new() };
     let items = list.as_list().map_or(&[][..], |list| &list.items);
     let subnet = |item: &Node| {
         let name = resolver.node(item.get("name")?);
+        let item = laid_over(&name, item);
         Some(Subnet {
             resource,
             vnet,

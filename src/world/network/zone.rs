@@ -1,7 +1,7 @@
 //! Private DNS zones and the networks that they are linked to.
 
-use super::Network;
 use super::reading::written;
+use super::{Network, key_of};
 use crate::ir::{Case, Node, Origin, Resolver, Resource, ResourceId, Truth, same_in};
 use crate::source::Span;
 use crate::world::knowledge::is_certain;
@@ -84,16 +84,20 @@ fn are_two(one: Option<&Resource>, other: Option<&Resource>) -> bool {
 }
 
 impl<'a> Network<'a> {
-    /// Reads zones and links.
-    pub(super) fn read_zones(&mut self, resolver: &Resolver<'a>, body: &dyn Fn(&'a Resource) -> Node) {
+    /// Reads zones.
+    pub(super) fn read_zones(&mut self, resolver: &Resolver<'a>) {
         for resource in resolver.of_kind(ZONE) {
             if std::ptr::eq(resolver.canonical(resource), *resource) {
                 self.by_zone.insert(&resource.address, self.zones.len());
                 self.zones.push(Zone::read(resource, resolver));
             }
         }
+    }
+
+    /// Reads the links of zones that may answer for registries.
+    pub(super) fn read_links(&mut self, resolver: &Resolver<'a>, body: &dyn Fn(&'a Resource) -> Node) {
         for resource in resolver.of_kind(LINK) {
-            if std::ptr::eq(resolver.canonical(resource), *resource) {
+            if std::ptr::eq(resolver.canonical(resource), *resource) && self.may_answer(resource, resolver) {
                 let link = self.link(resource, resolver, &body(resource));
                 self.links.push(link);
             }
@@ -119,6 +123,22 @@ impl<'a> Network<'a> {
         Link { resource, zone, vnet, redirects }
     }
 
+    /// Whether the zone that a link or a record lies in may answer for a registry: it has a name of theirs, an endpoint of
+    /// one registers in it, or its name is not known. Large trees have thousands of links of other zones.
+    pub(super) fn may_answer(&self, child: &Resource, resolver: &Resolver<'a>) -> bool {
+        let name = |id: &ResourceId| id.names.first().cloned();
+        let plain = ResourceId::parse(&child.id).and_then(|id| name(&id)).filter(|name| name.as_str().is_some());
+        let name = plain.or_else(|| resolver.id_of(&child.id).and_then(|id| name(&id)));
+        let Some(text) = name.as_ref().and_then(Node::as_str) else { return true };
+        let text = text.to_ascii_lowercase();
+        let registered = || {
+            let zones = self.attached.iter().flat_map(|attached| &attached.registrations).filter_map(|it| it.zone);
+            let mut names = zones.filter_map(|at| self.zones.get(at)).map(|zone| &zone.name);
+            names.any(|name| name.as_str().is_none_or(|name| name.eq_ignore_ascii_case(&text)))
+        };
+        text.contains("azurecr") || registered()
+    }
+
     /// The zone that a link or a record lies in.
     pub(super) fn zone_above(&mut self, child: &'a Resource, resolver: &Resolver<'a>) -> usize {
         let id = resolver.id_of(&child.id).filter(|id| id.names.len() == 2);
@@ -132,14 +152,14 @@ impl<'a> Network<'a> {
 
     /// The zone with this id; one that the tree doesn't have is taken in by its id.
     pub(super) fn zone_of(&mut self, id: &Node, resolver: &Resolver<'a>) -> usize {
-        if let Some(at) = resolver.resource_of(id).and_then(|found| self.by_zone.get(&*found.address).copied()) {
-            return at;
+        let key = key_of(id, resolver);
+        if let Some(at) = self.zone_keys.get(&key) {
+            return *at;
         }
-        let alike = self
-            .zones
-            .iter()
-            .position(|it| it.resource.is_none() && same_in(resolver, Case::Ignored, &it.id, id) == Truth::Yes);
-        alike.unwrap_or_else(|| self.strange_zone(id.clone(), resolver))
+        let found = resolver.resource_of(id).and_then(|found| self.by_zone.get(&*found.address).copied());
+        let at = found.unwrap_or_else(|| self.strange_zone(id.clone(), resolver));
+        self.zone_keys.insert(key, at);
+        at
     }
 
     fn strange_zone(&mut self, id: Node, resolver: &Resolver<'a>) -> usize {

@@ -114,7 +114,8 @@ pub(super) fn public(way: Way<'_, '_>) -> Leg {
 
 /// A leg that is proved not to work stays so only where nothing that can't be seen may change these resources.
 fn unless_hidden(way: Way<'_, '_>, leg: Leg, resources: &[&Resource]) -> Leg {
-    match way.world.hidden_from(resources).filter(|_| !leg.obstacles.is_empty()) {
+    let made = || way.world.networks_made(way.cluster, way.registry);
+    match way.world.hidden_from(resources).or_else(made).filter(|_| !leg.obstacles.is_empty()) {
         Some((why, span)) => Leg::unknown(span, format!("something that can't be read may let it pass: {why}")),
         None => leg,
     }

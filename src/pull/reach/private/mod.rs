@@ -156,6 +156,7 @@ fn absence_counts(world: &World<'_>, resource: Option<&Resource>) -> bool {
 /// Why there may be links, records or peerings between these that nobody sees.
 fn hidden(way: Way<'_, '_>, between: &[Option<&Resource>]) -> Option<(Why, Span)> {
     let between: Vec<&Resource> = between.iter().copied().flatten().collect();
-    let commands = || way.world.endpoints_made(way.cluster, way.registry);
-    commands().or_else(|| way.world.networks_open(&between))
+    let (cluster, registry) = (way.cluster, way.registry);
+    let commands = way.world.endpoints_made(cluster, registry).or_else(|| way.world.networks_made(cluster, registry));
+    commands.or_else(|| way.world.networks_open(&between))
 }
