@@ -20,7 +20,7 @@ const CAUSES: [(&str, &[&str], Severity); 16] = [
     ("05-secret-other-namespace", &["ACR201"], Severity::Error),
     ("06-malformed-dockerconfigjson", &["ACR204"], Severity::Error),
     ("07-public-off-no-pe", &["ACR301"], Severity::Error),
-    ("08-firewall-without-aks-ip", &["ACR302"], Severity::Error),
+    ("08-firewall-without-aks-ip", &["ACR302"], Severity::Warning),
     ("09-dns-zone-not-linked", &["ACR303"], Severity::Error),
     ("10-basic-sku-network-rules", &["ACR310"], Severity::Error),
     ("11-cluster-without-identity", &["ACR401"], Severity::Warning),

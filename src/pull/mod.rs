@@ -82,6 +82,13 @@ impl<'w, 'a> Case<'w, 'a> {
         self.reaches.get(&(pair.cluster, pair.registry))
     }
 
+    /// The ways of the nodes on which the pod of a path may land, one for each pool; none where no pool was looked at.
+    pub fn roads(&self, path: &Path) -> Vec<reach::Road<'_>> {
+        let reach = path.cluster.zip(path.registry).and_then(|ends| self.reaches.get(&ends));
+        let landing = path::landing(self.world, path.workload, path.cluster);
+        reach.map(|reach| reach.roads(landing.as_ref())).unwrap_or_default()
+    }
+
     /// The pair of a cluster and a registry, when it is under judgement.
     pub fn pair(&self, cluster: usize, registry: usize) -> Option<&Pair> {
         // They are in the order of clusters and registries.

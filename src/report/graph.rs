@@ -76,7 +76,7 @@ pub enum Kind {
     Nodes,
     /// Something on the way from the nodes to a registry: a private endpoint, a zone, a firewall.
     Waypoint,
-    /// A registry.
+    /// A registry, or the storage of its layers.
     Registry,
     /// Anything else that a grant is made on.
     Scope,

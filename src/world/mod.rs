@@ -21,7 +21,6 @@ pub mod mutation;
 pub mod network;
 pub mod node_image;
 pub mod operator;
-mod outlying;
 pub mod place;
 pub mod placement;
 pub mod principal;

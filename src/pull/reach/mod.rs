@@ -1,6 +1,7 @@
 //! Do the nodes of a cluster reach the registry? For each pool of nodes: to which address its name leads there, whether
 //! the registry opens to them on that way, and what stands on it.
 
+mod course;
 mod filter;
 mod leg;
 mod obstacle;
@@ -9,6 +10,7 @@ mod public;
 
 use std::collections::BTreeMap;
 
+pub use course::{Course, Lead, Road};
 pub use filter::{Denial, Fault as FilterFault, Halt, Keep, Stop};
 pub use leg::Leg;
 pub use obstacle::Obstacle;
@@ -49,8 +51,8 @@ pub(super) struct Way<'s, 'a> {
 pub(super) enum Resolution {
     /// To the public address.
     Public,
-    /// To the private address of one of these endpoints, by their places in the world; with the proof.
-    Private(Vec<usize>, Vec<Evidence>),
+    /// To the private address of one of the endpoints of the lead; with the proof.
+    Private(Lead, Vec<Evidence>),
     /// To no address, or to one that is not the registry's.
     Nowhere(Leg),
     /// Can't be told; the leg says why.
@@ -66,6 +68,8 @@ pub struct Reach {
     pub obstacles: Vec<(Obstacle, Truth)>,
     /// What holds for each pool, where they were looked at.
     legs: Vec<Leg>,
+    /// Which way the nodes of each pool go.
+    courses: Vec<Course>,
     /// Why there may be further pools.
     open: Option<(Why, Span)>,
 }
@@ -83,11 +87,12 @@ pub(super) fn reach<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cl
         return Reach::of(leg);
     }
     let pools = world.pools(cluster);
-    let legs: Vec<Leg> = pools.items.iter().map(|pool| of_pool(world, registry, cluster, pool)).collect();
+    let ways = pools.items.iter().map(|pool| of_pool(world, registry, cluster, pool));
+    let (legs, courses): (Vec<Leg>, Vec<Course>) = ways.unzip();
     match together(legs.iter(), pools.open.as_ref()) {
         Some(mut whole) => {
             whole.note(private::malformed(world, registry, cluster));
-            Reach { legs, open: pools.open, ..Reach::of(whole) }
+            Reach { legs, courses, open: pools.open, ..Reach::of(whole) }
         }
         None => {
             let text = "the node pools of the cluster are not in this tree";
@@ -108,28 +113,30 @@ fn together<'l>(mut legs: impl Iterator<Item = &'l Leg>, open: Option<&(Why, Spa
 }
 
 /// Whether the nodes of one pool reach both hosts.
-fn of_pool<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cluster<'a>, pool: &Pool) -> Leg {
+fn of_pool<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cluster<'a>, pool: &Pool) -> (Leg, Course) {
     let to = |host| to_host(Way { world, registry, cluster, pool, host });
-    to(Host::Login).and(to(Host::Data))
+    let (login, lead) = to(Host::Login);
+    let (data, _) = to(Host::Data);
+    (login.clone().and(data), Course { lead, login: login.judgement })
 }
 
-fn to_host(way: Way<'_, '_>) -> Leg {
+fn to_host(way: Way<'_, '_>) -> (Leg, Lead) {
     if let Some(leg) = filter::through_proxy(way) {
-        return leg;
+        return (leg, Lead::Proxy);
     }
     let publicly = || public::admitted(way).and(filter::public(way));
     match private::resolution(way) {
-        Resolution::Public => publicly(),
-        Resolution::Private(endpoints, proof) => private::through(way, &endpoints, proof),
-        Resolution::Nowhere(leg) => leg,
+        Resolution::Public => (publicly(), Lead::Public),
+        Resolution::Private(lead, proof) => (private::through(way, lead.endpoints(), proof), lead),
+        Resolution::Nowhere(leg) => (leg, Lead::Nowhere),
         Resolution::Unknown(leg) => {
             // Whichever way the name leads: where none works, nothing does.
-            let Some(mut ways) = private::every_way(way) else { return leg };
+            let Some(mut ways) = private::every_way(way) else { return (leg, Lead::Unknown) };
             if private::is_shut(way).is_none() {
                 ways.push(publicly());
             }
             let all_fail = !ways.is_empty() && ways.iter().all(|leg| leg.truth() == Truth::No);
-            if all_fail { ways.swap_remove(0) } else { leg }
+            (if all_fail { ways.swap_remove(0) } else { leg }, Lead::Unknown)
         }
     }
 }
@@ -151,7 +158,7 @@ pub(super) fn from_anywhere(world: &World<'_>, registry: &Registry<'_>) -> Judge
 impl Reach {
     fn of(leg: Leg) -> Reach {
         let Leg { judgement, obstacles } = leg;
-        Reach { judgement, obstacles, legs: Vec::new(), open: None }
+        Reach { judgement, obstacles, legs: Vec::new(), courses: Vec::new(), open: None }
     }
 
     /// What holds for pods that land only there.

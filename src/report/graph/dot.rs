@@ -92,7 +92,7 @@ fn arrow(edge: &Edge, text: &mut String) {
         Verdict::Unknown => ", penwidth=1.5, style=dashed",
     });
     if edge.missing {
-        look.push_str(", arrowhead=tee");
+        look.push_str(", style=dotted, arrowhead=tee");
     }
     let lines = label::of_edge(edge, WIDTH);
     if !lines.is_empty() {

@@ -86,15 +86,20 @@ impl Drawing<'_> {
     }
 
     fn colours(&self, text: &mut String) {
-        for (verdict, style) in [
-            (Verdict::Fine, "stroke-width:1px"),
-            (Verdict::Broken, "stroke-width:4px"),
-            (Verdict::Unknown, "stroke-width:2px,stroke-dasharray:6 4"),
+        for (verdict, missing, style) in [
+            (Verdict::Fine, false, "stroke-width:1px"),
+            (Verdict::Broken, false, "stroke-width:4px"),
+            (Verdict::Broken, true, "stroke-width:4px,stroke-dasharray:3 5"),
+            (Verdict::Unknown, false, "stroke-width:2px,stroke-dasharray:8 4"),
         ] {
-            let own = self.graph.edges.iter().enumerate().filter(|(_, edge)| edge.verdict == verdict);
+            let is_it = |edge: &Edge| edge.verdict == verdict && edge.missing == missing;
+            let own = self.graph.edges.iter().enumerate().filter(|(_, edge)| is_it(edge));
             let own: Vec<String> = own.map(|(at, _)| at.to_string()).collect();
             if !own.is_empty() {
-                let _ = writeln!(text, "  linkStyle {} stroke:{},{style}", own.join(","), palette::line(verdict));
+                let colour = palette::line(verdict);
+                // The letters on a step that is fine are as black as those in boxes.
+                let letters = if verdict == Verdict::Fine { String::new() } else { format!(",color:{colour}") };
+                let _ = writeln!(text, "  linkStyle {} stroke:{colour},{style}{letters}", own.join(","));
             }
         }
     }

@@ -142,12 +142,13 @@ fn verdicts_are_told_by_more_than_colour() {
         "n0 ==>|\"✗ web\"| n1",
         "n0 -.->|\"maybe\"| n1",
         "n0 --x|\"✗ no role<br/>ACR101, ACR301\"| n1",
-        "linkStyle 0,2 stroke:#c62828",
+        "linkStyle 0 stroke:#c62828,stroke-width:4px,color",
+        "linkStyle 2 stroke:#c62828,stroke-width:4px,stroke-dasharray",
     ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     let text = dot::drawn(&graph);
-    for part in ["label=\"✗ no role\\nACR101, ACR301\"", "arrowhead=tee", "style=dashed"] {
+    for part in ["label=\"✗ no role\\nACR101, ACR301\"", "style=dotted, arrowhead=tee", "style=dashed"] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
 }

@@ -14,6 +14,9 @@ use crate::world::grant::Grant;
 use crate::world::knowledge::Judgement;
 use crate::world::workload::shown;
 
+/// Rules about hosts at which the identity of a cluster can't sign in.
+const OF_IMAGES: &[&str] = &["ACR602", "ACR605"];
+
 pub(super) fn draw(pen: &mut Pen<'_, '_>) {
     let path = pen.path;
     for offer in &path.offers {
@@ -35,7 +38,8 @@ fn nobody(pen: &mut Pen<'_, '_>, judgement: &Judgement) {
     // That a registry is not in the tree is said already.
     let told = pen.path.step("registry").is_some_and(|step| step.truth != Truth::Yes);
     let Some(workload) = pen.workload.filter(|_| !told) else { return };
-    pen.arrows.push(Arrow::new(workload, &pen.target, verdict(judgement.truth), said(judgement)));
+    let rules = pen.blame.image(pen.path, OF_IMAGES);
+    pen.arrows.push(Arrow::new(workload, &pen.target, verdict(judgement.truth), said(judgement)).told(rules));
 }
 
 fn identity<'c, 'a>(pen: &mut Pen<'c, 'a>, cluster: &'c Cluster<'a>, judgement: &Judgement) {
@@ -52,12 +56,25 @@ fn identity<'c, 'a>(pen: &mut Pen<'c, 'a>, cluster: &'c Cluster<'a>, judgement: 
             let lines = roles(pen, cluster).unwrap_or_else(|| said(judgement));
             pen.arrows.push(Arrow::new(&puller, &pen.target, Verdict::Fine, lines));
         }
-        Truth::Unknown => pen.arrows.push(Arrow::new(&puller, &pen.target, Verdict::Unknown, said(judgement))),
+        Truth::Unknown => {
+            // A host that isn't there is no matter of who asks.
+            let there = pen.path.step("registry").is_none_or(|step| step.truth == Truth::Yes);
+            let rules = if there { pen.blame.image(pen.path, OF_IMAGES) } else { Vec::new() };
+            let arrow = Arrow::new(&puller, &pen.target, Verdict::Unknown, said(judgement));
+            pen.arrows.push(arrow.told(rules));
+        }
         Truth::No if missed => {}
         Truth::No => {
-            let rules = pair.map(|pair| pen.blame.permission(pair)).unwrap_or_default();
+            let mut rules = pair.map(|pair| pen.blame.permission(pair)).unwrap_or_default();
+            let foreign = pen.blame.image(pen.path, &["ACR602"]);
+            let apart = !foreign.is_empty();
+            rules.extend(foreign);
             let plain = pen.path.node == Some(Truth::No) && pen.case.exclusions(pen.path).is_empty();
-            let lines = if plain { vec!["no role to pull".to_owned()] } else { said(judgement) };
+            let lines = match (apart, plain) {
+                (true, _) => vec!["an identity of another cloud".to_owned()],
+                (false, true) => vec!["no role to pull".to_owned()],
+                (false, false) => said(judgement),
+            };
             pen.arrows.push(Arrow::new(&puller, &pen.target, Verdict::Broken, lines).absent().blamed(rules));
         }
     }
@@ -116,7 +133,7 @@ fn control_plane(case: &Case<'_, '_>, cluster: &Cluster<'_>, grant: &Grant<'_>) 
     Spot::new(Kind::Identity, &[room(cluster)], vec!["control-plane identity".to_owned(), name], None)
 }
 
-fn holder(cluster: &Cluster<'_>, what: &str) -> Spot {
+pub(super) fn holder(cluster: &Cluster<'_>, what: &str) -> Spot {
     Spot::new(Kind::Identity, &[room(cluster)], sentence(what), None)
 }
 

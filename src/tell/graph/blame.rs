@@ -69,7 +69,9 @@ impl<'c, 'a> Blame<'c, 'a> {
             let leads = |address: &Address, place| found.about.contains(address) || self.points_at(*at, place);
             leads(&aks.address, aks.declared) && leads(&acr.address, acr.declared)
         };
-        self.rules(found.into_iter().filter(|at| self.is_of(*at, &["ACR3"])).filter(is_it))
+        // That its tier lacks something is said of the registry itself.
+        let is_way = |at: &usize| self.is_of(*at, &["ACR3"]) && !self.is_of(*at, &["ACR310"]);
+        self.rules(found.into_iter().filter(is_way).filter(is_it))
     }
 
     /// Why one grant of a pair misses.
@@ -96,7 +98,7 @@ impl<'c, 'a> Blame<'c, 'a> {
     /// Why a step fails that hangs on what stands at one place: an image, a manifest, a cluster that is refused.
     pub fn step(&self, path: &Path, step: &Step) -> Vec<&'static str> {
         let evidence = step.judgement.because.iter().map(|evidence| evidence.span);
-        let primary = |at: &usize, place: Span| self.at(*at).is_some_and(|it| it.finding.primary.span == place);
+        let primary = |at: &usize, place: Span| self.is_at(*at, place);
         let families: &[&str] = match step.name {
             "cluster" => &["ACR4"],
             "pod" => &["ACR2", "ACR7"],
@@ -106,7 +108,28 @@ impl<'c, 'a> Blame<'c, 'a> {
         };
         let found =
             evidence.chain([path.place]).flat_map(|place| self.placed(place).filter(move |at| primary(at, place)));
-        self.rules(found.filter(|at| self.is_of(*at, families)))
+        let refused = self.refusals(path, step);
+        self.rules(found.filter(|at| self.is_of(*at, families)).chain(refused))
+    }
+
+    /// Findings about a cluster or a registry as a whole that Azure refuses.
+    fn refusals(&self, path: &Path, step: &Step) -> Vec<usize> {
+        let world = self.case.world;
+        let (address, families): (Option<&Address>, &[&str]) = match step.name {
+            "cluster" => (path.cluster.and_then(|at| Some(&*world.clusters.get(at)?.resource.address)), &["ACR404"]),
+            "registry" => {
+                (path.registry.and_then(|at| Some(&*world.registries.get(at)?.resource.address)), &["ACR310"])
+            }
+            _ => (None, &[]),
+        };
+        let found = address.and_then(|address| self.by_address.get(address)).into_iter().flatten().copied();
+        found.filter(|at| self.is_of(*at, families)).collect()
+    }
+
+    /// Which of these rules have a finding at the image of a path.
+    pub fn image(&self, path: &Path, rules: &[&str]) -> Vec<&'static str> {
+        let own = self.placed(path.place).filter(|at| self.is_at(*at, path.place) && self.is_of(*at, rules));
+        self.rules(own)
     }
 
     fn of_pair(&self, pair: &Pair, families: &[&str]) -> Vec<&'static str> {
@@ -145,6 +168,10 @@ impl<'c, 'a> Blame<'c, 'a> {
 
     fn is_of(&self, at: usize, families: &[&str]) -> bool {
         self.at(at).is_some_and(|it| families.iter().any(|family| it.finding.rule.starts_with(family)))
+    }
+
+    fn is_at(&self, at: usize, place: Span) -> bool {
+        self.at(at).is_some_and(|it| it.finding.primary.span == place)
     }
 
     fn placed(&self, place: Span) -> impl Iterator<Item = usize> + '_ {

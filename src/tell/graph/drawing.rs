@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sketch::{Arrow, Room, Spot};
+use super::sketch::{Arrow, Room, Spot, moved};
 use super::strand::Strand;
 use crate::report::Verdict;
 use crate::report::graph::{Edge, Graph, Group, Kind, Node, Tally};
@@ -62,12 +62,6 @@ fn likeness(strand: &Strand, own: &Spot, frames: usize) -> Likeness {
 /// The same box with the outermost frames only.
 fn within(spot: &Spot, frames: usize) -> Spot {
     Spot { rooms: spot.rooms.iter().take(frames).cloned().collect(), ..spot.clone() }
-}
-
-/// An arrow whose ends at `from` are at `to` instead.
-fn moved(arrow: &Arrow, from: &Spot, to: &Spot) -> Arrow {
-    let end = |spot: &Spot| if spot == from { to.clone() } else { spot.clone() };
-    Arrow { from: end(&arrow.from), to: end(&arrow.to), ..arrow.clone() }
 }
 
 fn joined(group: Vec<Strand>, frames: usize) -> Vec<Strand> {

@@ -57,10 +57,22 @@ impl Arrow {
         Arrow { rules, ..self }
     }
 
+    /// The same for which rules speak of it, also where they don't say that it fails.
+    pub fn told(self, rules: Vec<&'static str>) -> Arrow {
+        let rules = if self.verdict == Verdict::Fine { Vec::new() } else { rules };
+        Arrow { rules, ..self }
+    }
+
     /// The same, drawn as something that isn't there, if it doesn't work.
     pub fn absent(self) -> Arrow {
         Arrow { missing: self.verdict == Verdict::Broken, ..self }
     }
+}
+
+/// An arrow whose ends at `from` are at `to` instead.
+pub(super) fn moved(arrow: &Arrow, from: &Spot, to: &Spot) -> Arrow {
+    let end = |spot: &Spot| if spot == from { to.clone() } else { spot.clone() };
+    Arrow { from: end(&arrow.from), to: end(&arrow.to), ..arrow.clone() }
 }
 
 /// A line on an arrow is about this long, in characters.

@@ -116,8 +116,11 @@ pub(super) fn of_registry(registry: &Registry<'_>) -> Spot {
 /// Steps that are neither about permission nor about the network: a manifest or a cluster that is refused, a host that no
 /// registry has, a tag that is not there.
 fn obstacles(pen: &mut Pen<'_, '_>) {
-    let Some(workload) = pen.workload else { return };
     let (case, path) = (pen.case, pen.path);
+    // What no workload is drawn for still has a cluster that may be refused.
+    let refused = pen.cluster.filter(|_| pen.workload.is_none() && path.step("cluster").is_some());
+    let cluster = refused.map(|cluster| access::holder(cluster, "control plane"));
+    let Some(workload) = pen.workload.cloned().or(cluster) else { return };
     let own = |step: &&Step| matches!(step.name, "cluster" | "pod" | "registry" | "image");
     for step in path.steps.iter().filter(own).filter(|step| step.judgement.truth != Truth::Yes) {
         // What is only not known of the registry is told by what the pod offers to it.
@@ -126,7 +129,7 @@ fn obstacles(pen: &mut Pen<'_, '_>) {
         }
         let refused = pen.cluster.filter(|_| step.name == "cluster");
         let to = refused.map_or_else(|| pen.target.clone(), |cluster| access::puller(case, cluster));
-        let arrow = Arrow::new(workload, &to, verdict(step.judgement.truth), said(&step.judgement));
+        let arrow = Arrow::new(&workload, &to, verdict(step.judgement.truth), said(&step.judgement));
         pen.arrows.push(arrow.absent().blamed(pen.blame.step(path, step)));
     }
 }

@@ -102,6 +102,70 @@ fn a_shut_registry_is_a_missing_way() {
     assert!(text_of(&graph, edge.to).contains("public access is disabled"));
 }
 
+/// A registry that only a private endpoint in `hub` leads to, and a cluster with a pool in each of two networks.
+fn private(linked: &[&str]) -> String {
+    let mut text = terraform(&["shop"], &["shop"])
+        .replace("sku = \"Premium\"", "sku = \"Premium\"\n  public_network_access_enabled = false")
+        .replace("vm_size", "vnet_subnet_id = azurerm_subnet.hub.id\n    vm_size");
+    let rg = "resource_group_name = \"rg\"";
+    for (at, name) in ["hub", "spoke"].iter().enumerate() {
+        let other = if *name == "hub" { "spoke" } else { "hub" };
+        text.push_str(&format!(
+            "resource \"azurerm_virtual_network\" \"{name}\" {{\n  name = \"vnet-{name}\"\n  {rg}\n  location = \
+             \"westeurope\"\n  address_space = [\"10.{at}.0.0/16\"]\n}}\nresource \"azurerm_subnet\" \"{name}\" {{\n  \
+             name = \"nodes\"\n  {rg}\n  virtual_network_name = azurerm_virtual_network.{name}.name\n  \
+             address_prefixes = [\"10.{at}.0.0/24\"]\n}}\nresource \"azurerm_virtual_network_peering\" \"{name}\" \
+             {{\n  name = \"to-{other}\"\n  {rg}\n  virtual_network_name = azurerm_virtual_network.{name}.name\n  \
+             remote_virtual_network_id = azurerm_virtual_network.{other}.id\n}}\n"
+        ));
+    }
+    for name in linked {
+        text.push_str(&format!(
+            "resource \"azurerm_private_dns_zone_virtual_network_link\" \"{name}\" {{\n  name = \"{name}\"\n  {rg}\n  \
+             private_dns_zone_name = azurerm_private_dns_zone.acr.name\n  virtual_network_id = \
+             azurerm_virtual_network.{name}.id\n}}\n"
+        ));
+    }
+    text.push_str(&format!(
+        "resource \"azurerm_private_dns_zone\" \"acr\" {{\n  name = \"privatelink.azurecr.io\"\n  {rg}\n}}\nresource \
+         \"azurerm_private_endpoint\" \"acr\" {{\n  name = \"pe-acr\"\n  {rg}\n  location = \"westeurope\"\n  subnet_id = \
+         azurerm_subnet.hub.id\n  private_service_connection {{\n    name = \"acr\"\n    private_connection_resource_id = \
+         azurerm_container_registry.acr.id\n    subresource_names = [\"registry\"]\n    is_manual_connection = \
+         false\n  }}\n  private_dns_zone_group {{\n    name = \"default\"\n    private_dns_zone_ids = \
+         [azurerm_private_dns_zone.acr.id]\n  }}\n}}\nresource \"azurerm_kubernetes_cluster_node_pool\" \"spoke\" {{\n  \
+         name = \"spoke\"\n  kubernetes_cluster_id = azurerm_kubernetes_cluster.shop.id\n  vm_size = \
+         \"Standard_D4s_v5\"\n  vnet_subnet_id = azurerm_subnet.spoke.id\n}}\n"
+    ));
+    text
+}
+
+#[test]
+fn pools_with_two_fates_are_two_boxes() {
+    let graph = drawn(&[("main.tf", &private(&["hub"])), ("web.yaml", &deployment("shop", "web"))]);
+    let boxes: Vec<_> = graph.nodes.iter().filter(|node| node.kind == Kind::Nodes).collect();
+    assert_eq!(boxes.len(), 2, "{graph:#?}");
+    // A pod may land on either, so that nobody can say that it fails.
+    let edge = graph.edges.iter().find(|edge| edge.rules == ["ACR303"]).expect("the link that is missing");
+    assert_eq!(edge.verdict, Verdict::Unknown);
+    assert_eq!(text_of(&graph, edge.from), "nodes pool spoke subnet vnet-spoke/nodes");
+    assert_eq!(text_of(&graph, edge.to), "private zone privatelink.azurecr.io");
+    let linked = graph.edges.iter().find(|edge| edge.lines == ["linked"]).expect("the link that is there");
+    assert_eq!((linked.verdict, linked.to), (Verdict::Fine, edge.to));
+}
+
+#[test]
+fn a_private_way_is_drawn_step_by_step() {
+    let graph = drawn(&[("main.tf", &private(&["hub", "spoke"])), ("web.yaml", &deployment("shop", "web"))]);
+    assert_eq!((graph.pulls.fine, broken(&graph).len()), (1, 0), "{graph:#?}");
+    let told: Vec<&str> = graph.edges.iter().flat_map(|edge| &edge.lines).map(String::as_str).collect();
+    for step in ["AcrPull", "linked", "record", "peered", "private link"] {
+        assert!(told.contains(&step), "{step} is not among {told:?}");
+    }
+    let none = drawn(&[("main.tf", &private(&[])), ("web.yaml", &deployment("shop", "web"))]);
+    let red = broken(&none);
+    assert!(!red.is_empty() && red.iter().all(|edge| edge.missing && edge.rules == ["ACR303"]), "{red:?}");
+}
+
 #[test]
 fn workloads_with_one_fate_are_one_box() {
     let some: String = (0..12).map(|at| deployment("shop", &format!("web{at}"))).collect();

@@ -9,7 +9,7 @@ mod record;
 
 pub use fault::{Apart, Fault};
 
-use super::{Leg, Obstacle, Resolution, Way, clause, filter};
+use super::{Lead, Leg, Obstacle, Resolution, Way, clause, filter};
 use crate::ir::{Origin, Resource, Truth, Why};
 use crate::source::Span;
 use crate::world::cluster::Cluster;
@@ -72,7 +72,10 @@ fn answered(way: Way<'_, '_>, found: &Found, zone: usize, link: usize) -> Resolu
     let told = link::proof(way, zone, link);
     match record::kept(way, found, zone) {
         Kept::Unknown(span, text) => Resolution::Unknown(Leg::unknown(span, text)),
-        Kept::At { endpoints, proof } => Resolution::Private(endpoints, told.into_iter().chain(proof).collect()),
+        Kept::At { endpoints, proof } => {
+            let lead = Lead::Private { zone, link, endpoints };
+            Resolution::Private(lead, told.into_iter().chain(proof).collect())
+        }
         Kept::Partly(fault, text, at) => {
             Resolution::Nowhere(Leg::may_fail(Obstacle::Private(fault), vec![clause(at, text)]))
         }
