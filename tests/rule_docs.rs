@@ -36,8 +36,9 @@ const FENCES: [(&str, &[&str]); 4] = [
 ];
 const CATEGORIES: [&str; 7] = ["permission", "pull secret", "network", "cluster identity", "registry", "image", "file"];
 /// The rules of which bad examples can be repaired in place.
-const REPAIRED: [&str; 13] = [
-    "ACR102", "ACR103", "ACR105", "ACR106", "ACR108", "ACR111", "ACR201", "ACR203", "ACR212", "ACR214", "ACR402",
+const REPAIRED: [&str; 24] = [
+    "ACR102", "ACR103", "ACR105", "ACR106", "ACR108", "ACR111", "ACR201", "ACR203", "ACR212", "ACR214", "ACR306",
+    "ACR308", "ACR310", "ACR311", "ACR402", "ACR504", "ACR506", "ACR507", "ACR602", "ACR604", "ACR605", "ACR701",
     "ACR702", "ACR703",
 ];
 const LONGEST_SUMMARY: usize = 110;

@@ -18,14 +18,13 @@ mod tests;
 mod word;
 
 pub use add::{
-    admit_address, allow_outbound, allow_through_firewall, grant_pull, link_zone, peer, private_endpoint, zone_group,
+    admit_address, allow_in, allow_out, allow_through_firewall, cache_rule, grant_pull, lead_to, link_zone, make_zone,
+    own_data_endpoints, peer_back, peer_both, private_endpoint, tokens_for_azure, zone_group,
 };
 pub use apply::{applied, faults, is_sound};
 pub use repair::Repair;
 
-use crate::finding::Fix;
 use crate::ir::{Key, Language, Resource, Step};
-use crate::source::{Span, Store};
 use crate::world::cluster::{Cluster, Pulling};
 use crate::world::registry::{Registry, RoleMode};
 use crate::world::workload::shown;
@@ -211,15 +210,4 @@ pub fn principal_without_end(language: Language, cluster: &str) -> String {
               secret from a key vault"
             .to_owned(),
     }
-}
-
-/// A private DNS zone gets the name that private endpoints of registries need. `span` is where the name is written.
-pub fn zone_name(store: &Store, span: Span, from: &str, to: &str) -> Option<Fix> {
-    word::word_within(store, span, from, to, false)
-}
-
-/// A private endpoint asks for the sub-resource of a registry. `span` is where the list, or its only member, is written:
-/// Azure refuses an endpoint for any other one.
-pub fn sub_resource(store: &Store, span: Span, from: &str) -> Option<Fix> {
-    word::word_within(store, span, from, "registry", true)
 }

@@ -100,6 +100,37 @@ pub enum Repair<'r, 'a> {
         /// It has this one reading, and nothing that works depends on it.
         safe: bool,
     },
+    /// A word in a list becomes another one.
+    Member {
+        /// The declaration that it is for: nobody else may read it.
+        owner: &'r Resource,
+        /// Where the list, or its member, is written.
+        place: Span,
+        /// The word as it is.
+        from: &'r str,
+        /// The word as it shall be.
+        to: &'r str,
+        /// It has this one reading, and nothing that works depends on it.
+        safe: bool,
+    },
+    /// The host in a rule of a firewall becomes the one that is meant.
+    RuleHost {
+        /// Where it is written.
+        place: Span,
+        /// The host as it is: nobody has it.
+        from: &'r str,
+        /// The host that is meant.
+        to: &'r str,
+    },
+    /// An image reference that no kubelet takes becomes the one that it can only mean.
+    Reference {
+        /// Where it is written.
+        place: Span,
+        /// The reference as it is.
+        from: &'r str,
+        /// The reference as it is meant.
+        to: &'r str,
+    },
 }
 
 impl Repair<'_, '_> {
@@ -118,6 +149,11 @@ impl Repair<'_, '_> {
             Repair::Word { owner, place, from, to, safe } => {
                 word::word(store, *place, from, to, *safe).filter(|_| is_own(store, *place, owner))
             }
+            Repair::Member { owner, place, from, to, safe } => {
+                word::word_within(store, *place, from, to, *safe).filter(|_| is_own(store, *place, owner))
+            }
+            Repair::RuleHost { place, from, to } => word::rule_host(store, *place, from, to),
+            Repair::Reference { place, from, to } => word::reference(store, *place, from, to),
         }
     }
 }

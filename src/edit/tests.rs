@@ -183,3 +183,41 @@ fn a_member_that_is_written_and_empty_is_not_written_twice() {
     let grant = grant("guid(acr.id)", &role, KUBELET).replace("'ServicePrincipal'", "null");
     assert_eq!(repaired("ACR111", &[("main.bicep", &format!("{acr}{AKS}{grant}"))]).0, []);
 }
+
+const PRIVATE: &str = include_str!("../../testdata/scenarios/broken/private-zone-misnamed/main.bicep");
+
+#[test]
+fn a_misnamed_zone_gets_its_name_and_that_of_another_service_keeps_its_own() {
+    let (changed, safe) = repaired("ACR303", &[("main.bicep", PRIVATE)]);
+    assert!(changed[0].1.contains("  name: 'privatelink.azurecr.io'\n") && !safe, "{changed:?}");
+    let cluster = include_str!("../../testdata/scenarios/broken/private-zone-of-the-api-server/main.tf");
+    assert_eq!(repaired("ACR303", &[("main.tf", cluster)]).0, []);
+    // Somebody else reads the name, too.
+    let shared = PRIVATE.replace("  name: 'privatelink.acr.io'", "  name: zoneName");
+    let shared = format!("var zoneName = 'privatelink.acr.io'\n{shared}output zone string = zoneName\n");
+    assert_eq!(repaired("ACR303", &[("main.bicep", &shared)]).0, []);
+}
+
+#[test]
+fn the_group_of_an_endpoint_is_changed_where_it_is_the_only_one() {
+    let right = PRIVATE.replace("privatelink.acr.io", "privatelink.azurecr.io");
+    let asks = |groups: &str| right.replace("groupIds: ['registry']", &format!("groupIds: {groups}"));
+    let (changed, safe) = repaired("ACR306", &[("main.bicep", &asks("['acr']"))]);
+    assert!(changed[0].1.contains("groupIds: ['registry']") && safe, "{changed:?}");
+    assert_eq!(repaired("ACR306", &[("main.bicep", &asks("['acr', 'data']"))]).0, []);
+    let shared = format!("var part = 'acr'\n{}output part string = part\n", asks("[part]"));
+    assert_eq!(repaired("ACR306", &[("main.bicep", &shared)]).0, []);
+}
+
+#[test]
+fn a_reference_with_a_scheme_or_capitals_becomes_what_it_can_only_mean() {
+    let pod = |image: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: {image}\n"
+        )
+    };
+    let after = |image: &str| one("ACR701", &[("pod.yaml", &pod(image))]);
+    assert_eq!(after("https://harborimages.azurecr.io/web:1"), pod("harborimages.azurecr.io/web:1"));
+    assert_eq!(after("harborimages.azurecr.io/Team/Web:RC1"), pod("harborimages.azurecr.io/team/web:RC1"));
+    assert_eq!(repaired("ACR701", &[("pod.yaml", &pod("'harborimages.azurecr.io/web:'"))]).0, []);
+}

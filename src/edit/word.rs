@@ -1,6 +1,6 @@
 //! Words that are written out: hosts, namespaces, types, policies, flags, names of zones and sub-resources.
 
-use super::page::Page;
+use super::page::{Page, Tongue};
 use super::readers::is_within;
 use super::repair::{made, only, place};
 use crate::finding::Fix;
@@ -35,11 +35,11 @@ pub(super) fn word(store: &Store, at: Span, from: &str, to: &str, safe: bool) ->
     let page = Page::of(store, at)?;
     let written = page.part(at.range());
     let bare = written.trim_matches(['"', '\'']);
-    if bare != from || !is_plain(to) || page.slot(at.range()).is_none() {
+    if !bare.eq_ignore_ascii_case(from) || !is_plain(to) || page.slot(at.range()).is_none() {
         return None;
     }
     let start = at.start as usize + written.find(bare)?;
-    made(format!("write `{to}` instead of `{from}`"), vec![(place(at, start..start + bare.len()), to.to_owned())], safe)
+    made(format!("write `{to}` instead of `{bare}`"), vec![(place(at, start..start + bare.len()), to.to_owned())], safe)
 }
 
 /// A word that stands once in what is written at a place, in quotes or on its own, becomes another one.
@@ -48,6 +48,26 @@ pub(super) fn word_within(store: &Store, at: Span, from: &str, to: &str, safe: b
     let from_place = only(&page, at, from)?;
     is_plain(to).then_some(())?;
     made(format!("write `{to}` instead of `{from}`"), vec![(from_place, to.to_owned())], safe)
+}
+
+/// The host in a rule of a firewall becomes the one that is meant. What a firewall lets out is the user's to decide.
+pub(super) fn rule_host(store: &Store, at: Span, from: &str, to: &str) -> Option<Fix> {
+    let page = Page::of(store, at)?;
+    let from_place = only(&page, at, from)?;
+    // A star begins an alias in YAML; in the languages that declare firewalls it stands in quotes.
+    let quoted = page.tongue != Tongue::Yaml;
+    (quoted && is_plain(to.strip_prefix("*.").unwrap_or(to))).then_some(())?;
+    made(format!("write `{to}` instead of `{from}`"), vec![(from_place, to.to_owned())], false)
+}
+
+/// An image reference that no kubelet takes becomes the one that it can only mean.
+pub(super) fn reference(store: &Store, at: Span, from: &str, to: &str) -> Option<Fix> {
+    let page = Page::of(store, at)?;
+    let from_place = only(&page, at, from)?;
+    let plain = !to.is_empty()
+        && to.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '@'));
+    plain.then_some(())?;
+    made(format!("write `{to}`"), vec![(from_place, to.to_owned())], true)
 }
 
 /// Nothing in it has a meaning in any of the languages, in quotes or without.

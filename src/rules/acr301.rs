@@ -1,7 +1,7 @@
 //! ACR301 `no-network-admitted`.
 
 use super::blocked::blocked;
-use super::{Key, Reporter, Rule, story};
+use super::{Key, Reporter, Rule};
 use crate::finding::Severity;
 use crate::pull::reach::PublicFault as Fault;
 use crate::pull::{Case, Obstacle};
@@ -24,20 +24,16 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         };
         let message = format!("`{}` admits no network: {what}, and it has no private endpoint", shown(&registry.name));
         let key = Key::of(&[&registry.resource.address, &blocked.cluster.resource.address]);
-        let told = reporter.report(blocked.severity, *place, message, key).at(*what);
-        let mut told = story::by_hand(told, &case.opened_by_hand(blocked.pair));
+        let mut labels = Vec::new();
         if let Some(closing) = registry.closing {
-            told = told.with(closing, "the plan closes it: it is open now");
+            labels.push((closing, "the plan closes it: it is open now".to_owned()));
         }
-        for lost in case.world.lost_endpoints(registry) {
-            told = told.with(lost, "the plan deletes its private endpoint");
-        }
-        let evidence = blocked.reach.judgement.because.iter().filter(|evidence| evidence.span != *place);
-        told = evidence.fold(told, |told, evidence| told.with(evidence.span, evidence.text.clone()));
-        story::pull(told, case, blocked.pair).help(
-            "give the registry a private endpoint (group `registry`) in a network that the nodes reach, with the zone \
-             `privatelink.azurecr.io` linked to the nodes' network; or admit the addresses from which the cluster goes out. \
-             Checks that ask to close a registry don't say that nobody pulls from a closed one without an endpoint",
-        );
+        labels.extend(case.world.lost_endpoints(registry).into_iter().map(|lost| (lost, LOST.to_owned())));
+        let help = format!("{}\n{ALSO}", blocked.private_way(case));
+        blocked.report(case, reporter, *place, [&message, what], key, labels).help(help);
     }
 }
+
+const LOST: &str = "the plan deletes its private endpoint";
+const ALSO: &str = "link the zone to the network of the nodes as well; or admit the addresses from which the cluster goes out. \
+                    Checks that ask to close a registry don't say that nobody pulls from a closed one without an endpoint";

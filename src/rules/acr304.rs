@@ -2,6 +2,7 @@
 
 use super::blocked::blocked;
 use super::{Key, Reporter, Rule};
+use crate::edit;
 use crate::finding::Severity;
 use crate::pull::reach::PrivateFault as Fault;
 use crate::pull::{Case, Obstacle};
@@ -27,14 +28,16 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let first = names.first().map_or("", String::as_str);
         let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
         let message = format!("zone `{name}` has no record `{first}`{more}");
+        let own = shown(&endpoint.name);
         let help = format!(
-            "let the endpoint `{}` keep its records itself, with a group of zones (`privateDnsZoneGroups`) that names this \
-             zone; or add {listed} with the addresses of the endpoint",
-            shown(&endpoint.name)
+            "{}\nso that endpoint `{own}` keeps its records itself; or write {listed} with the addresses of the endpoint",
+            edit::zone_group(endpoint.resource, zone.resource)
         );
         let changed = zone.resource.unwrap_or(endpoint.resource);
         let ends = [&changed.address, &blocked.cluster.resource.address, &blocked.registry.resource.address];
         let key = Key::of(&ends.map(|end| &**end));
-        blocked.report(case, reporter, zone.declared, [&message, "answers `no such host`", &help], key);
+        let labels = vec![(endpoint.resource.declared, format!("private endpoint `{own}` leads to the registry"))];
+        let texts = [&*message, "lacks it, and answers `no such host`"];
+        blocked.report(case, reporter, zone.declared, texts, key, labels).help(help);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::blocked::blocked;
 use super::{Key, Reporter, Rule};
+use crate::edit;
 use crate::finding::Severity;
 use crate::pull::reach::{Apart, PrivateFault as Fault};
 use crate::pull::{Case, Obstacle};
@@ -37,19 +38,30 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             Apart::Down(_) => ("have a peering that is not connected", "not connected"),
             Apart::Closed(_) => ("have a peering that lets no traffic through", "lets no traffic through"),
         };
-        let message =
-            format!("{from} and `{to}`, where the endpoint of `{}` stands, {end}", shown(&blocked.registry.name));
-        let help = match near {
-            Some(_) => format!("peer {from} and `{to}` on both sides, with `allowVirtualNetworkAccess`"),
-            None => {
+        let message = format!("{from} and `{to}` with the endpoint of `{}` {end}", shown(&blocked.registry.name));
+        let resources = near.and_then(|near| near.resource).zip(far.resource);
+        let help = match (how, near, resources) {
+            (Apart::Nothing, _, Some((near, far))) => edit::peer_both(near, far),
+            (Apart::OneSide(at), _, Some((near, far))) => {
+                let there = network.peerings.get(*at).is_some_and(|it| Some(it.from) == *nodes);
+                if there { edit::peer_back(far, near) } else { edit::peer_back(near, far) }
+            }
+            (_, None, _) => {
                 format!("give the node pools a subnet of `{to}` or of a network that is peered with it on both sides")
             }
+            _ => format!("peer {from} and `{to}` on both sides, with `allowVirtualNetworkAccess`"),
         };
         let vnet = near.and_then(|vnet| Some((vnet.resource?, vnet.declared)));
         let own = (blocked.cluster.resource, blocked.cluster.resource.declared);
         let (changed, place) = peering.map(|it| (it.resource, it.declared)).or(vnet).unwrap_or(own);
         let ends = [&changed.address, &endpoint.resource.address, &blocked.cluster.resource.address];
         let key = Key::of(&[ends[0], ends[1], ends[2], &blocked.registry.resource.address]);
-        blocked.report(case, reporter, place, [&message, at, &help], key);
+        let registry = shown(&blocked.registry.name);
+        let stands = format!("private endpoint `{}` of `{registry}` stands in `{to}`", shown(&endpoint.name));
+        let labels = vec![
+            (endpoint.resource.declared, stands),
+            (far.declared, format!("network `{to}`, where the endpoint stands")),
+        ];
+        blocked.report(case, reporter, place, [&message, at], key, labels).help(help);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::blocked::{Blocked, blocked};
 use super::{Key, Reporter, Rule};
+use crate::edit::{self, Repair};
 use crate::finding::Severity;
 use crate::pull::reach::{FilterFault as Fault, Halt, Host, Stop};
 use crate::pull::{Case, Obstacle};
@@ -39,7 +40,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     }
 }
 
-fn tell(blocked: &Blocked<'_, '_>, stop: &Stop, all: &[&Stop], case: &Case<'_, '_>, reporter: &mut Reporter) {
+fn tell<'a>(blocked: &Blocked<'_, 'a>, stop: &Stop, all: &[&Stop], case: &Case<'_, 'a>, reporter: &mut Reporter) {
     let hosts = hosts(all);
     let name = &stop.name;
     let message = match stop.halt {
@@ -50,13 +51,19 @@ fn tell(blocked: &Blocked<'_, '_>, stop: &Stop, all: &[&Stop], case: &Case<'_, '
     };
     let at = match (&stop.misspelt, stop.halt) {
         (Some((written, _)), _) => format!("`{written}` is no host of Azure"),
-        (None, Halt::NoRule) => format!("none of the rules names {hosts}"),
+        (None, Halt::NoRule) if hosts.contains(" and ") => "neither of them is named here".to_owned(),
+        (None, Halt::NoRule) => "it is not named here".to_owned(),
         (None, Halt::DenyRule) => "denies it before another rule lets it pass".to_owned(),
         (None, _) => "drops it".to_owned(),
     };
     let key = Key::of(&[&stop.at, &blocked.cluster.resource.address, &blocked.registry.resource.address]);
     let key = if all.iter().any(|stop| stop.host == Host::Login) { key } else { key.and("data") };
-    blocked.report(case, reporter, stop.place, [&message, &at, &help(stop, &hosts)], key);
+    let fix = stop
+        .misspelt
+        .as_ref()
+        .and_then(|(written, meant)| Repair::RuleHost { place: stop.place, from: written, to: meant }.fix(case.store));
+    let help = help(blocked, stop, all, case);
+    blocked.report(case, reporter, stop.place, [&message, &at], key, Vec::new()).help(help).fix(fix);
 }
 
 /// The hosts that are told, each once, the login server first.
@@ -66,13 +73,23 @@ fn hosts(all: &[&Stop]) -> String {
     told.join(" and ")
 }
 
-fn help(stop: &Stop, hosts: &str) -> String {
+fn help<'a>(blocked: &Blocked<'_, 'a>, stop: &Stop, all: &[&Stop], case: &Case<'_, 'a>) -> String {
+    let hosts = hosts(all);
     match (&stop.misspelt, stop.halt) {
         (Some((written, meant)), _) => format!("write `{meant}` instead of `{written}`"),
-        (None, Halt::NoRule) => format!(
-            "add {hosts} to an application rule for HTTPS on port 443 from the node subnet; the tag \
-             `AzureKubernetesService` has no registry of yours"
-        ),
+        (None, Halt::NoRule) => {
+            let network = &case.world.network;
+            let firewalls = network.firewalls.iter().map(|it| it.resource);
+            let mut walls = firewalls.chain(network.policies.iter().map(|it| it.resource));
+            match walls.find(|it| it.address == stop.at) {
+                Some(wall) => {
+                    let named: Vec<String> = hosts.split(" and ").map(|host| host.replace('`', "")).collect();
+                    let piece = edit::allow_through_firewall(wall, &named, &blocked.ranges(case));
+                    format!("{piece}\nthe tag `AzureKubernetesService` has no registry of yours")
+                }
+                None => format!("add {hosts} to an application rule for HTTPS on port 443 from the node subnet"),
+            }
+        }
         (None, Halt::DenyRule) => format!("let {hosts} pass in a collection with a lower number than this one"),
         (None, _) => "lead all addresses to the internet or to a firewall that lets the registry pass".to_owned(),
     }

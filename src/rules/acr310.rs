@@ -1,6 +1,7 @@
 //! ACR310 `feature-beyond-tier`.
 
 use super::{Key, Reporter, Rule};
+use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::Case;
 use crate::world::tier::Beyond;
@@ -24,11 +25,15 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let place = beyond.value.as_ref().map_or(declared, |value| case.place_of(value, declared));
             let message = format!("`{acr}` is {}, which does not offer {}", beyond.tier.name(), beyond.what);
             let key = Key::of(&[&beyond.resource.address, &registry.resource.address]).and(beyond.what);
+            let (owner, sku) = (registry.resource, beyond.sku);
+            let (from, to) = (beyond.tier.name(), beyond.needs.name());
+            let fix = Repair::Word { owner, place: sku, from, to, safe: false }.fix(case.store);
             reporter
                 .report(Severity::Error, place, message, key)
                 .at(format!("{} needs {}", beyond.what, beyond.needs.name()))
                 .with(beyond.sku, format!("its tier is {}", beyond.tier.name()))
-                .help(help(beyond));
+                .help(help(beyond))
+                .fix(fix);
         }
     }
 }

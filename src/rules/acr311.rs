@@ -1,11 +1,13 @@
 //! ACR311 `isolated-cluster-registry`.
 
 use super::{Key, Reporter, Rule};
-use crate::finding::Severity;
+use crate::edit::{self, Repair};
+use crate::finding::{Fix, Severity};
 use crate::pull::Case;
 use crate::source::Span;
 use crate::world::isolated::{Bootstrap, Lacking};
 use crate::world::knowledge::is_certain;
+use crate::world::registry::Registry;
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
@@ -33,11 +35,37 @@ fn tell(case: &Case<'_, '_>, bootstrap: &Bootstrap<'_, '_>, lacking: Lacking, re
     let (sure, what, place) = said(case, bootstrap, lacking, &acr);
     let severity = if sure && certain { Severity::Error } else { Severity::Warning };
     let key = Key::of(&[&registry.address, &cluster.address]).and(name(lacking));
-    reporter
-        .report(severity, place, format!("the nodes of isolated `{aks}` need {what}"), key)
-        .with(bootstrap.id.span, "the cluster is made of what this registry has")
-        .with(registry.declared, format!("registry `{acr}`"))
-        .help(help(lacking));
+    let told =
+        reporter.report(severity, place, format!("the nodes of isolated `{aks}` need {what}"), key).at(at(lacking));
+    let told = match bootstrap.id.span == place {
+        true => told,
+        false => told.with(bootstrap.id.span, "the cluster is made of what this registry has"),
+    };
+    told.with(registry.declared, format!("registry `{acr}`"))
+        .with(cluster.declared, format!("isolated cluster `{aks}`"))
+        .help(help(lacking, bootstrap.registry))
+        .fix(fix(case, bootstrap, lacking));
+}
+
+/// What is said at the place to change.
+fn at(lacking: Lacking) -> &'static str {
+    match lacking {
+        Lacking::Premium(..) => "no private endpoint and no cache for the nodes in this tier",
+        Lacking::ArmTokens(_) => "nodes show such tokens, and are refused",
+        Lacking::CacheRule => "this registry has no cache rule for the images of the nodes",
+        Lacking::Endpoint => "nothing leads to this registry without a way out",
+        Lacking::KubeletIdentity(_) => "the identity that AKS makes has no role when the first node starts",
+    }
+}
+
+fn fix(case: &Case<'_, '_>, bootstrap: &Bootstrap<'_, '_>, lacking: Lacking) -> Option<Fix> {
+    let owner = bootstrap.registry.resource;
+    let (place, from, to) = match lacking {
+        Lacking::Premium(tier, place) => (place, tier.name(), "Premium"),
+        Lacking::ArmTokens(place) => (place, "disabled", "enabled"),
+        Lacking::CacheRule | Lacking::Endpoint | Lacking::KubeletIdentity(_) => return None,
+    };
+    Repair::Word { owner, place, from, to, safe: false }.fix(case.store)
 }
 
 /// Whether the nodes are proved to fail, what is missing, and where.
@@ -62,16 +90,17 @@ fn name(lacking: Lacking) -> &'static str {
     }
 }
 
-fn help(lacking: Lacking) -> &'static str {
+fn help(lacking: Lacking, registry: &Registry<'_>) -> String {
     match lacking {
-        Lacking::Premium(..) => "make the registry Premium",
-        Lacking::ArmTokens(_) => "enable the policy `azureADAuthenticationAsArmPolicy`",
-        Lacking::CacheRule => {
-            "add the cache rule `aks-managed-mcr` from `mcr.microsoft.com/*` to `aks-managed-repository/*`"
-        }
-        Lacking::Endpoint => "add a private endpoint of the registry in the network of the nodes, with zone and link",
+        Lacking::Premium(..) => "make the registry Premium".to_owned(),
+        Lacking::ArmTokens(_) => edit::tokens_for_azure(registry),
+        Lacking::CacheRule => edit::cache_rule(registry),
+        Lacking::Endpoint => "add a private endpoint of the registry in the network of the nodes, with the zone \
+                              `privatelink.azurecr.io` and its link"
+            .to_owned(),
         Lacking::KubeletIdentity(_) => {
             "give the cluster a user-assigned kubelet identity, and grant it AcrPull before the cluster is made"
+                .to_owned()
         }
     }
 }

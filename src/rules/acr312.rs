@@ -29,6 +29,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                     in and that is linked to its network only, or use one endpoint that all of them reach";
         let ends = [&second.resource.address, &blocked.cluster.resource.address, &blocked.registry.resource.address];
         let key = Key::of(&ends.map(|end| &**end));
-        blocked.report(case, reporter, second.resource.declared, [&message, &at, help], key);
+        let labels = vec![(first.resource.declared, format!("endpoint `{one}` registers there as well"))];
+        blocked.report(case, reporter, second.resource.declared, [&message, &at], key, labels).help(help);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::blocked::blocked;
 use super::{Key, Reporter, Rule};
+use crate::edit;
 use crate::finding::Severity;
 use crate::pull::reach::FilterFault as Fault;
 use crate::pull::{Case, Obstacle};
@@ -21,9 +22,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let Obstacle::Filter(Fault::Kept(keep)) = blocked.obstacle else { continue };
         let message = format!("`{}` keeps nodes from the storage with the layers of the registry", keep.name);
         let at = format!("admits no storage but your own to subnet `{}`", keep.subnet);
-        let help = "give the registry dedicated data endpoints (`dataEndpointEnabled: true`, Premium), or take the policy \
-                    or the service endpoint `Microsoft.Storage` from the node subnet";
+        let help = format!(
+            "{}\nso that layers come from the registry itself (Premium); or take the policy or the service endpoint \
+             `Microsoft.Storage` from the node subnet",
+            edit::own_data_endpoints(blocked.registry)
+        );
         let key = Key::of(&[&keep.policy, &blocked.cluster.resource.address, &blocked.registry.resource.address]);
-        blocked.report(case, reporter, keep.place, [&message, &at, help], key);
+        blocked.report(case, reporter, keep.place, [&message, &at], key, Vec::new()).help(help);
     }
 }

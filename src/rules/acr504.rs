@@ -1,6 +1,7 @@
 //! ACR504 `quarantine-enabled`.
 
 use super::{Reporter, Rule};
+use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::Case;
 use crate::world::grant::{Grant, Granted};
@@ -25,10 +26,15 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             continue;
         }
         let message = format!("`{}` keeps what is pushed in quarantine: nobody pulls it", shown(&registry.name));
+        let word = |from: &str, to: &str| {
+            Repair::Word { owner: registry.resource, place: span, from, to, safe: false }.fix(case.store)
+        };
+        let fix = word("enabled", "disabled").or_else(|| word("true", "false"));
         reporter
             .report(Severity::Warning, span, message, &registry.resource.address)
             .at("until something releases it, an image is as if it were not there")
-            .help("disable the policy, or make sure that a scanner releases every image that is pushed");
+            .help("disable the policy, or make sure that a scanner releases every image that is pushed")
+            .fix(fix);
     }
 }
 

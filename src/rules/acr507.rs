@@ -1,6 +1,7 @@
 //! ACR507 `arm-tokens-refused`.
 
 use super::{Key, Reporter, Rule, story};
+use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::{Case, Pair, Tie};
 use crate::world::cluster::Pulling;
@@ -34,6 +35,9 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             .report(Severity::Warning, span, message, key)
             .at("only tokens made for registries are taken")
             .with(old.span, format!("`{}` is older than the credential provider that asks for such", old.version));
-        story::pull(told, case, pair).help("upgrade the node images, or enable the policy until they are");
+        let (owner, place) = (registry.resource, span);
+        let fix = Repair::Word { owner, place, from: "disabled", to: "enabled", safe: false }.fix(case.store);
+        let help = "upgrade the node images, or enable the policy until they are";
+        story::pull(told, case, pair).help(help).fix(fix);
     }
 }

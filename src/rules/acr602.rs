@@ -3,7 +3,8 @@
 use super::{Reporter, Rule, story};
 use crate::azure::cloud::Cloud;
 use crate::azure::image;
-use crate::finding::Severity;
+use crate::edit::Repair;
+use crate::finding::{Fix, Severity};
 use crate::pull::{Case, Path};
 use crate::source::Span;
 use crate::world::knowledge::Truth;
@@ -28,11 +29,23 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let (Some(apart), Some(severity)) = (apart(case, path), severity(case, path)) else { continue };
         let message =
             format!("`{}` is in {}, cluster `{}` in {}", shown(image), apart.far.name(), apart.aks, apart.near.name());
+        let fix = same_cloud(case, path, &apart);
         let told = reporter.report(severity, path.place, message, format!("{}:{}", workload.label, shown(image)));
         told.at(format!("a registry in {}", apart.far.name()))
             .with(apart.place, format!("the cluster is in {}: nobody there knows its identity", apart.near.name()))
-            .help(format!("pull from a registry of the same cloud (`{}`), or with a pull secret", apart.near.suffix()));
+            .help(format!("pull from a registry of the same cloud (`{}`), or with a pull secret", apart.near.suffix()))
+            .fix(fix);
     }
+}
+
+/// The registry of the same name in the cluster's cloud, where the tree has one.
+fn same_cloud(case: &Case<'_, '_>, path: &Path, apart: &Apart) -> Option<Fix> {
+    let host = image::parse(path.image.as_ref()?).host?;
+    let from = host.as_str()?;
+    let name = from.strip_suffix(apart.far.suffix()).map(|name| name.trim_end_matches('.'))?;
+    let to = format!("{name}.{}", apart.near.suffix().trim_start_matches('.'));
+    let is_there = case.world.registries.iter().any(|it| it.host.as_str() == Some(&to));
+    is_there.then(|| Repair::Host { place: path.place, from, to: &to, sure: false }.fix(case.store))?
 }
 
 /// A cluster and a registry in two clouds.

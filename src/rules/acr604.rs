@@ -2,6 +2,7 @@
 
 use super::{Reporter, Rule};
 use crate::azure::image;
+use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::Case;
 use crate::world::Node;
@@ -30,6 +31,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             _ => continue,
         };
         let name = shown(&registry.name);
+        let known = registry.host.as_str().filter(|it| !it.contains('?'));
+        let fix = known.and_then(|to| Repair::Host { place: path.place, from: host, to, sure: false }.fix(case.store));
         let login = registry.host.as_str().map_or_else(|| format!("{name}-<label>.azurecr.io"), str::to_owned);
         let workload = path.workload.and_then(|at| case.world.workloads.get(at));
         let label = workload.map(|workload| workload.label.as_str()).unwrap_or_default();
@@ -39,6 +42,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             .at(format!("the login server is `{login}`"))
             .with(place, "this puts a label into it")
             .with(registry.resource.declared, format!("registry `{name}`"))
-            .help("take the login server from the property `loginServer` of the registry");
+            .help("take the login server from the property `loginServer` of the registry")
+            .fix(fix);
     }
 }

@@ -1,7 +1,8 @@
 //! ACR701 `invalid-image-reference`.
 
 use super::{Reporter, Rule};
-use crate::azure::reference::Break;
+use crate::azure::reference::{Break, broken};
+use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::Case;
 use crate::world::workload::shown;
@@ -23,11 +24,31 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let label = workload.map(|workload| workload.label.as_str()).unwrap_or_default();
         let severity = if sure { Severity::Error } else { Severity::Note };
         let message = format!("image `{}` {}", short(&shown(image)), what.text());
+        let fix = meant(what, &shown(image))
+            .filter(|_| sure)
+            .and_then(|to| Repair::Reference { place: path.place, from: &shown(image), to: &to }.fix(case.store));
         reporter
             .report(severity, path.place, message, format!("{label}:{}", shown(image)))
             .at("the kubelet refuses it with `InvalidImageName`")
-            .help(help(what, &shown(image)));
+            .help(help(what, &shown(image)))
+            .fix(fix);
     }
+}
+
+/// What the reference can only mean, where there is one such thing that the kubelet takes.
+fn meant(what: Break, image: &str) -> Option<String> {
+    let meant = match what {
+        Break::Scheme => image.split_once("://")?.1.to_owned(),
+        Break::Blank => image.trim().to_owned(),
+        Break::Capitals => {
+            // Repositories are called in small letters; tags may have capitals.
+            let name = image.rfind('/').map_or(0, |at| at + 1);
+            let end = image.get(name..)?.find([':', '@']).map_or(image.len(), |at| name + at);
+            format!("{}{}", image.get(..end)?.to_ascii_lowercase(), image.get(end..)?)
+        }
+        _ => return None,
+    };
+    broken(&meant).is_none().then_some(meant)
 }
 
 /// A long reference is not shown whole.

@@ -94,7 +94,17 @@ impl<'c> Offered<'c, '_> {
 }
 
 /// Image, cluster, identity, registry: the way a pull goes.
-pub(super) fn pull<'f>(mut told: Told<'f>, case: &Case<'_, '_>, pair: &Pair) -> Told<'f> {
+pub(super) fn pull<'f>(told: Told<'f>, case: &Case<'_, '_>, pair: &Pair) -> Told<'f> {
+    pull_through(told, case, pair, |told| told)
+}
+
+/// The same with what lies between the cluster and the registry.
+pub(super) fn pull_through<'f>(
+    mut told: Told<'f>,
+    case: &Case<'_, '_>,
+    pair: &Pair,
+    between: impl FnOnce(Told<'f>) -> Told<'f>,
+) -> Told<'f> {
     let image = case.paths.iter().find(|path| path.registry == Some(pair.registry) && path.image.is_some());
     if let Some((path, image)) = image.and_then(|path| Some((path, path.image.as_ref()?))) {
         told = told.with(path.place, format!("image `{}` is to be pulled", shown(image)));
@@ -105,6 +115,7 @@ pub(super) fn pull<'f>(mut told: Told<'f>, case: &Case<'_, '_>, pair: &Pair) -> 
             format!("cluster `{}` pulls as {}", shown(&cluster.name), identity(cluster)),
         );
     }
+    told = between(told);
     if let Some(registry) = case.registry(pair) {
         told = told.with(registry.resource.declared, format!("from registry `{}`", shown(&registry.name)));
     }

@@ -4,12 +4,16 @@
 mod grant;
 mod network;
 mod outbound;
+mod registry;
 #[cfg(test)]
 mod tests;
+mod zone;
 
 pub use grant::grant_pull;
-pub use network::{link_zone, peer, private_endpoint, zone_group};
-pub use outbound::{admit_address, allow_outbound, allow_through_firewall};
+pub use network::{lead_to, peer_back, peer_both, private_endpoint};
+pub use outbound::{admit_address, allow_in, allow_out, allow_through_firewall};
+pub use registry::{cache_rule, own_data_endpoints, tokens_for_azure};
+pub use zone::{link_zone, make_zone, zone_group};
 
 use super::{modules, symbol};
 use crate::ir::{Language, Resource, ResourceId, Value};
@@ -88,6 +92,7 @@ fn id_in_command(resource: &Resource) -> String {
 /// The piece to add, and the command; only the command where there are no files.
 fn told(piece: Option<String>, command: &str) -> String {
     match piece {
+        Some(piece) if piece.starts_with("to ") => format!("add {piece}\nor run `{command}`"),
         Some(piece) => format!("add\n{piece}\nor run `{command}`"),
         None => format!("run `{command}`"),
     }

@@ -1,50 +1,41 @@
-//! Private ways to a registry: endpoints, their zones, links and peerings.
+//! Private ways to a registry: endpoints, and peerings of the networks between.
 
-use super::{Form, are_together, group, id_in_command, id_of, name, told};
+use super::zone::{bicep_group, terraform_group};
+use super::{Form, are_together, fit, group, id_in_command, id_of, name, told};
 use crate::edit::symbol;
 use crate::ir::Resource;
+use crate::world::network::SUBNET;
+use crate::world::network::subnet::Subnet;
 use crate::world::registry::Registry;
+use crate::world::workload::shown;
 
-/// Link a private DNS zone to a network.
-pub fn link_zone(zone: &Resource, network: &Resource) -> String {
-    let (zone_name, vnet, id) = (name(zone), name(network), id_of(network, zone));
-    let piece = match Form::of(zone.language) {
-        Form::Bicep => Some(format!(
-            "resource registryZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01' = {{\n  parent: {}\n  \
-             name: 'link-to-{vnet}'\n  location: 'global'\n  properties: {{\n    registrationEnabled: false\n    \
-             virtualNetwork: {{ id: {id} }}\n  }}\n}}",
-            symbol(zone, false)
-        )),
-        Form::Arm => Some(format!(
-            "{{\n  \"type\": \"Microsoft.Network/privateDnsZones/virtualNetworkLinks\",\n  \"apiVersion\": \
-             \"2020-06-01\",\n  \"name\": \"{zone_name}/link-to-{vnet}\",\n  \"location\": \"global\",\n  \"dependsOn\": [ \
-             \"{}\" ],\n  \"properties\": {{\n    \"registrationEnabled\": false,\n    \"virtualNetwork\": {{ \"id\": \"{id}\" \
-             }}\n  }}\n}}",
-            id_of(zone, zone)
-        )),
-        Form::Terraform => Some(format!(
-            "resource \"azurerm_private_dns_zone_virtual_network_link\" \"registry\" {{\n  name                  = \
-             \"link-to-{vnet}\"\n  resource_group_name   = {0}.resource_group_name\n  private_dns_zone_name = {0}.name\n  \
-             virtual_network_id    = {id}\n}}",
-            symbol(zone, false)
-        )),
-        Form::Command => None,
-    };
-    let command = format!(
-        "az network private-dns link vnet create --resource-group {} --zone-name {zone_name} --name link-to-{vnet} \
-         --virtual-network {} --registration-enabled false",
-        group(zone),
-        id_in_command(network)
-    );
-    told(piece, &command)
+/// Peer two networks: traffic needs both sides.
+pub fn peer_both(one: &Resource, other: &Resource) -> String {
+    let pieces: Option<Vec<String>> =
+        [(one, other), (other, one)].map(|(from, to)| side(from, to)).into_iter().collect();
+    let commands = [side_command(one, other), side_command(other, one)];
+    told(pieces.map(|pieces| pieces.join("\n")), &commands.join("` and `"))
 }
 
-/// Peer a network with another one: this side of it. Traffic needs both sides.
-pub fn peer(network: &Resource, remote: &Resource) -> String {
+/// Peer a network with another one that is peered with it already.
+pub fn peer_back(network: &Resource, remote: &Resource) -> String {
+    told(side(network, remote), &side_command(network, remote))
+}
+
+/// One side of a peering.
+fn side(network: &Resource, remote: &Resource) -> Option<String> {
     let (vnet, other, id) = (name(network), name(remote), id_of(remote, network));
-    let piece = match Form::of(network.language) {
+    // Both sides may stand in one file.
+    let own: String = symbol(remote, false)
+        .split('.')
+        .next_back()
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    match Form::of(network.language) {
         Form::Bicep => Some(format!(
-            "resource peering 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2023-11-01' = {{\n  parent: {}\n  name: \
+            "resource peeringTo_{own} 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2023-11-01' = {{\n  parent: {}\n  name: \
              'to-{other}'\n  properties: {{\n    remoteVirtualNetwork: {{ id: {id} }}\n    allowVirtualNetworkAccess: \
              true\n  }}\n}}",
             symbol(network, false)
@@ -55,32 +46,32 @@ pub fn peer(network: &Resource, remote: &Resource) -> String {
              \"id\": \"{id}\" }},\n    \"allowVirtualNetworkAccess\": true\n  }}\n}}"
         )),
         Form::Terraform => Some(format!(
-            "resource \"azurerm_virtual_network_peering\" \"to_registry\" {{\n  name                      = \
+            "resource \"azurerm_virtual_network_peering\" \"to_{own}\" {{\n  name                      = \
              \"to-{other}\"\n  resource_group_name       = {0}.resource_group_name\n  virtual_network_name      = {0}.name\n  \
              remote_virtual_network_id = {id}\n}}",
             symbol(network, false)
         )),
         Form::Command => None,
-    };
-    let command = format!(
-        "az network vnet peering create --resource-group {} --vnet-name {vnet} --name to-{other} --remote-vnet {} \
-         --allow-vnet-access",
+    }
+}
+
+fn side_command(network: &Resource, remote: &Resource) -> String {
+    format!(
+        "az network vnet peering create --resource-group {} --vnet-name {} --name to-{} --remote-vnet {} --allow-vnet-access",
         group(network),
+        name(network),
+        name(remote),
         id_in_command(remote)
-    );
-    told(piece, &command)
+    )
 }
 
 /// Give a registry a private endpoint in a subnet, registered in a zone; what is not known is named in angle brackets.
-pub fn private_endpoint(registry: &Registry<'_>, subnet: Option<&Resource>, zone: Option<&Resource>) -> String {
+pub fn private_endpoint(registry: &Registry<'_>, subnet: Option<&Subnet<'_>>, zone: Option<&Resource>) -> String {
     let at = registry.resource;
     let acr = name(at);
-    let known = |resource: Option<&Resource>, what: &str| match resource {
-        Some(resource) => id_of(resource, at),
-        None => format!("<id of {what}>"),
-    };
-    let subnet = known(subnet, "a subnet that the nodes reach");
-    let zone_id = known(zone, "the zone privatelink.azurecr.io");
+    let subnet =
+        subnet.map_or_else(|| "<id of a subnet that the nodes reach>".to_owned(), |subnet| subnet_id(subnet, at));
+    let zone_id = zone.map_or_else(|| "<id of the zone privatelink.azurecr.io>".to_owned(), |zone| id_of(zone, at));
     let piece = match Form::of(at.language) {
         Form::Bicep => Some(format!(
             "resource registryEndpoint 'Microsoft.Network/privateEndpoints@2023-11-01' = {{\n  name: 'pe-{acr}'\n  location: \
@@ -110,49 +101,24 @@ pub fn private_endpoint(registry: &Registry<'_>, subnet: Option<&Resource>, zone
     told(piece, &command)
 }
 
-/// Register a private endpoint in a zone.
-pub fn zone_group(endpoint: &Resource, zone: Option<&Resource>) -> String {
-    let zone_id = match zone {
-        Some(zone) => id_of(zone, endpoint),
-        None => "<id of the zone privatelink.azurecr.io>".to_owned(),
-    };
-    let own = symbol(endpoint, false);
-    let piece = match Form::of(endpoint.language) {
-        Form::Bicep => Some(bicep_group(&own, &zone_id)),
-        Form::Terraform => Some(format!("to `{own}`\n{}", terraform_group(&zone_id))),
-        Form::Arm => Some(format!(
-            "{{\n  \"type\": \"Microsoft.Network/privateEndpoints/privateDnsZoneGroups\",\n  \"apiVersion\": \
-             \"2023-11-01\",\n  \"name\": \"{0}/registry\",\n  \"dependsOn\": [ \"{1}\" ],\n  \"properties\": {{\n    \
-             \"privateDnsZoneConfigs\": [ {{ \"name\": \"registry\", \"properties\": {{ \"privateDnsZoneId\": \"{zone_id}\" }} \
-             }} ]\n  }}\n}}",
-            name(endpoint),
-            id_of(endpoint, endpoint)
-        )),
-        Form::Command => None,
-    };
-    let looked_up = match zone.filter(|zone| are_together(zone, endpoint)) {
-        Some(zone) => id_in_command(zone),
-        None => "<id of the zone privatelink.azurecr.io>".to_owned(),
-    };
-    let command = format!(
-        "az network private-endpoint dns-zone-group create --resource-group {} --endpoint-name {} --name registry --zone-name \
-         registry --private-dns-zone {looked_up}",
-        group(endpoint),
-        name(endpoint)
-    );
-    told(piece, &command)
+/// An expression for the id of a subnet, for a declaration beside it: of one that its network lists, by its name.
+fn subnet_id(subnet: &Subnet<'_>, beside: &Resource) -> String {
+    let (own, called) = (subnet.resource, fit(&shown(&subnet.name)));
+    match Form::of(beside.language) {
+        _ if own.is_kind(SUBNET) => id_of(own, beside),
+        Form::Bicep if are_together(own, beside) => format!("'${{{}.id}}/subnets/{called}'", symbol(own, false)),
+        Form::Terraform if are_together(own, beside) => format!("\"${{{}.id}}/subnets/{called}\"", symbol(own, false)),
+        _ => format!("<id of subnet {called}>"),
+    }
 }
 
-fn bicep_group(endpoint: &str, zone: &str) -> String {
-    format!(
-        "resource registryZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2023-11-01' = {{\n  parent: \
-         {endpoint}\n  name: 'registry'\n  properties: {{\n    privateDnsZoneConfigs: [\n      {{ name: 'registry', properties: \
-         {{ privateDnsZoneId: {zone} }} }}\n    ]\n  }}\n}}"
-    )
-}
-
-fn terraform_group(zone: &str) -> String {
-    format!(
-        "  private_dns_zone_group {{\n    name                 = \"registry\"\n    private_dns_zone_ids = [{zone}]\n  }}\n"
-    )
+/// Let a private endpoint lead to another registry than it does.
+pub fn lead_to(endpoint: &Resource, registry: &Resource) -> String {
+    let id = id_of(registry, endpoint);
+    match Form::of(endpoint.language) {
+        Form::Bicep => format!("privateLinkServiceId: {id}"),
+        Form::Arm => format!("\"privateLinkServiceId\": \"{id}\""),
+        Form::Terraform => format!("private_connection_resource_id = {id}"),
+        Form::Command => format!("make it anew with `--private-connection-resource-id {}`", id_in_command(registry)),
+    }
 }

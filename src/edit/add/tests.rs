@@ -41,8 +41,13 @@ fn links_and_peerings_are_written_in_the_language_of_the_network() {
         assert!(piece(&link).contains(own), "{link}");
         assert!(link.contains("--zone-name privatelink.azurecr.io --name link-to-vnet-nodes"), "{link}");
         assert_eq!(link.contains("--resource-group rg-net"), path.ends_with(".tf"), "{link}");
-        for help in [link, super::peer(vnet, vnet), super::allow_outbound(group, "AzureContainerRegistry", 100)] {
-            assert_eq!(faults(path, piece(&help)), 0, "{help}");
+        let out = [("AzureContainerRegistry", 100), ("Storage", 110)];
+        let made = super::make_zone("privatelink.azurecr.io", vnet, vnet);
+        let both = super::peer_both(vnet, zone);
+        for help in [link, made, both, super::allow_out(group, &out), super::allow_in(group, 100)] {
+            // What stands after `and to` goes into a declaration of its own.
+            let piece = piece(&help).split("\nand to ").next().unwrap();
+            assert_eq!(faults(path, piece), 0, "{help}");
         }
     }
 }

@@ -23,8 +23,20 @@ pub struct SecurityGroup<'a> {
     pub name: Node,
     /// Rules about HTTPS over TCP, those with the lowest number first; those without a known one before all others.
     pub rules: Vec<Rule>,
+    /// The numbers that rules have, of whatever traffic: whether for what comes in, and the number.
+    pub numbers: Vec<(Truth, i64)>,
     /// Why there may be others, and the place that says so.
     pub open: Option<(Why, Span)>,
+}
+
+impl SecurityGroup<'_> {
+    /// Numbers below this one that no rule for the same direction has, those nearest to it first, tens before others.
+    pub fn free_numbers(&self, below: i64, inbound: bool) -> impl Iterator<Item = i64> {
+        let same = move |direction: Truth| direction != Truth::of(!inbound);
+        let is_free = move |number: &i64| !self.numbers.iter().any(|(way, known)| known == number && same(*way));
+        let all = move || (100..below).rev().filter(is_free);
+        all().filter(|number| number % 10 == 0).chain(all().filter(|number| number % 10 != 0))
+    }
 }
 
 /// A rule of a security group that is, or may be, about HTTPS.
@@ -91,6 +103,7 @@ pub(super) fn groups<'a>(
         group.rules.push(found);
     }
     for group in &mut groups {
+        group.numbers = group.rules.iter().filter_map(|rule| Some((rule.inbound, rule.priority?))).collect();
         group.rules.retain(|rule| rule.applies != Truth::No);
         group.rules.sort_by_key(|rule| rule.priority);
     }
@@ -100,7 +113,13 @@ pub(super) fn groups<'a>(
 fn group<'a>(resource: &'a Resource, body: &Node, resolver: &Resolver<'a>) -> SecurityGroup<'a> {
     let elsewhere = (resource.origin == Origin::Existing)
         .then(|| (Why::External(resource.address.to_string().into()), resource.declared));
-    let mut group = SecurityGroup { resource, name: resolver.node(&resource.name), rules: Vec::new(), open: elsewhere };
+    let mut group = SecurityGroup {
+        resource,
+        name: resolver.node(&resource.name),
+        rules: Vec::new(),
+        numbers: Vec::new(),
+        open: elsewhere,
+    };
     let Some(list) = within_shallow(resolver, body, &["properties", "securityRules"]) else { return group };
     match list.as_list() {
         Some(members) => {
@@ -216,4 +235,31 @@ pub(super) fn ports(written: [Option<Node>; 2], resolver: &Resolver<'_>, port: i
         }
     }
     if is_written { all } else { Truth::Unknown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SecurityGroup;
+    use crate::source::{MemoryFiles, Store};
+
+    #[test]
+    fn numbers_are_free_where_no_rule_of_the_direction_has_them() {
+        let text = "resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {\n  name: 'nsg'\n}\n";
+        let store = Store::new(MemoryFiles([("main.bicep".to_owned(), text.as_bytes().to_vec())].into()));
+        let source = store.open_path("main.bicep").unwrap();
+        let outside = crate::frontend::template::Outside::default();
+        let lowered = crate::frontend::template::lower(&store, &[source], &[], &outside);
+        let resource = &lowered.deployments[0].resources[0];
+        let group = SecurityGroup {
+            resource,
+            name: resource.name.clone(),
+            rules: Vec::new(),
+            numbers: vec![(super::Truth::No, 120), (super::Truth::Yes, 110), (super::Truth::Unknown, 100)],
+            open: None,
+        };
+        let free = |inbound| group.free_numbers(123, inbound).take(4).collect::<Vec<_>>();
+        assert_eq!(free(false), [110, 122, 121, 119]);
+        assert_eq!(free(true), [120, 122, 121, 119]);
+        assert_eq!(group.free_numbers(101, false).next(), None);
+    }
 }
