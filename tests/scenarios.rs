@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use acrlint::finding::Severity;
+use acrlint::finding::{Finding, Severity};
 use acrlint::report::{Format, Look, Told, Verdict, write};
 use acrlint::{Linted, Outlook, lint};
 
@@ -72,7 +72,11 @@ fn verdicts_are_those_of_the_folder() {
         for folder in folders(&root().join(name)) {
             let report = run(&folder).report;
             let verdicts: Vec<Verdict> = report.pulls.iter().map(|pull| pull.verdict).collect();
-            let loud = report.findings.iter().any(|finding| finding.severity == Severity::Error);
+            // What a page tells somebody to repair by hand is broken until somebody does, and a warning.
+            let by_hand =
+                |finding: &Finding| finding.related.iter().any(|it| it.text.starts_with("somebody is told to"));
+            let is_loud = |finding: &Finding| finding.severity == Severity::Error || by_hand(finding);
+            let loud = report.findings.iter().any(is_loud);
             assert!(verdicts.contains(&verdict), "{}: {verdicts:?}", folder.display());
             assert_eq!(loud, verdict == Verdict::Broken, "{}", folder.display());
             assert!(loud || !verdicts.contains(&Verdict::Broken), "{}: {verdicts:?}", folder.display());

@@ -28,7 +28,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         if let Some(closing) = registry.closing {
             labels.push((closing, "the plan closes it: it is open now".to_owned()));
         }
-        labels.extend(case.world.lost_endpoints(registry).into_iter().map(|lost| (lost, LOST.to_owned())));
+        labels.extend(case.world.lost_endpoints(registry).map(|lost| (lost, LOST.to_owned())));
         let help = format!("{}\n{ALSO}", blocked.private_way(case));
         blocked.report(case, reporter, *place, [&message, what], key, labels).help(help);
     }

@@ -24,7 +24,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let place = case.place_of(&property.value, resource.declared);
             let message = format!("`{name}` is not in API version `{version}`");
             // The version is written once, unless something within has one as well.
-            let fix = Repair::Name { place: resource.extent, from: version, to: &property.version }.fix(case.store);
+            let fix = Repair::Name { place: resource.extent, from: version, to: property.version }.fix(case.store);
             reporter
                 .report(Severity::Warning, place, message, Key::of(&[&resource.address]).and(&name))
                 .at("whether this is refused or ignored is not documented")

@@ -44,7 +44,7 @@ pub(super) fn whole<'a>(
         let known = resolver.at(address).zip(name.as_ref());
         known.is_none_or(|(other, name)| same_in(resolver, Case::Ignored, name, &other.name) != Truth::No)
     };
-    Whole::OneOf(places.iter().filter(|(address, _)| may_be(&address)).map(|(_, at)| *at).collect())
+    Whole::OneOf(places.iter().filter(|(address, _)| may_be(address)).map(|(_, at)| *at).collect())
 }
 
 /// Why something may have a part that it is not known to have.

@@ -114,7 +114,7 @@ pub(super) fn of_group(
     let filters = |item: &Node| {
         let kind = within(resolver, item.clone(), &["ruleCollectionType"]);
         // What comes in from outside is translated; that says nothing of what goes out.
-        !kind.is_some_and(|kind| kind.as_str() == Some("FirewallPolicyNatRuleCollection"))
+        kind.is_none_or(|kind| kind.as_str() != Some("FirewallPolicyNatRuleCollection"))
     };
     let one = |item: &Node| {
         let own = within(resolver, item.clone(), &["priority"]).and_then(|node| number(&node));

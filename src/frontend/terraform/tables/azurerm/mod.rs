@@ -9,6 +9,7 @@ mod firewall;
 mod network;
 mod registry;
 pub mod table;
+mod transit;
 mod vault;
 
 use std::sync::Arc;
@@ -18,13 +19,14 @@ pub use table::{Parent, Type};
 use crate::ir::Node;
 
 /// The tables, the provider azuread's among them.
-const TABLES: [&[Type]; 9] = [
+const TABLES: [&[Type]; 10] = [
     registry::TYPES,
     cluster::TYPES,
     authorization::TYPES,
     network::TYPES,
     dns::TYPES,
     firewall::TYPES,
+    transit::TYPES,
     deployment::TYPES,
     vault::TYPES,
     super::azuread::TYPES,
