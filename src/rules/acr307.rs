@@ -36,7 +36,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
 fn tell<'a>(blocked: &Blocked<'_, 'a>, denial: &Denial, case: &Case<'_, 'a>, reporter: &mut Reporter) {
     let Denial { group, name, rule, to, .. } = denial;
     let direction = if denial.inbound { "from coming in" } else { "from going out" };
-    let message = format!("rule `{rule}` of `{name}` keeps nodes {direction} to `{to}`");
+    let to = if denial.private { to.clone() } else { format!("`{to}`") };
+    let message = format!("rule `{rule}` of `{name}` keeps nodes {direction} to {to}");
     let at = format!("priority {}, and no rule before it lets port 443 pass", denial.priority);
     let help = help(denial, case);
     let key = Key::of(&[group, &blocked.cluster.resource.address, &blocked.registry.resource.address]);

@@ -51,8 +51,7 @@ fn tell<'a>(blocked: &Blocked<'_, 'a>, stop: &Stop, all: &[&Stop], case: &Case<'
     };
     let at = match (&stop.misspelt, stop.halt) {
         (Some((written, _)), _) => format!("`{written}` is no host of Azure"),
-        (None, Halt::NoRule) if hosts.contains(" and ") => "neither of them is named here".to_owned(),
-        (None, Halt::NoRule) => "it is not named here".to_owned(),
+        (None, Halt::NoRule) => format!("no rule lets {hosts} pass for HTTPS on port 443 from the nodes"),
         (None, Halt::DenyRule) => "denies it before another rule lets it pass".to_owned(),
         (None, _) => "drops it".to_owned(),
     };

@@ -296,7 +296,7 @@ impl<'a> World<'a> {
         world.link();
         world.network = Network::read(&world.resolver, &world.clusters, &world.changes);
         let body = |resource: &'a Resource| world.changes.body_of(resource, &world.resolver);
-        world.network.read_private(&world.resolver, &world.registries, &world.endpoints, &body);
+        world.network.read_private(&world.resolver, &world.clusters, &world.registries, &world.endpoints, &body);
         let resources = deployments.iter().flat_map(|deployment| &deployment.resources);
         let all = resources.filter(|resource| resource.origin == Origin::Declared && resource.deployed != Cond::Never);
         let all: Vec<&Resource> = all.collect();

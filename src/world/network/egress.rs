@@ -167,7 +167,7 @@ fn routed<'a>(cluster: &Cluster<'a>, pool: Option<&Pool>, reading: &Reading<'_, 
         return unknown(Why::External("the routes of the node subnet".into()), span);
     };
     match reading.hop(subnet) {
-        Hop::Appliance(address, span) => match reading.firewall(&address) {
+        Hop::Appliance(address, span) => match reading.firewall(&address, subnet.vnet) {
             Some((firewall, addresses, certain)) => {
                 let name = crate::world::workload::shown(&reading.resolver.node(&firewall.name));
                 // Whether it lets the traffic pass is asked of its rules.

@@ -157,20 +157,55 @@ fn policy<'a>(resource: &'a Resource, body: &Node, resolver: &Resolver<'a>) -> P
         name: resolver.node(&resource.name),
         base: at(&["properties", "basePolicy", "id"]),
         rules: Vec::new(),
-        // What is read back of a policy has none of its groups of rules.
-        open: elsewhere(resource, &[Origin::Existing, Origin::Dump]),
+        open: elsewhere(resource, &[Origin::Existing, Origin::Dump]).filter(|_| !has_all_groups(resource, resolver)),
         dns_proxy: at(&["properties", "dnsSettings", "enableProxy"]).is_some_and(|flag| !is_off(&flag)),
     }
 }
 
+/// What is read back of a policy has only the ids of its groups of rules: all of them may be in the tree as well.
+fn has_all_groups(policy: &Resource, resolver: &Resolver<'_>) -> bool {
+    let groups = within_shallow(resolver, &policy.body, &["properties", "ruleCollectionGroups"])
+        .or_else(|| within_shallow(resolver, &policy.body, &["ruleCollectionGroups"]));
+    let is_there = |group: &Node| {
+        let id = within(resolver, resolver.node(group), &["id"]);
+        let found = id.and_then(|id| resolver.resource_of(&id));
+        found.is_some_and(|found| found.is_kind(RULES) && found.origin != Origin::Existing)
+    };
+    let whole = |list: &Node| list.as_list().is_some_and(|it| it.open.is_none() && it.items.iter().all(is_there));
+    policy.is_read_back() && groups.is_some_and(|list| whole(&list))
+}
+
+/// What stands at an address that a route leads to.
+#[derive(Clone, Debug)]
+pub enum Standing<'s, 'a> {
+    /// This firewall, which the route refers to.
+    This(&'s Firewall<'a>),
+    /// One of these, if the network of one of them is the one that is meant: others may number their addresses alike.
+    OneOf(Vec<&'s Firewall<'a>>),
+}
+
+impl Firewall<'_> {
+    /// The network that it stands in, by its place.
+    pub fn vnet<'a>(&self, network: &super::Network<'a>, resolver: &Resolver<'a>) -> Option<usize> {
+        let (_, subnet) = self.addresses.first()?;
+        match network.standing(subnet.as_ref()?, resolver) {
+            super::pool::Standing::In(at) => network.subnets.get(at).map(|subnet| subnet.vnet),
+            super::pool::Standing::Beyond(vnet, _) => Some(vnet),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> super::Network<'a> {
-    /// The firewall that traffic is handed to at this address; unknown where it may be another thing, or any.
-    pub fn firewall_at(&self, hop: &Node, resolver: &Resolver<'a>) -> Option<&Firewall<'a>> {
+    /// What traffic is handed to at this address; nothing where it is, or may be, no firewall of the tree.
+    pub fn firewall_at<'s>(&'s self, hop: &Node, resolver: &Resolver<'a>) -> Option<Standing<'s, 'a>> {
         let hop = resolver.node(hop);
-        if let crate::ir::Value::Ref(reference) = &hop.value {
+        if let Some(reference) = super::unplaced::only_reference(&hop) {
             let last = reference.path.last().is_some_and(|step| step.eq_ignore_ascii_case("privateIPAddress"));
+            // `one(….ip_configuration).private_ip_address`
+            let last = last || super::unplaced::takes(&hop, "private_ip_address");
             let found = resolver.target(&reference.target).filter(|_| last)?;
-            return self.firewalls.iter().find(|it| it.resource.address == found.address);
+            return self.firewalls.iter().find(|it| it.resource.address == found.address).map(Standing::This);
         }
         let address: std::net::Ipv4Addr = hop.as_str()?.trim().parse().ok()?;
         let is_here = |firewall: &&Firewall<'a>| {
@@ -182,8 +217,8 @@ impl<'a> super::Network<'a> {
                 )
             })
         };
-        let mut here = self.firewalls.iter().filter(is_here);
-        here.next().filter(|_| here.next().is_none())
+        let here: Vec<&Firewall<'a>> = self.firewalls.iter().filter(is_here).collect();
+        (!here.is_empty()).then_some(Standing::OneOf(here))
     }
 
     /// Nothing but a firewall stands in a subnet that is called `AzureFirewallSubnet`.

@@ -161,9 +161,10 @@ impl<'a> Reading<'_, 'a> {
         }
     }
 
-    /// The addresses of the firewall with this address within its network, and whether nothing else may translate them.
-    pub(super) fn firewall(&self, hop: &Node) -> Option<(&'a Resource, Members, bool)> {
-        let firewall = self.firewall_at(hop)?;
+    /// The addresses of the firewall with this address, as nodes of a network see it, and whether nothing else may translate
+    /// them.
+    pub(super) fn firewall(&self, hop: &Node, from: usize) -> Option<(&'a Resource, Members, bool)> {
+        let firewall = self.firewall_at(hop, from)?;
         let body = (self.body)(firewall);
         let mut all = Members { items: Vec::new(), open: None };
         let list = written(self.resolver, &body, &["properties", "ipConfigurations"])?;
@@ -192,7 +193,7 @@ impl<'a> Reading<'_, 'a> {
     }
 
     /// A firewall by a reference to its private address, or by the address where both write it.
-    fn firewall_at(&self, hop: &Node) -> Option<&'a Resource> {
+    fn firewall_at(&self, hop: &Node, from: usize) -> Option<&'a Resource> {
         let hop = only(self.resolver.node(hop));
         if let Value::Ref(reference) = &hop.value
             && let Target::Resource(address) = &reference.target
@@ -205,11 +206,26 @@ impl<'a> Reading<'_, 'a> {
             let list = written(self.resolver, &(self.body)(firewall), &path);
             let items = list.as_ref().and_then(Node::as_list).map_or(&[][..], |list| &list.items);
             let address = |item: &Node| inner(item, "privateIPAddress").map(|it| self.resolver.node(it));
-            items.iter().filter_map(address).any(|it| it.as_str() == Some(wanted))
+            items.iter().filter_map(address).any(|it| it.as_str() == Some(wanted)) && self.is_known(firewall, from)
         };
         let mut found = self.resolver.of_kind(FIREWALL).iter().filter(holds);
         // Two networks may number their addresses alike.
         found.next().filter(|_| found.next().is_none()).copied()
+    }
+}
+
+impl<'a> Reading<'_, 'a> {
+    /// Whether a firewall stands in this network, by its place, or in one that is peered with it.
+    fn is_known(&self, firewall: &Resource, from: usize) -> bool {
+        let network = self.network;
+        let same = |one: usize, other: usize| network.is_same_vnet(one, other, self.resolver) == Truth::Yes;
+        let found = network.firewalls.iter().find(|it| it.resource.address == firewall.address);
+        found.and_then(|found| found.vnet(network, self.resolver)).is_some_and(|own| {
+            let joins = |one: usize, other: usize| same(one, from) && same(other, own);
+            let mut peered = network.peerings.iter().filter_map(|it| Some((it.from, it.to?, it.connected)));
+            let up = |connected| connected == Some(Truth::Yes);
+            same(from, own) || peered.any(|(one, other, it)| joins(one, other) || up(it) && joins(other, one))
+        })
     }
 }
 

@@ -20,6 +20,7 @@ pub mod security_group;
 mod served;
 pub mod storage_policy;
 pub mod subnet;
+pub mod unplaced;
 pub mod vnet;
 pub mod zone;
 
@@ -125,7 +126,6 @@ impl<'a> Network<'a> {
         network.firewalls = firewall::firewalls(resolver, body);
         (network.policies, network.by_policy) = firewall::policies(resolver, body);
         network.pools = clusters.iter().map(|cluster| pool::pools(cluster, &network, resolver)).collect();
-        network.ways = network.ways_out(clusters, resolver, body);
         for resource in resolver.of_kind(REGISTRY) {
             if std::ptr::eq(resolver.canonical(resource), *resource) {
                 network.doors.insert(&resource.address, door::Door::read(resource, resolver, &body(resource)));
@@ -134,10 +134,12 @@ impl<'a> Network<'a> {
         network
     }
 
-    /// Reads what lies on the private way: zones, links, records, peerings, and where the endpoints of the world stand.
+    /// Reads what lies on the private way: zones, links, records, peerings, and where the endpoints of the world stand; then
+    /// the ways out, which peerings may be a part of.
     pub(super) fn read_private(
         &mut self,
         resolver: &Resolver<'a>,
+        clusters: &[Cluster<'a>],
         registries: &[Registry<'a>],
         endpoints: &[Endpoint<'a>],
         body: &dyn Fn(&'a Resource) -> Node,
@@ -147,6 +149,7 @@ impl<'a> Network<'a> {
         self.read_links(resolver, body);
         self.read_records(resolver, body);
         self.read_peerings(resolver, body);
+        self.ways = self.ways_out(clusters, resolver, body);
     }
 
     fn ways_out(
@@ -160,7 +163,8 @@ impl<'a> Network<'a> {
         all.map(|(cluster, pools)| egress::ways(cluster, &pools.items, &reading)).collect()
     }
 
-    /// The subnets that a virtual network lists itself and that are not declared on their own as well.
+    /// The subnets that a virtual network lists itself and that are not declared on their own as well. One that is only
+    /// referred to elsewhere is the one in the list.
     fn read_inline(&mut self, at: usize, resolver: &Resolver<'a>, changes: &Changes<'a>) {
         let Some(resource) = self.vnets.get(at).and_then(|vnet| vnet.resource) else { return };
         let whole = ResourceId::parse(&resolver.node(&resource.id));
@@ -176,8 +180,11 @@ impl<'a> Network<'a> {
         {
             let known = self.subnets.iter().position(|it| it.vnet == at && it.is_called(&subnet.name, resolver));
             let index = known.unwrap_or(self.subnets.len());
-            if known.is_none() {
-                self.subnets.push(subnet);
+            match known.and_then(|index| self.subnets.get_mut(index)) {
+                // What only refers to it says nothing of it; what changes it is laid over the member of the list as well.
+                Some(known) if !known.is_declared && subnet.is_declared => *known = subnet,
+                Some(_) => {}
+                None => self.subnets.push(subnet),
             }
             if let Some(vnet) = self.vnets.get_mut(at) {
                 vnet.inline.insert(place, index);
@@ -254,7 +261,7 @@ impl<'a> Network<'a> {
             }
         }
         let Some(id) = resolver.id_of(&node).filter(|id| id.is_kind(SUBNET) && id.names.len() == 2) else {
-            return Standing::unknown(&node);
+            return self.picked(&node, resolver).unwrap_or_else(|| Standing::unknown(&node));
         };
         if let Some(at) = resolver.resource_of(&node).and_then(|found| self.by_subnet.get(&*found.address)) {
             return Standing::In(*at);

@@ -81,7 +81,41 @@ pub(super) fn pools<'a>(cluster: &Cluster<'a>, network: &Network<'a>, resolver: 
             }
         }
     }
+    join(&mut items, open.as_ref(), network, resolver);
     Members { items, open }
+}
+
+/// All pools of a cluster stand in one network: one that names no subnet gets that of the others, and AKS makes a network
+/// only where none of them names one.
+fn join<'a>(pools: &mut [Pool], open: Option<&(Why, Span)>, network: &Network<'a>, resolver: &Resolver<'a>) {
+    let placed = pools.iter().map(|pool| &pool.standing).filter(|standing| **standing != Standing::Managed);
+    let others = match (placed.cloned().reduce(|one, other| either(one, other, network, resolver)), open) {
+        (Some(others), None) => others,
+        (_, Some((why, span))) => Standing::Unknown(why.clone(), *span),
+        (None, None) => return,
+    };
+    for pool in pools.iter_mut().filter(|pool| pool.standing == Standing::Managed) {
+        pool.standing = others.clone();
+    }
+}
+
+/// Where nodes stand that stand here or there.
+fn either<'a>(one: Standing, other: Standing, network: &Network<'a>, resolver: &Resolver<'a>) -> Standing {
+    let unclear = |span| Standing::Unknown(Why::NotAnalysed("a pool that names no subnet".into()), span);
+    let vnet = |standing: &Standing| match standing {
+        Standing::In(at) => network.subnets.get(*at).map(|subnet| (subnet.vnet, subnet.declared)),
+        Standing::Beyond(vnet, span) => Some((*vnet, *span)),
+        Standing::Managed | Standing::Unknown(..) => None,
+    };
+    match (vnet(&one), vnet(&other)) {
+        _ if one == other => one,
+        (Some((one, span)), Some((other, _))) => match network.is_same_vnet(one, other, resolver) {
+            Truth::Yes => Standing::Beyond(one, span),
+            _ => unclear(span),
+        },
+        (None, _) => one,
+        (_, None) => other,
+    }
 }
 
 fn pool<'a>(name: Option<&Node>, body: &Node, span: Span, network: &Network<'a>, resolver: &Resolver<'a>) -> Pool {

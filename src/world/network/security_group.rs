@@ -171,7 +171,10 @@ fn rule(name: &Node, properties: &Node, span: Span, resolver: &Resolver<'_>) -> 
     let end = |one: &str, many: &str, groups: &str| {
         let written = [at(one), at(many)];
         let peers = Peers::read(written.iter().flatten(), resolver);
-        match at(groups).is_some() || peers.is_empty() {
+        // An empty list names no group.
+        let is_empty = |list: Node| list.as_list().is_some_and(|list| list.items.is_empty() && list.open.is_none());
+        let grouped = at(groups).is_some_and(|list| !is_empty(list));
+        match grouped || peers.is_empty() {
             true => Peers::unknown(),
             false => peers,
         }

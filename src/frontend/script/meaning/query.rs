@@ -17,6 +17,7 @@ pub(in crate::frontend::script) fn path_of(query: &str) -> Option<Vec<Arc<str>>>
         Some((path, "[0]")) => path.to_owned(),
         _ => query,
     };
+    let query = indexed(&query)?;
     if query.is_empty() || !query.chars().all(plain) {
         return None;
     }
@@ -27,6 +28,20 @@ pub(in crate::frontend::script) fn path_of(query: &str) -> Option<Vec<Arc<str>>>
         steps.insert(0, "properties".into());
     }
     Some(steps)
+}
+
+/// `a[0].b` as `a.0.b`; nothing where something else stands in brackets.
+fn indexed(query: &str) -> Option<String> {
+    let mut parts = query.split('[');
+    let mut path = parts.next()?.to_owned();
+    for part in parts {
+        let (index, rest) = part.split_once(']')?;
+        index.parse::<u16>().ok()?;
+        path.push('.');
+        path.push_str(index);
+        path.push_str(rest);
+    }
+    Some(path)
 }
 
 /// A property of a resource, or the whole of it where nobody asks for less.
@@ -47,4 +62,18 @@ pub(super) fn picked(whole: &Node, query: &str, at: Span) -> Option<Node> {
     }
     let reference = Ref { target: reference.target.clone(), path: path_of(query)? };
     Some(Node { value: Value::Ref(Arc::new(reference)), span: at, ..whole.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_of;
+
+    #[test]
+    fn a_member_of_a_list_is_a_step() {
+        let path = path_of("ipConfigurations[0].privateIPAddress").unwrap();
+        let steps: Vec<&str> = path.iter().map(|step| &**step).collect();
+        assert_eq!(steps, ["properties", "ipConfigurations", "0", "privateIPAddress"]);
+        assert_eq!(path_of("outboundIPs[].id"), None);
+        assert_eq!(path_of("addons[?enabled].id"), None);
+    }
 }

@@ -2,10 +2,11 @@
 
 use super::security_group::endpoint_subnet;
 use super::target::Target;
-use super::{Fault, Halt, Stop, firewall, silent, suspect};
+use super::{Fault, Halt, Stop, firewall, silent, suspect, unplaced};
 use crate::azure::service_tags::Service;
 use crate::ir::{Node, Truth};
 use crate::pull::reach::{Leg, Obstacle, Way, clause};
+use crate::world::network::firewall::{Firewall, Standing};
 use crate::world::network::peers::Place;
 use crate::world::network::route::{Hop, Route, RouteTable};
 use crate::world::network::subnet::Subnet;
@@ -22,7 +23,7 @@ pub(super) fn leg(way: Way<'_, '_>, target: &Target) -> Leg {
 }
 
 fn by_subnet(way: Way<'_, '_>, target: &Target) -> Leg {
-    let (cluster, resolver) = (way.cluster, &way.world.resolver);
+    let cluster = way.cluster;
     let outbound = cluster.outbound.as_deref();
     let by_azure = matches!(
         outbound,
@@ -32,21 +33,36 @@ fn by_subnet(way: Way<'_, '_>, target: &Target) -> Leg {
         true => silent(way),
         false => Leg::unknown(cluster.outbound_span, "where the way out of the cluster leads is not in this tree"),
     };
-    let Some(subnet) = way.world.subnet_of(way.pool) else { return elsewhere() };
-    if let Some(leg) = straight(way, subnet, target) {
-        return leg;
+    if let Some(around) = way.world.around(way.pool, way.cluster) {
+        let at_subnet = |subnet: &Subnet<'_>| from_subnet(way, subnet, target);
+        let by_table = |table: &RouteTable<'_>| table_leg(way, table, target);
+        let works = unplaced::each(&around, at_subnet, |_, tables| tables.iter().map(|it| by_table(it)).collect());
+        let text = "by which route table the traffic of the nodes goes is not known";
+        return if works { elsewhere() } else { Leg::unknown(way.pool.span, text) };
     }
-    let Some(id) = subnet.at(&["routeTable", "id"], resolver) else { return elsewhere() };
-    let Some(table) = way.world.network.route_table(&id, resolver) else {
+    let leg = way.world.subnet_of(way.pool).and_then(|subnet| from_subnet(way, subnet, target));
+    leg.unwrap_or_else(elsewhere)
+}
+
+/// What a subnet says of where its traffic goes; nothing where it leaves that to others.
+fn from_subnet(way: Way<'_, '_>, subnet: &Subnet<'_>, target: &Target) -> Option<Leg> {
+    if let Some(leg) = straight(way, subnet, target) {
+        return Some(leg);
+    }
+    let id = subnet.at(&["routeTable", "id"], &way.world.resolver)?;
+    let Some(table) = way.world.network.route_table(&id, &way.world.resolver) else {
         let text = format!("the route table of subnet `{}` is not in this tree", shown(&subnet.name));
-        return Leg::unknown(id.span, text);
+        return Some(Leg::unknown(id.span, text));
     };
+    table_leg(way, table, target)
+}
+
+fn table_leg(way: Way<'_, '_>, table: &RouteTable<'_>, target: &Target) -> Option<Leg> {
     if let Some((why, span)) = &table.open {
         let text = format!("route table `{}` may have further routes: {why}", shown(&table.name));
-        return Leg::unknown(*span, text);
+        return Some(Leg::unknown(*span, text));
     }
-    let leg = by_routes(way, table, target).unwrap_or_else(elsewhere);
-    super::unless_hidden(way, leg, &[table.resource])
+    by_routes(way, table, target).map(|leg| super::unless_hidden(way, leg, &[table.resource]))
 }
 
 /// A service endpoint of the subnet goes to its service whatever the routes say.
@@ -102,14 +118,32 @@ fn handed(way: Way<'_, '_>, table: &RouteTable<'_>, route: &Route, target: &Targ
 }
 
 fn appliance(way: Way<'_, '_>, route: &Route, address: &Node, target: &Target) -> Leg {
-    let world = way.world;
-    match world.network.firewall_at(address, &world.resolver) {
-        Some(found) => firewall::leg(way, found, target, route),
-        None => {
-            let text = format!("route `{}` leads to an appliance that is not in this tree", shown(&route.name));
-            Leg::unknown(route.span, text)
+    let (network, resolver, name) = (&way.world.network, &way.world.resolver, shown(&route.name));
+    let absent = || Leg::unknown(route.span, format!("route `{name}` leads to an appliance that is not in this tree"));
+    let passage = |found: &Firewall<'_>| match found.vnet(network, resolver) {
+        Some(vnet) => crate::pull::reach::private::passage(way, vnet),
+        None => [Truth::Unknown; 2],
+    };
+    let (found, passes) = match network.firewall_at(address, resolver) {
+        Some(Standing::This(found)) => (found, passage(found)[1]),
+        // Another network may have the same addresses: it has to be one that the nodes know.
+        Some(Standing::OneOf(all)) => {
+            let mut known = all.into_iter().map(|found| (found, passage(found))).filter(|(_, it)| it[0] == Truth::Yes);
+            match (known.next(), known.next()) {
+                (Some((found, [_, passes])), None) => (found, passes),
+                _ => return absent(),
+            }
         }
+        None => return absent(),
+    };
+    let leg = firewall::leg(way, found, target, route);
+    // What no rule lets pass ends there, or before.
+    if passes == Truth::Yes || leg.truth() == Truth::No {
+        return leg;
     }
+    let text =
+        format!("whether the nodes' network is peered with that of firewall `{}` is not known", shown(&found.name));
+    leg.and(Leg::unknown(route.span, text))
 }
 
 fn dropped(way: Way<'_, '_>, table: &RouteTable<'_>, route: &Route, to: String) -> Leg {

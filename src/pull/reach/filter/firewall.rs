@@ -59,7 +59,7 @@ pub(super) fn leg(way: Way<'_, '_>, firewall: &Firewall<'_>, target: &Target, ro
 
 fn judged(way: Way<'_, '_>, wall: &Wall<'_, '_>, target: &Target, route: &Route) -> Leg {
     let name = &wall.name;
-    match decide(rules(&wall.levels, way, target)) {
+    match decide(rules(&wall.levels, way, target), false) {
         Decision::By(true, (_, rule)) => {
             let text = format!("firewall `{name}` lets {} pass by rule `{}`", target.told(), shown(&rule.name));
             Leg::works(rule.span, text)

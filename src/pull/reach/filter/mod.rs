@@ -8,6 +8,7 @@ mod security_group;
 mod storage;
 mod suspect;
 mod target;
+mod unplaced;
 
 use std::sync::Arc;
 

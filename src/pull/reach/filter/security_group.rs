@@ -2,7 +2,7 @@
 
 use super::decide::{Decision, Met, decide};
 use super::target::{Target, origin};
-use super::{Denial, Fault, silent};
+use super::{Denial, Fault, silent, unplaced};
 use crate::ir::{Node, Truth, Why};
 use crate::pull::reach::{Host, Leg, Obstacle, Way, clause};
 use crate::source::Span;
@@ -26,23 +26,37 @@ struct Traffic<'t> {
 
 /// Whether the group of the nodes' subnet lets them go to the public address of a host.
 pub(super) fn outbound(way: Way<'_, '_>, target: &Target) -> Leg {
-    let Some(subnet) = way.world.subnet_of(way.pool) else { return silent(way) };
-    // Where a route for all addresses is written, its addresses belong to the network.
-    let routed = subnet.at(&["routeTable", "id"], &way.world.resolver).is_some();
-    let tagged = |tag: &str| match tag.eq_ignore_ascii_case("VirtualNetwork") {
-        true if routed => Truth::Unknown,
-        true => Truth::No,
-        false => target.tagged(tag),
+    let sent = |from: Place, routed: bool, judge: &dyn Fn(&Traffic<'_>) -> Leg| {
+        // Where a route for all addresses is written, its addresses belong to the network.
+        let tagged = |tag: &str| match tag.eq_ignore_ascii_case("VirtualNetwork") {
+            true if routed => Truth::Unknown,
+            true => Truth::No,
+            false => target.tagged(tag),
+        };
+        let (to, told) = (&Place::Public, target.told());
+        judge(&Traffic { from: &from, to, tagged: &tagged, inbound: false, told, private: false })
     };
-    let traffic = Traffic {
-        from: &origin(way),
-        to: &Place::Public,
-        tagged: &tagged,
-        inbound: false,
-        told: target.told(),
-        private: false,
+    let at = |subnet: &Subnet<'_>| {
+        let routed = subnet.at(&["routeTable", "id"], &way.world.resolver).is_some();
+        let from = Place::of_subnet(subnet, &way.world.resolver);
+        sent(from, routed, &|traffic| at_border(way, subnet, traffic))
     };
-    at_border(way, subnet, &traffic)
+    let by = |group: &SecurityGroup<'_>| {
+        sent(Place::Unknown, true, &|traffic| judged(way, group, &group.resource.id, traffic))
+    };
+    guarded(way, &at, &by)
+}
+
+/// What the group of the nodes' subnet says; where that can't be told, what all those say behind which they may be.
+fn guarded(way: Way<'_, '_>, at: &dyn Fn(&Subnet<'_>) -> Leg, by: &dyn Fn(&SecurityGroup<'_>) -> Leg) -> Leg {
+    let Some(around) = way.world.around(way.pool, way.cluster) else {
+        return way.world.subnet_of(way.pool).map_or_else(|| silent(way), at);
+    };
+    let all = |groups: &[&SecurityGroup<'_>]| groups.iter().map(|group| Some(by(group))).collect();
+    match unplaced::each(&around, |subnet| Some(at(subnet)), |groups, _| all(groups)) {
+        true => silent(way),
+        false => Leg::unknown(way.pool.span, "behind which security group the nodes stand is not known"),
+    }
 }
 
 /// Whether the groups of the nodes' subnet and of the endpoint's let them go to its address.
@@ -51,22 +65,24 @@ pub(super) fn to_endpoint(way: Way<'_, '_>, endpoint: usize) -> Leg {
     let subnet = endpoint_subnet(way, endpoint);
     let to = subnet.map_or(Place::Unknown, |subnet| Place::of_subnet(subnet, &world.resolver));
     let tagged = |tag: &str| Truth::of(tag.eq_ignore_ascii_case("VirtualNetwork"));
-    let from = origin(way);
-    let traffic = |inbound| Traffic {
-        from: &from,
-        to: &to,
-        tagged: &tagged,
-        inbound,
-        told: "the private endpoint".to_owned(),
-        private: true,
+    let name = world.endpoints.get(endpoint).map(|it| shown(&it.name)).unwrap_or_default();
+    let sent = |from: Place, inbound, judge: &dyn Fn(&Traffic<'_>) -> Leg| {
+        let told = format!("private endpoint `{name}`");
+        judge(&Traffic { from: &from, to: &to, tagged: &tagged, inbound, told, private: true })
     };
-    let out = world.subnet_of(way.pool).map_or_else(|| silent(way), |own| at_border(way, own, &traffic(false)));
-    let Some(subnet) = subnet.filter(|_| world.subnet_of(way.pool).is_some()) else { return out };
+    let at =
+        |own: &Subnet<'_>| sent(Place::of_subnet(own, &world.resolver), false, &|traffic| at_border(way, own, traffic));
+    let by = |group: &SecurityGroup<'_>| {
+        sent(Place::Unknown, false, &|traffic| judged(way, group, &group.resource.id, traffic))
+    };
+    let out = guarded(way, &at, &by);
+    let Some(subnet) = subnet.filter(|_| way.pool.standing != Standing::Managed) else { return out };
+    let incoming = || sent(origin(way), true, &|traffic| at_border(way, subnet, traffic));
     match guards_endpoints(subnet, way) {
-        Truth::Yes => out.and(at_border(way, subnet, &traffic(true))),
+        Truth::Yes => out.and(incoming()),
         Truth::No => out,
         Truth::Unknown => {
-            let inner = at_border(way, subnet, &traffic(true));
+            let inner = incoming();
             match inner.truth() {
                 Truth::Yes => out.and(inner),
                 _ => out.and(Leg::unknown(
@@ -116,7 +132,9 @@ fn judged(way: Way<'_, '_>, group: &SecurityGroup<'_>, id: &Node, traffic: &Traf
     let unclear = |(why, span): &(Why, Span)| {
         Leg::unknown(*span, format!("security group `{name}` may have further rules: {why}"))
     };
-    match (decide(group.rules.iter().map(|rule| met(rule, traffic)).collect()), &group.open) {
+    let rules = group.rules.iter().map(|rule| met(rule, traffic)).collect();
+    // What every group has besides lets everything out, and everything in from within the network.
+    match (decide(rules, true), &group.open) {
         // Nothing comes before the lowest number.
         (Decision::By(_, rule), Some(open)) if rule.priority > Some(100) => unclear(open),
         (Decision::By(true, rule), _) => {

@@ -1,19 +1,30 @@
 //! Policies of service endpoints that keep nodes from the storage of layers.
 
 use super::target::Target;
-use super::{Fault, Keep, silent};
+use super::{Fault, Keep, silent, unplaced};
 use crate::azure::service_tags::Service;
-use crate::ir::{Resource, Truth};
+use crate::ir::{Case, Resource, Truth, same_in};
 use crate::pull::reach::{Leg, Obstacle, Way, clause};
 use crate::world::Completeness;
+use crate::world::network::subnet::Subnet;
 use crate::world::workload::shown;
 
 /// Whether the policies of the nodes' subnet let them go to blob storage.
 pub(super) fn leg(way: Way<'_, '_>, target: &Target) -> Leg {
-    let resolver = &way.world.resolver;
-    let subnet = way.world.subnet_of(way.pool).filter(|_| target.service == Service::Storage);
-    let Some(subnet) = subnet else { return silent(way) };
-    let at = subnet.declared;
+    if target.service != Service::Storage {
+        return silent(way);
+    }
+    match way.world.around(way.pool, way.cluster) {
+        Some(around) if unplaced::each(&around, |subnet| Some(from_subnet(way, subnet)), |_, _| Vec::new()) => {
+            silent(way)
+        }
+        Some(_) => Leg::unknown(way.pool.span, "which service endpoint policies the nodes are under is not known"),
+        None => way.world.subnet_of(way.pool).map_or_else(|| silent(way), |subnet| from_subnet(way, subnet)),
+    }
+}
+
+fn from_subnet(way: Way<'_, '_>, subnet: &Subnet<'_>) -> Leg {
+    let (resolver, at) = (&way.world.resolver, subnet.declared);
     let Some(policies) = subnet.storage_policies(resolver, &|resource| resource.body.clone()) else {
         return Leg::unknown(at, "a service endpoint policy of the node subnet is not in this tree");
     };
@@ -46,8 +57,15 @@ pub(super) fn leg(way: Way<'_, '_>, target: &Target) -> Leg {
 
 /// Whether the registry's storage is in the region of the network: an endpoint is for the storage of its own region.
 fn is_in_reach(way: Way<'_, '_>, vnet: usize) -> bool {
-    let network = way.world.network.vnets.get(vnet).and_then(|vnet| vnet.resource);
-    let location = network.and_then(|it| it.body.get("location")).map(|it| way.world.resolver.node(it));
-    let region = location.and_then(|location| crate::azure::regions::region(location.as_str()?));
-    region.is_some() && region == way.registry.region.value().copied() && way.world.is_in_one_region(way.registry)
+    let resolver = &way.world.resolver;
+    let location = |resource: &Resource| resource.body.get("location").map(|it| resolver.node(it));
+    let network = way.world.network.vnets.get(vnet).and_then(|vnet| vnet.resource).and_then(location);
+    let region = network.as_ref().and_then(|location| crate::azure::regions::region(location.as_str()?));
+    let named = region.is_some() && region == way.registry.region.value().copied();
+    // Whichever region it is: what both say is the same.
+    let same = || match (&network, location(way.registry.resource)) {
+        (Some(one), Some(other)) => same_in(resolver, Case::Ignored, one, &other) == Truth::Yes,
+        _ => false,
+    };
+    (named || same()) && way.world.is_in_one_region(way.registry)
 }

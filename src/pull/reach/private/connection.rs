@@ -69,6 +69,33 @@ fn side<'w, 'a>(way: Way<'w, 'a>, from: usize, to: usize) -> Side<'w, 'a> {
     best
 }
 
+/// Whether another network, by its place, is that of the nodes or peered with it, as far as the tree declares: whether they
+/// know its addresses as its own, and whether traffic passes. That it doesn't is never told.
+pub(super) fn passage(way: Way<'_, '_>, other: usize) -> [Truth; 2] {
+    let network = &way.world.network;
+    let nodes = match &way.pool.standing {
+        Standing::In(subnet) => network.subnets.get(*subnet).map(|subnet| subnet.vnet),
+        Standing::Beyond(vnet, _) => Some(*vnet),
+        Standing::Managed | Standing::Unknown(..) => None,
+    };
+    let Some(nodes) = nodes else { return [Truth::Unknown; 2] };
+    match network.is_same_vnet(nodes, other, &way.world.resolver) {
+        Truth::Yes => [Truth::Yes; 2],
+        Truth::Unknown => [Truth::Unknown; 2],
+        Truth::No => {
+            let sides = [side(way, nodes, other), side(way, other, nodes)];
+            let seen = || sides.iter().filter(|side| side.there == Truth::Yes).filter_map(|side| side.peering);
+            let [there, back] = sides.map(|side| side.there == Truth::Yes);
+            let up = seen().find_map(|(_, it)| it.connected);
+            let open = seen().all(|(_, it)| it.open == Truth::Yes);
+            let whole = up.map_or(there && back, |up| up == Truth::Yes);
+            let told = |holds| if holds { Truth::Yes } else { Truth::Unknown };
+            // What another network says of this one may be meant for its namesake.
+            [told(there || up == Some(Truth::Yes)), told(whole && open)]
+        }
+    }
+}
+
 /// Whether the networks of nodes and endpoint are peered.
 fn peered(way: Way<'_, '_>, endpoint: usize, nodes: usize, other: usize) -> Leg {
     let network = &way.world.network;

@@ -115,6 +115,11 @@ fn private_leg(way: Way<'_, '_>, endpoint: usize) -> Leg {
     connection::connected(way, endpoint).and(filter::private(way, endpoint))
 }
 
+/// Whether nodes know another network, by its place, and traffic passes to it: see there.
+pub(super) fn passage(way: Way<'_, '_>, other: usize) -> [Truth; 2] {
+    connection::passage(way, other)
+}
+
 /// The ways through all endpoints to which the name may lead; nothing where there may be others than those that are seen.
 pub(super) fn every_way(way: Way<'_, '_>) -> Option<Vec<Leg>> {
     let found = Found::of(way);

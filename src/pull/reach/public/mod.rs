@@ -5,7 +5,7 @@ mod door;
 mod tests;
 
 use super::{Leg, Obstacle, Way, clause};
-use crate::ir::Truth;
+use crate::ir::{Origin, Truth};
 use crate::source::Span;
 use crate::world::cluster::Cluster;
 use crate::world::knowledge::{Fact, Judgement};
@@ -120,6 +120,10 @@ fn way_out(caller: Caller<'_, '_>) -> Leg {
             Leg::may_fail(no_way("none"), because("AKS makes no way out for the nodes"))
         }
         Exit::Unknown if cluster.outbound.as_deref() == Some("userdefinedrouting") => Leg::works(egress.span, ""),
+        // Of a cluster that the tree only refers to nothing says that its nodes don't get out to what is open to all.
+        Exit::Unknown if cluster.resource.origin == Origin::Existing && caller.registry.plainly_public() => {
+            Leg::works(egress.span, "")
+        }
         _ => Leg::unknown(egress.span, "whether the nodes get out is not known"),
     }
 }
