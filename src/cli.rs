@@ -57,13 +57,14 @@ pub enum Command {
     /// The same as acrlint without a command; write it out for a folder that has the name of a command.
     Check(Flags),
     /// Show the pull path of each image: registry, credential, permission, network
+    #[command(mut_args(of_findings))]
     Pulls(Flags),
     /// Draw clusters, identities, grants, registries, networks and workloads, and the pulls between them
     ///
     /// What keeps a pull from working is red and carries the id of its rule; what is not known is dashed. Only what a pull
     /// touches is drawn. In a large repository what is broken comes first, and what has no room is counted in the picture
     /// and on standard error. Findings that are allowed or left out are drawn all the same: the pull fails for them.
-    #[command(after_help = GRAPHS, mut_arg("format", drawn))]
+    #[command(after_help = GRAPHS, mut_arg("format", drawn), mut_args(of_findings))]
     Graph(Flags),
     /// Explain a rule: what it finds, why that breaks pulls, how to repair it
     Explain {
@@ -187,6 +188,12 @@ pub enum Format {
     Mermaid,
     /// A picture of all pulls, for Graphviz
     Dot,
+}
+
+/// Fixes belong to findings: other commands refuse them, and their help doesn't speak of them.
+fn of_findings(arg: Arg) -> Arg {
+    let is_one = ["fix", "unsafe_fixes", "diff"].contains(&arg.get_id().as_str());
+    if is_one { arg.hide(true) } else { arg }
 }
 
 /// What a graph is printed as.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use acrlint::cli::{self, Cli, Command, Entry};
-use acrlint::settings::{Environment, Settings, Surroundings, View};
+use acrlint::settings::{Environment, Fixes, Settings, Surroundings, View};
 use clap::Parser;
 
 /// Room for deep recursion: every reader has its own limit of depth, and this is far above all of them.
@@ -76,19 +76,28 @@ fn work() -> Result<u8, String> {
 }
 
 fn run(view: View, flags: &cli::Flags) -> Result<u8, String> {
-    let settings = Settings::resolve(view, flags, &surroundings()?, &names()).map_err(|error| error.to_string())?;
-    let outcome = acrlint::run::run(&settings).map_err(|error| error.to_string())?;
+    let mut settings = Settings::resolve(view, flags, &surroundings()?, &names()).map_err(|error| error.to_string())?;
+    let mut outcome = acrlint::run::run(&settings).map_err(|error| error.to_string())?;
+    let write = |file: &acrlint::run::Rewritten| {
+        acrlint::replace::replace(&settings.root.join(&file.path), &file.before, &file.after).err()
+    };
+    let refused: Vec<String> = outcome.rewritten.iter().filter_map(write).collect();
+    if !refused.is_empty() {
+        // What could not be written is not repaired: told is what is on disk.
+        settings.fixes = Fixes::default();
+        outcome = acrlint::run::run(&settings).map_err(|error| error.to_string())?;
+    }
     for (file, text) in &outcome.files {
         std::fs::write(file, text).map_err(|error| format!("can't write `{}`: {}", file.display(), error.kind()))?;
-    }
-    for file in &outcome.rewritten {
-        acrlint::replace::replace(&settings.root.join(&file.path), &file.before, &file.after)?;
     }
     for line in &outcome.notes {
         let _ = writeln!(std::io::stderr(), "{line}");
     }
     print(outcome.told.as_bytes())?;
-    Ok(outcome.exit_code)
+    match refused.is_empty() {
+        true => Ok(outcome.exit_code),
+        false => Err(refused.join("; ")),
+    }
 }
 
 /// Writes to standard output. A reader that has seen enough (`head`) is no error.

@@ -108,13 +108,17 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         if !fixing.round(&round.report, &round.store, settings.fixes.unsafe_too) {
             break;
         }
-        round = self::round(settings, &fixing, &mut clock)?;
+        let next = self::round(settings, &fixing, &mut clock)?;
+        if fixing.keep(&round.report, &next.report) {
+            round = next;
+        }
     }
+    fixing.forget(&mut round.report, &round.store);
     let mut outcome = clock.step("tell", || match settings.fixes.shown {
         true => shown(&round, &fixing),
         false => Outcome { rewritten: fixing.rewritten(), ..tell(settings, &round.store, &round.report, &round.read) },
     });
-    let done = if settings.fixes.shown { Vec::new() } else { fixing.notes() };
+    let done = if settings.fixes.shown { left(&round.report, settings) } else { fixing.notes() };
     let notes = round.notes.iter().cloned().chain(done).chain(clock.notes()).collect();
     outcome = outcome.with(notes, &round.report, settings);
     // The process ends here: giving millions of values back one by one would only take time.
@@ -158,6 +162,14 @@ fn round(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Roun
     notes.extend(missing);
     let report = report(&store, &read, judged, suppressed, settings.today.to_string());
     Ok(Round { store, read, report, notes })
+}
+
+/// What a diff of safe fixes doesn't show.
+fn left(report: &Report, settings: &Settings) -> Vec<String> {
+    let left = report.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| !fix.safe)).count();
+    let more = (left > 0 && !settings.fixes.unsafe_too && !settings.quiet)
+        .then(|| format!("{left} more fixable with --unsafe-fixes"));
+    more.into_iter().collect()
 }
 
 /// What fixes would change.

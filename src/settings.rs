@@ -123,7 +123,7 @@ impl Settings {
     ) -> Result<Settings, SettingsError> {
         check_formats(view, flags)?;
         let fixes = Fixes { made: flags.fix || flags.diff, unsafe_too: flags.unsafe_fixes, shown: flags.diff };
-        if view == View::Pulls && (fixes.made || fixes.unsafe_too) {
+        if view != View::Findings && (fixes.made || fixes.unsafe_too) {
             return Err(SettingsError::FixOfPulls);
         }
         check_outputs(flags, &surroundings.current)?;

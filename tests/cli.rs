@@ -414,7 +414,52 @@ fn what_fixes_would_change_is_shown_and_not_written() {
     acrlint(folder.path(), &["--fix"]);
     let output = acrlint(folder.path(), &["--diff"]);
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()));
-    assert!(refused(folder.path(), &["pulls", "--fix"]).contains("changes nothing"));
+    for command in ["pulls", "graph"] {
+        assert!(refused(folder.path(), &[command, "--fix"]).contains("changes nothing"));
+        assert!(refused(folder.path(), &[command, "--diff"]).contains("changes nothing"));
+    }
+    let output = acrlint(folder.path(), &["--diff"]);
+    assert!(stderr(&output).contains("1 more fixable with --unsafe-fixes"), "{}", stderr(&output));
+}
+
+#[test]
+fn what_could_not_be_written_is_not_told_as_repaired() {
+    let folder = broken();
+    let file = folder.path().join("main.bicep");
+    let mut permissions = fs::metadata(&file).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&file, permissions).unwrap();
+    let output = acrlint(folder.path(), &["--fix"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+    assert!(stdout(&output).contains("ACR102"), "{}", stdout(&output));
+    assert!(stderr(&output).contains("read-only") && !stderr(&output).contains("fixed"), "{}", stderr(&output));
+}
+
+/// One fix leads to an assignment that is there already, under a condition that no rule sees through: it alone is taken back.
+#[test]
+fn a_fix_that_leads_to_a_new_error_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let grant = |name: &str, principal: &str| {
+        format!(
+            "resource \"azurerm_role_assignment\" \"{name}\" {{\n  scope                = \
+             azurerm_container_registry.acr.id\n  role_definition_name = \"AcrPull\"\n  principal_id         = \
+             {principal}\n}}\n"
+        )
+    };
+    let tree = format!(
+        "resource \"azurerm_container_registry\" \"acr\" {{\n  name                = \"harborimages\"\n  \
+         resource_group_name = \"rg\"\n  location            = \"westeurope\"\n  sku                 = \"Standard\"\n}}\n\
+         resource \"azurerm_user_assigned_identity\" \"ci\" {{\n  name                = \"ci\"\n  \
+         resource_group_name = \"rg\"\n  location            = \"westeurope\"\n}}\n{}{}",
+        grant("one", "azurerm_user_assigned_identity.ci.principal_id"),
+        grant("two", "azurerm_user_assigned_identity.ci.client_id"),
+    );
+    fs::write(folder.path().join("main.tf"), &tree).unwrap();
+    fs::write(folder.path().join("web.yaml"), WEB.replace("azurecr.io", "azureacr.io")).unwrap();
+    let output = acrlint(folder.path(), &["--fix", "--unsafe-fixes"]);
+    assert!(!stdout(&output).contains("ACR110"), "{}", stdout(&output));
+    assert!(fs::read_to_string(folder.path().join("main.tf")).unwrap().contains("ci.client_id"), "{}", stdout(&output));
+    assert!(fs::read_to_string(folder.path().join("web.yaml")).unwrap().contains("harborimages.azurecr.io"));
 }
 
 #[test]

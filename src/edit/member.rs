@@ -7,7 +7,9 @@ use super::readers::is_within;
 use super::repair::{made, place};
 use super::{modules, symbol};
 use crate::finding::Fix;
+use crate::ir::Resource;
 use crate::source::{Span, Store, path};
+use crate::syntax::json;
 use crate::world::grant::Grant;
 use crate::world::registry::Registry;
 use crate::world::workload::shown;
@@ -63,13 +65,26 @@ pub(super) fn scope(store: &Store, grant: &Grant<'_>, registry: &Registry<'_>) -
         Tongue::Bicep => symbol(at, false),
         Tongue::Terraform => format!("{}.id", symbol(at, false)),
         Tongue::Arm => {
-            let name = registry.name.as_str().filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric()))?;
-            format!("\"[resourceId('Microsoft.ContainerRegistry/registries', '{name}')]\"")
+            format!("\"[resourceId('Microsoft.ContainerRegistry/registries', {})]\"", named(store, at)?)
         }
         Tongue::Yaml => return None,
     };
     let title = format!("make `{}` the scope of the grant", shown(&registry.name));
     made(title, vec![(place(span, slot.value), right)], false)
+}
+
+/// The name of a resource in a template as an expression of its own: what the resource is called elsewhere may be another
+/// text with every deployment.
+pub(super) fn named(store: &Store, resource: &Resource) -> Option<String> {
+    let source = store.source(resource.extent.source);
+    let text = source.text.get(resource.extent.range())?;
+    let (tree, ..) = json::parse(resource.extent.source, text);
+    let name = tree?.get_ci("name")?.as_str()?.to_owned();
+    // What stands in a loop is told apart by its place in it.
+    let plain = !name.contains(['"', '\\', '\n']) && !name.to_ascii_lowercase().contains("copyindex");
+    let inner =
+        name.strip_prefix('[').filter(|inner| !inner.starts_with('[')).and_then(|inner| inner.strip_suffix(']'));
+    plain.then(|| inner.map_or_else(|| format!("'{}'", name.replace('\'', "''")), |inner| inner.trim().to_owned()))
 }
 
 /// One more seed for the name of a grant, where that is a `guid(…)` written in its declaration: what grants something
@@ -87,8 +102,14 @@ pub(super) fn renamed(store: &Store, grant: &Grant<'_>, seed: &str) -> Option<(S
     let (first, second) = (found.next()?, found.next());
     let close = closing(text.get(first..)?)?;
     let at = extent.start as usize + first + close;
+    // Where more follows, the name may be another one.
+    let rest = page.rest(at + 1).trim();
+    let whole = match page.tongue {
+        Tongue::Arm => rest.starts_with("]\""),
+        _ => rest.is_empty() || rest.starts_with("//") || rest.starts_with("/*"),
+    };
     let seeded = text.get(first..first + close).is_some_and(|seeds| seeds.contains(&format!("'{seed}'")));
-    (second.is_none() && !seeded).then(|| (place(extent, at..at), format!(", '{seed}'")))
+    (second.is_none() && !seeded && whole).then(|| (place(extent, at..at), format!(", '{seed}'")))
 }
 
 /// Where the parenthesis closes that was open before the text; nothing when a line ends first.

@@ -3,13 +3,13 @@
 use super::page::{Page, Tongue};
 use super::readers::{is_own, is_read_elsewhere, is_within};
 use super::repair::{made, place};
-use super::{kubelet, member, modules, symbol};
-use crate::azure::kinds::CLUSTER;
+use super::{PULL, READER, kubelet, member, modules, symbol};
+use crate::azure::kinds::{CLUSTER, IDENTITY};
 use crate::finding::Fix;
-use crate::ir::{Language, Resource};
+use crate::ir::{Case, Language, Node, Resolver, Resource, Target, Truth, Value, same_in};
 use crate::source::{Store, path};
 use crate::world::cluster::{Cluster, Pulling};
-use crate::world::grant::Grant;
+use crate::world::grant::{Grant, Granted};
 use crate::world::identity::Holder;
 use crate::world::workload::shown;
 
@@ -52,8 +52,30 @@ static ENDINGS: &[Ending] = &[
     of_identity(Tongue::Terraform, ".id", ".principal_id"),
 ];
 
+/// What a grant is to become.
+pub(super) struct Wanted<'r, 'a> {
+    pub grant: &'r Grant<'a>,
+    /// The cluster that is to pull with it, when it is known which one.
+    pub cluster: Option<&'r Cluster<'a>>,
+    /// The cluster may pull already: Azure makes no second grant of the same.
+    pub served: bool,
+    pub resolver: &'r Resolver<'a>,
+}
+
+/// Whose object id an expression is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// The kubelet's identity, in the place of another one.
+    Kubelet,
+    /// The kubelet's identity, of which something else was read.
+    Puller,
+    /// The same identity's.
+    Same,
+}
+
 /// The grant goes to the identity that pulls.
-pub(super) fn fix(store: &Store, grant: &Grant<'_>, cluster: Option<&Cluster<'_>>, refused: bool) -> Option<Fix> {
+pub(super) fn fix(store: &Store, wanted: &Wanted<'_, '_>, refused: bool) -> Option<Fix> {
+    let (grant, cluster) = (wanted.grant, wanted.cluster);
     if cluster.is_some_and(|cluster| matches!(cluster.pulling, Pulling::ServicePrincipal(_))) {
         return None;
     }
@@ -65,46 +87,116 @@ pub(super) fn fix(store: &Store, grant: &Grant<'_>, cluster: Option<&Cluster<'_>
     if !own || !is_own(store, span, grant.resource) {
         return None;
     }
-    let right = rewritten(store, &page, page.part(slot.value.clone()), grant, cluster)?;
+    let (right, whose) = rewritten(store, &page, page.part(slot.value.clone()), wanted)?;
+    let pulls = whose != Whose::Same || wanted.reads(|cluster| wanted.kubelet_ids(cluster));
+    // Nodes get no more than what they need for pulling, and nothing twice.
+    if whose == Whose::Kubelet && !wanted.is_for_pulling_alone() || pulls && wanted.served {
+        return None;
+    }
     let mut edits = vec![(place(span, slot.value), right)];
     // Azure gives no assignment that is there another principal: a new one needs a name of its own.
+    let seed = if whose == Whose::Same { "principal" } else { "kubelet" };
     let renamed = match page.tongue {
         Tongue::Terraform => true,
         _ if refused => true,
-        _ => member::renamed(store, grant, "kubelet").map(|edit| edits.push(edit)).is_some(),
+        _ => member::renamed(store, grant, seed).map(|edit| edits.push(edit)).is_some(),
     };
     let guessed = matches!(grant.holder, Holder::WrongKind("no GUID"));
-    let title = match cluster {
+    let title = match cluster.filter(|_| whose != Whose::Same) {
         Some(cluster) => format!("grant it to the kubelet identity of `{}`", shown(&cluster.name)),
         None => "use the object id of the identity".to_owned(),
     };
     made(title, edits, renamed && !guessed)
 }
 
-/// An expression for the identity that pulls, made of the one that stands there.
-fn rewritten(
-    store: &Store,
-    page: &Page,
-    written: &str,
-    grant: &Grant<'_>,
-    cluster: Option<&Cluster<'_>>,
-) -> Option<String> {
+impl<'a> Wanted<'_, 'a> {
+    /// Its role lets pull and nothing else.
+    fn is_for_pulling_alone(&self) -> bool {
+        matches!(self.grant.role, Granted::BuiltIn(role) if [PULL, READER].contains(&role.guid))
+    }
+
+    /// The id of what the principal is read from.
+    fn read_from(&self) -> Option<Node> {
+        let written = &self.grant.principal;
+        let node = match &written.value {
+            Value::Ref(_) | Value::Id(_) => written.clone(),
+            _ => self.resolver.node(written),
+        };
+        match &node.value {
+            Value::Ref(reference) => Some(match &reference.target {
+                Target::Resource(address) => Node::reference(address.clone(), &["id"], node.span),
+                Target::Id(id) => (**id).clone(),
+            }),
+            Value::Id(_) => Some(node),
+            _ => None,
+        }
+    }
+
+    /// Whether the principal is read from one of these things of the cluster.
+    fn reads(&self, of: impl Fn(&Cluster<'a>) -> Vec<Node>) -> bool {
+        let (Some(read), Some(cluster)) = (self.read_from(), self.cluster) else { return false };
+        of(cluster).iter().any(|id| same_in(self.resolver, Case::Ignored, &read, id) == Truth::Yes)
+    }
+
+    /// The identity with which the nodes pull, when it is supplied.
+    fn kubelet_ids(&self, cluster: &Cluster<'a>) -> Vec<Node> {
+        match &cluster.pulling {
+            Pulling::Kubelet { supplied, .. } => supplied.iter().cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The cluster itself and its identities.
+    fn cluster_ids(&self, cluster: &Cluster<'a>) -> Vec<Node> {
+        let own = Node::reference(cluster.resource.address.clone(), &["id"], cluster.resource.declared);
+        std::iter::once(own).chain(cluster.control.iter().cloned()).chain(self.kubelet_ids(cluster)).collect()
+    }
+
+    /// Whether what stands there is meant for the cluster, whatever of it is named: an application or the identity of
+    /// something else is another one.
+    fn is_for_the_cluster(&self) -> bool {
+        let called = || self.resolver.node(&self.grant.principal).as_str().map(str::to_ascii_lowercase);
+        match (&self.grant.holder, self.cluster) {
+            (_, None) => false,
+            (Holder::WrongKind("no GUID"), Some(cluster)) => {
+                let name = cluster.name.as_str().map(str::to_ascii_lowercase);
+                name.zip(called()).is_some_and(|(name, called)| !name.is_empty() && called.contains(&name))
+            }
+            (Holder::WrongKind(_), Some(_)) => self.reads(|cluster| self.cluster_ids(cluster)),
+            _ => true,
+        }
+    }
+
+    /// The principal is something of a user-assigned identity.
+    fn reads_an_identity(&self) -> bool {
+        self.read_from().and_then(|id| self.resolver.resource_of(&id)).is_some_and(|it| it.is_kind(IDENTITY))
+    }
+}
+
+/// An expression for the identity that pulls, made of the one that stands there, and whose it is.
+fn rewritten(store: &Store, page: &Page, written: &str, wanted: &Wanted<'_, '_>) -> Option<(String, Whose)> {
     let (open, inner, close) = unwrapped(written, page.tongue);
     let ending = ENDINGS.iter().filter(|it| it.tongue == page.tongue).find_map(|it| {
         let base = inner.strip_suffix(it.wrong)?;
-        let fits = match (it.of_cluster, cluster) {
-            (true, Some(cluster)) => is_cluster(base, page.tongue, grant, cluster),
+        let fits = match (it.of_cluster, wanted.cluster) {
+            (true, Some(cluster)) => is_cluster(base, page.tongue, wanted.grant, cluster),
             (true, None) => false,
-            (false, _) => is_identity(base, page.tongue, grant),
+            (false, _) => is_identity(base, page.tongue, wanted),
         };
-        fits.then_some((base, it.right))
+        fits.then_some((base, it))
     });
-    if let Some((base, right)) = ending {
+    if let Some((base, ending)) = ending {
         let base = if page.tongue == Tongue::Arm { plain_reference(base)? } else { base.to_owned() };
-        return Some(format!("{open}{base}{right}{close}"));
+        let whose = match ending.of_cluster {
+            true if ending.wrong.contains("kubelet") => Whose::Puller,
+            true => Whose::Kubelet,
+            false => Whose::Same,
+        };
+        return Some((format!("{open}{base}{}{close}", ending.right), whose));
     }
-    let inner = whole(store, page, grant.resource, cluster?)?;
-    Some(if page.tongue == Tongue::Arm { format!("\"{inner}\"") } else { inner })
+    let cluster = wanted.cluster.filter(|_| wanted.is_for_the_cluster())?;
+    let inner = whole(store, page, wanted.grant.resource, cluster)?;
+    Some((if page.tongue == Tongue::Arm { format!("\"{inner}\"") } else { inner }, Whose::Kubelet))
 }
 
 /// What wraps an expression, and the expression.
@@ -143,14 +235,14 @@ fn is_of_provider(symbol: &str) -> bool {
 }
 
 /// Whether an expression is a user-assigned identity of which something else than the object id is read.
-fn is_identity(base: &str, tongue: Tongue, grant: &Grant<'_>) -> bool {
-    if !matches!(grant.holder, Holder::WrongKind("a client id" | "a resource id")) {
+fn is_identity(base: &str, tongue: Tongue, wanted: &Wanted<'_, '_>) -> bool {
+    if !matches!(wanted.grant.holder, Holder::WrongKind("a client id" | "a resource id")) {
         return false;
     }
     match tongue {
         Tongue::Terraform => base.starts_with("azurerm_user_assigned_identity."),
-        // What kind of thing a name of Bicep is can't be seen in it: what has a client id directly is an identity.
-        Tongue::Bicep => matches!(grant.holder, Holder::WrongKind("a client id")) && !base.contains('.'),
+        // What kind of thing a name of Bicep is can't be seen in it.
+        Tongue::Bicep => !base.contains('.') && wanted.reads_an_identity(),
         _ => false,
     }
 }
@@ -182,12 +274,19 @@ fn whole(store: &Store, page: &Page, grant: &Resource, cluster: &Cluster<'_>) ->
     };
     let languages = match page.tongue {
         Tongue::Bicep => at.language == Language::Bicep,
-        Tongue::Arm => at.language == Language::Arm && cluster.name.as_str().is_some(),
+        Tongue::Arm => at.language == Language::Arm,
         Tongue::Terraform => at.language == Language::Terraform && is_of_provider(&symbol(at, false)),
         Tongue::Yaml => false,
     };
     let certain = single && together && seen && languages && !is_waited_for(store, grant);
-    certain.then(|| kubelet(cluster, false))
+    match page.tongue {
+        _ if !certain => None,
+        Tongue::Arm => Some(format!(
+            "[reference(resourceId('Microsoft.ContainerService/managedClusters', {})).identityProfile.kubeletidentity.objectId]",
+            member::named(store, at)?
+        )),
+        _ => Some(kubelet(cluster, false)),
+    }
 }
 
 /// Whether something may wait for the grant: should the cluster do so, neither could be made any more.

@@ -4,6 +4,7 @@
 //! as exact edits. Where that is not certain there is no fix, and the help says in words what to do.
 
 use super::page::Page;
+use super::principal::Wanted;
 use super::readers::is_own;
 use super::{entry, member, principal, role, word};
 use crate::finding::Fix;
@@ -24,6 +25,10 @@ pub enum Repair<'r, 'a> {
         cluster: Option<&'r Cluster<'a>>,
         /// Azure refuses the grant as it is, so that none of its name can be there yet.
         refused: bool,
+        /// The cluster may pull from there already: Azure makes no second grant of the same.
+        served: bool,
+        /// What names are looked up in.
+        resolver: &'r Resolver<'a>,
     },
     /// The role of a grant becomes one that the registry honours.
     Role {
@@ -48,8 +53,8 @@ pub enum Repair<'r, 'a> {
     },
     /// The host of an image becomes the one that is meant.
     Host {
-        /// Where the image is written.
-        place: Span,
+        /// Where the image is written; in a pod with several containers it may be so more than once.
+        places: Vec<Span>,
         /// The host as it is.
         from: &'r str,
         /// The host as it is meant.
@@ -64,10 +69,10 @@ pub enum Repair<'r, 'a> {
         /// The manifest.
         manifest: Span,
     },
-    /// An entry of `imagePullSecrets` is taken out.
+    /// Entries of one `imagePullSecrets` are taken out.
     NeedlessEntry {
-        /// Where its name is written.
-        place: Span,
+        /// Where their names are written.
+        places: Vec<Span>,
         /// The manifest.
         manifest: Span,
     },
@@ -137,13 +142,15 @@ impl Repair<'_, '_> {
     /// The change as edits; nothing where it can't be written in place for certain.
     pub fn fix(&self, store: &Store) -> Option<Fix> {
         match self {
-            Repair::Principal { grant, cluster, refused } => principal::fix(store, grant, *cluster, *refused),
+            Repair::Principal { grant, cluster, refused, served, resolver } => {
+                principal::fix(store, &Wanted { grant, cluster: *cluster, served: *served, resolver }, *refused)
+            }
             Repair::Role { grant, registry, resolver } => role::fix(store, grant, registry, resolver),
             Repair::PrincipalType { grant } => member::principal_type(store, grant),
             Repair::Scope { grant, registry } => member::scope(store, grant, registry),
-            Repair::Host { place, from, to, sure } => word::host(store, *place, from, to, *sure),
+            Repair::Host { places, from, to, sure } => word::host(store, places, from, to, *sure),
             Repair::SecretEntry { place, manifest } => entry::named(store, *place, *manifest),
-            Repair::NeedlessEntry { place, manifest } => entry::without(store, *place, *manifest),
+            Repair::NeedlessEntry { places, manifest } => entry::without(store, places, *manifest),
             Repair::Namespace { secret, to } => word::namespace(store, secret, to),
             Repair::Name { place, from, to } => word::word_within(store, *place, from, to, false),
             Repair::Word { owner, place, from, to, safe } => {

@@ -221,3 +221,176 @@ fn a_reference_with_a_scheme_or_capitals_becomes_what_it_can_only_mean() {
     assert_eq!(after("harborimages.azurecr.io/Team/Web:RC1"), pod("harborimages.azurecr.io/team/web:RC1"));
     assert_eq!(repaired("ACR701", &[("pod.yaml", &pod("'harborimages.azurecr.io/web:'"))]).0, []);
 }
+
+/// Whether a rule finds something and repairs nothing.
+fn is_left_alone(rule: &str, files: &[(&str, &str)]) -> bool {
+    repaired(rule, files).0.is_empty()
+}
+
+const TF_KUBELET: &str = "azurerm_kubernetes_cluster.aks.kubelet_identity[0].object_id";
+const WEB: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  containers:\n    - name: web\n      image: harborimages.azurecr.io/web:1\n";
+
+fn tf_grant(name: &str, role: &str, principal: &str) -> String {
+    format!(
+        "resource \"azurerm_role_assignment\" \"{name}\" {{\n  scope                = azurerm_container_registry.acr.id\n  role_definition_name = \"{role}\"\n  principal_id         = {principal}\n}}\n"
+    )
+}
+
+#[test]
+fn what_was_meant_for_somebody_else_is_not_given_to_the_kubelet() {
+    let application = "resource \"azuread_application\" \"ci\" {\n  display_name = \"ci\"\n}\n";
+    let ci = tf_grant("ci", "AcrPull", "azuread_application.ci.object_id");
+    assert!(is_left_alone("ACR103", &[("main.tf", &format!("{TF_ACR}{TF_AKS}{application}{ci}")), ("web.yaml", WEB)]));
+    // The cluster itself, named the wrong way, is meant.
+    let own = tf_grant("aks", "AcrPull", "azurerm_kubernetes_cluster.aks.id");
+    let after = one("ACR103", &[("main.tf", &format!("{TF_ACR}{TF_AKS}{own}")), ("web.yaml", WEB)]);
+    assert!(after.contains(TF_KUBELET), "{after}");
+    // Nodes are not to push.
+    let push = tf_grant("push", "AcrPush", "azurerm_kubernetes_cluster.aks.identity[0].principal_id");
+    assert!(is_left_alone("ACR102", &[("main.tf", &format!("{TF_ACR}{TF_AKS}{push}")), ("web.yaml", WEB)]));
+}
+
+#[test]
+fn nothing_is_granted_twice() {
+    let control = "azurerm_kubernetes_cluster.aks.identity[0].principal_id";
+    let right = tf_grant("right", "AcrPull", TF_KUBELET);
+    let tree = |more: &str| format!("{TF_ACR}{TF_AKS}{right}{more}");
+    assert!(is_left_alone("ACR102", &[("main.tf", &tree(&tf_grant("both", "AcrPull", control))), ("web.yaml", WEB)]));
+    let client = "azurerm_kubernetes_cluster.aks.id";
+    assert!(is_left_alone("ACR103", &[("main.tf", &tree(&tf_grant("both", "AcrPull", client))), ("web.yaml", WEB)]));
+    // Of two that miss one is enough.
+    let two = format!("{TF_ACR}{TF_AKS}{}{}", tf_grant("one", "AcrPull", control), tf_grant("two", "AcrPull", control));
+    let after = one("ACR102", &[("main.tf", &two), ("web.yaml", WEB)]);
+    assert_eq!(after.matches(TF_KUBELET).count(), 1, "{after}");
+}
+
+#[test]
+fn a_role_that_another_registry_honours_stays() {
+    let group = "resource \"azurerm_resource_group\" \"rg\" {\n  name     = \"rg\"\n  location = \"westeurope\"\n}\n";
+    let abac = TF_ACR.replace("\"rg\"", "azurerm_resource_group.rg.name").replace(
+        "  sku                 = \"Standard\"\n",
+        "  sku                 = \"Standard\"\n  role_assignment_mode = \"AbacRepositoryPermissions\"\n",
+    );
+    let legacy = TF_ACR
+        .replace("\"rg\"", "azurerm_resource_group.rg.name")
+        .replace("\"acr\"", "\"old\"")
+        .replace("harborimages", "harborold");
+    let grant = tf_grant("pull", "AcrPull", TF_KUBELET)
+        .replace("azurerm_container_registry.acr.id", "azurerm_resource_group.rg.id");
+    let own = format!("{group}{abac}{TF_AKS}{grant}");
+    assert!(!is_left_alone("ACR105", &[("main.tf", &own), ("web.yaml", WEB)]));
+    assert!(is_left_alone("ACR105", &[("main.tf", &format!("{own}{legacy}")), ("web.yaml", WEB)]));
+}
+
+#[test]
+fn a_template_names_the_cluster_as_it_is_named_there() {
+    let template = format!(
+        r#"{{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+  "contentVersion": "1.0.0.0",
+  "parameters": {{ "cluster": {{ "type": "string", "defaultValue": "aks-dev" }} }},
+  "resources": [
+    {{ "type": "Microsoft.ContainerRegistry/registries", "apiVersion": "2023-07-01", "name": "harborimages", "location": "westeurope", "sku": {{ "name": "Standard" }} }},
+    {{ "type": "Microsoft.ContainerService/managedClusters", "apiVersion": "2024-05-01", "name": "[parameters('cluster')]", "location": "westeurope", "identity": {{ "type": "SystemAssigned" }}, "properties": {{ "dnsPrefix": "aks" }} }},
+    {{
+      "type": "Microsoft.Authorization/roleAssignments",
+      "apiVersion": "2022-04-01",
+      "name": "[guid(resourceGroup().id, 'pull')]",
+      "scope": "[resourceId('Microsoft.ContainerRegistry/registries', 'harborimages')]",
+      "properties": {{
+        "roleDefinitionId": "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '{PULL}')]",
+        "principalId": "[resourceId('Microsoft.ContainerService/managedClusters', parameters('cluster'))]",
+        "principalType": "ServicePrincipal"
+      }}
+    }}
+  ]
+}}"#
+    );
+    let after = one("ACR103", &[("azuredeploy.json", &template), ("web.yaml", WEB)]);
+    let right =
+        "[reference(resourceId('Microsoft.ContainerService/managedClusters', parameters('cluster'))).identityProfile";
+    assert!(after.contains(right), "{after}");
+}
+
+#[test]
+fn entries_that_are_no_names_are_left_alone() {
+    for entry in ["- name:\n", "- 123\n", "- true\n"] {
+        assert!(
+            is_left_alone("ACR212", &[("pod.yaml", &pod(&format!("  imagePullSecrets:\n    {entry}")))]),
+            "{entry}"
+        );
+    }
+}
+
+#[test]
+fn all_containers_with_an_image_are_repaired_at_once() {
+    let wrong = WEB.replace("azurecr.io", "azureacr.io");
+    let two = format!("{wrong}    - name: sidecar\n      image: harborimages.azureacr.io/web:1\n");
+    let after = one("ACR702", &[("pod.yaml", &two)]);
+    assert_eq!(after.matches("harborimages.azurecr.io/web:1").count(), 2, "{after}");
+}
+
+#[test]
+fn names_that_parameters_make_and_numbered_stages_are_no_slips() {
+    let found = |name: &str, host: &str| {
+        let acr = format!(
+            "param env string = 'd'\nresource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {{\n  name: {name}\n  location: 'westeurope'\n  sku: {{ name: 'Standard' }}\n}}\n"
+        );
+        let web = WEB.replace("harborimages", host);
+        let input = vec![("main.bicep".into(), acr.into_bytes()), ("web.yaml".into(), web.into_bytes())];
+        let linted = crate::run::lint(input, &Outlook::default());
+        linted.report.findings.iter().any(|finding| finding.rule == "ACR702")
+    };
+    assert!(found("'harborimages'", "harborimagse"));
+    assert!(!found("'harborshop${env}'", "harborshopp"));
+    assert!(!found("'harborshopuat2'", "harborshopuat1"));
+    assert!(found("'harborshop'", "harborshop2"));
+}
+
+#[test]
+fn a_list_of_secrets_goes_with_its_last_entry() {
+    let acr = ACR.replace("'AbacRepositoryPermissions'", "'LegacyRegistryPermissions'");
+    let role = format!("subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '{PULL}')");
+    let bicep = format!("{acr}{AKS}{}", grant("guid(acr.id)", &role, KUBELET));
+    let secret = |name: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\n  namespace: shop\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: '{{\"auths\":{{\"harborimages.azurecr.io\":{{\"username\":\"11111111-2222-3333-4444-555555555555\",\"password\":\"n0t-a-real-one\"}}}}}}'\n"
+        )
+    };
+    let entries = "  imagePullSecrets: # for acr\n    # the first\n    - name: one\n    - name: two\n";
+    let (one_, two) = (secret("one"), secret("two"));
+    let tree = [("main.bicep", bicep.as_str()), ("one.yaml", &one_), ("two.yaml", &two)];
+    let whole = pod(entries);
+    let linted = crate::run::lint(
+        tree.iter()
+            .chain([&("pod.yaml", whole.as_str())])
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+            .collect(),
+        &Outlook::default(),
+    );
+    let fixes: Vec<_> =
+        linted.report.findings.iter().filter(|it| it.rule == "ACR214").filter_map(|it| it.fix.as_ref()).collect();
+    assert_eq!(fixes.len(), 2, "{:?}", linted.report.findings);
+    assert_eq!(fixes[0].edits, fixes[1].edits);
+    let edits: Vec<_> = fixes[0].edits.iter().map(|(span, by)| (span.range(), by.clone())).collect();
+    assert_eq!(applied(&whole, &edits).unwrap(), pod(""));
+}
+
+#[test]
+fn a_secret_that_pods_mount_stays_where_it_is() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: pull\n  namespace: build\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: '{\"auths\":{\"harborimages.azurecr.io\":{\"username\":\"u\",\"password\":\"n0t-a-real-token\"}}}'\n";
+    let pod = pod("  imagePullSecrets:\n    - name: pull\n");
+    assert!(!is_left_alone("ACR201", &[("pod.yaml", &pod), ("secret.yaml", secret)]));
+    let kaniko = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: kaniko\n  namespace: build\nspec:\n  containers:\n    - name: kaniko\n      image: gcr.io/kaniko-project/executor:v1.23.2\n  volumes:\n    - name: docker\n      secret:\n        secretName: pull\n";
+    assert!(is_left_alone("ACR201", &[("pod.yaml", &pod), ("secret.yaml", secret), ("kaniko.yaml", kaniko)]));
+}
+
+#[test]
+fn only_a_name_that_is_one_call_gets_a_seed() {
+    let acr = ACR.replace("'AbacRepositoryPermissions'", "'LegacyRegistryPermissions'");
+    let role = format!("subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '{PULL}')");
+    let name = "guid(acr.id) == 'x' ? 'y' : guid(aks.id)";
+    let (changed, safe) =
+        repaired("ACR102", &[("main.bicep", &format!("{acr}{AKS}{}", grant(name, &role, "aks.identity.principalId")))]);
+    assert!(!safe && changed[0].1.contains(name), "{changed:?}");
+}

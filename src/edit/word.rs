@@ -8,16 +8,20 @@ use crate::source::{Span, Store};
 use crate::world::secret::Secret;
 use crate::world::workload::Namespace;
 
-/// The host of an image becomes the one that is meant.
-pub(super) fn host(store: &Store, at: Span, from: &str, to: &str, sure: bool) -> Option<Fix> {
+/// The host of an image becomes the one that is meant, wherever the image is written: all of that or nothing.
+pub(super) fn host(store: &Store, places: &[Span], from: &str, to: &str, sure: bool) -> Option<Fix> {
+    let mut edits = places.iter().map(|&at| one_host(store, at, from, to)).collect::<Option<Vec<_>>>()?;
+    edits.sort();
+    edits.dedup();
+    made(format!("write `{to}`"), edits, sure)
+}
+
+fn one_host(store: &Store, at: Span, from: &str, to: &str) -> Option<(Span, String)> {
     let page = Page::of(store, at)?;
     let from = only(&page, at, from)?;
     // In `https://host/…` and the like it may be somebody else's affair.
     let alone = !page.before(from.start as usize).ends_with("//");
-    if !alone || !is_plain(to) {
-        return None;
-    }
-    made(format!("write `{to}`"), vec![(from, to.to_owned())], sure)
+    (alone && is_plain(to)).then(|| (from, to.to_owned()))
 }
 
 /// A secret moves to another namespace; who else reads it where it is now, nobody knows.

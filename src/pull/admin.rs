@@ -1,8 +1,11 @@
 //! Who signs in with the admin user of a registry: whoever switches it off breaks them.
 
+use std::collections::BTreeMap;
+
 use super::{Case, Outcome, Path};
 use crate::ir::{Case as Letters, Truth, same_in};
-use crate::source::Span;
+use crate::source::{SourceId, Span, path};
+use crate::world::knowledge::Fact;
 use crate::world::registry::Registry;
 
 /// Something that signs in with the admin user of a registry.
@@ -48,6 +51,108 @@ impl<'a> Case<'_, 'a> {
     }
 }
 
+/// Lines of scripts, pipelines and outputs that have to do with admin users: nobody models what becomes of them, but whoever
+/// switches an admin user off has to know.
+#[derive(Debug, Default)]
+pub struct AdminLogins {
+    /// Each with its file's folder and its text in lower case.
+    lines: Vec<(Span, String, String)>,
+    /// The folder of each file.
+    folders: BTreeMap<SourceId, String>,
+}
+
+/// Words one of which is on such a line; `user` may be a registry's name.
+const MARKS: [&str; 7] = [
+    "acr credential",
+    "acrcredential",
+    "admin_password",
+    "admin_username",
+    "docker login",
+    "helm registry login",
+    "username",
+];
+
+impl Case<'_, '_> {
+    /// Everything that may be such a line.
+    pub fn admin_logins(&self) -> AdminLogins {
+        let enabled = |registry: &Registry<'_>| matches!(registry.admin, Fact::Known(true, _));
+        let mut found = AdminLogins::default();
+        if !self.world.registries.iter().any(enabled) {
+            return found;
+        }
+        for (id, source) in self.store.sources() {
+            found.folders.insert(id, path::folder_of(&source.path).to_owned());
+            let text = source.text.to_ascii_lowercase();
+            if !MARKS.iter().any(|mark| text.contains(mark)) {
+                continue;
+            }
+            let mut start = 0;
+            for line in text.split_inclusive('\n') {
+                if MARKS.iter().any(|mark| line.contains(mark)) && !line.trim_start().starts_with(['#', '/']) {
+                    let end = start + line.trim_end().len();
+                    let first = start + (line.len() - line.trim_start().len());
+                    let folder = path::folder_of(&source.path).to_owned();
+                    found.lines.push((Span::new(id, first.min(end), end), folder, line.trim_end().to_owned()));
+                }
+                start += line.len();
+            }
+        }
+        found
+    }
+}
+
+impl AdminLogins {
+    /// Those that are proved to be a registry's.
+    pub fn of(&self, registry: &Registry<'_>) -> Vec<AdminUser> {
+        let Some(name) = registry.name.as_str().map(str::to_ascii_lowercase) else { return Vec::new() };
+        let folder = self.folders.get(&registry.resource.declared.source).map_or("", String::as_str);
+        let own = self.lines.iter().filter(|line| is_of(line, &name, registry, folder));
+        let user =
+            |(place, ..): &(Span, String, String)| AdminUser { place: *place, who: "whoever uses this".to_owned() };
+        own.map(user).collect()
+    }
+
+    /// Whether one of them is of a registry that is not named in it: a variable, an argument.
+    pub fn may_be_of(&self, registry: &Registry<'_>) -> bool {
+        let name = registry.name.as_str().map(str::to_ascii_lowercase);
+        self.lines.iter().any(|(_, _, line)| {
+            let asks = line.contains("acr credential") || line.contains("acrcredential");
+            let named = name.as_deref().is_some_and(|name| words(line).any(|word| word == name));
+            asks && (named || line.contains('$') || line.contains("{{"))
+        })
+    }
+}
+
+/// Whether a line reads the admin user's password, or signs in with the registry's name as the user's.
+fn is_of((place, folder, line): &(Span, String, String), name: &str, registry: &Registry<'_>, own: &str) -> bool {
+    let of_terraform = line.contains("admin_password") || line.contains("admin_username");
+    if of_terraform && registry.resource.language.is_terraform() {
+        let Some(step) = registry.resource.address.path.last() else { return false };
+        let symbol = step.name.to_ascii_lowercase();
+        let whole = |at: usize| line.get(at + symbol.len()..).is_some_and(|rest| rest.starts_with(['.', '[']));
+        let reads = line.match_indices(&symbol).any(|(at, _)| whole(at));
+        // The names of Terraform are those of a folder.
+        return reads && (place.source == registry.resource.declared.source || folder == own);
+    }
+    let asks = line.contains("acr credential show") || line.contains("acr credential renew");
+    let mut before = "";
+    for word in words(line) {
+        let user = matches!(before, "-u" | "--username" | "username");
+        if word == name && (user || asks && matches!(before, "-n" | "--name")) {
+            return true;
+        }
+        before = word;
+    }
+    false
+}
+
+/// The words of a line, without quotes and signs around them.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let parts =
+        line.split(|letter: char| letter.is_whitespace() || matches!(letter, '=' | ':' | '"' | '\'' | '(' | ')' | ','));
+    parts.filter(|part| !part.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{Outlook, lint};
@@ -73,6 +178,32 @@ mod tests {
         let findings = lint(files.to_vec(), &outlook).report.findings;
         let found = findings.into_iter().find(|finding| finding.rule == "ACR503").expect("the admin user is on");
         (found.related.into_iter().map(|label| label.text).collect(), found.help.unwrap_or_default())
+    }
+
+    /// How many places of the story say that somebody signs in, and whether the admin user would be switched off.
+    fn used_by(path: &str, text: &str) -> (usize, bool) {
+        let files = [("main.tf", TERRAFORM), (path, text)];
+        let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+        let linted = lint(files.to_vec(), &Outlook::default());
+        let found = linted.report.findings.iter().find(|finding| finding.rule == "ACR503").unwrap();
+        (found.related.iter().filter(|label| label.text.contains("signs in")).count(), found.fix.is_some())
+    }
+
+    #[test]
+    fn scripts_pipelines_and_outputs_use_the_admin_user() {
+        let script = "PW=$(az acr credential show -n contosoacr -o tsv)\ndocker login contosoacr.azurecr.io -u contosoacr \
+                      -p \"$PW\"\n";
+        assert_eq!(used_by("deploy.sh", script), (2, false));
+        let output = "output \"pw\" {\n  value = azurerm_container_registry.acr.admin_password\n}\n";
+        assert_eq!(used_by("outputs.tf", output), (1, false));
+        // Of which registry it is nobody knows.
+        assert_eq!(used_by("deploy.sh", "az acr credential show -n \"$NAME\"\n"), (0, false));
+        // Another registry, another user.
+        assert_eq!(used_by("deploy.sh", "az acr credential show -n contosoother\n"), (0, true));
+        assert_eq!(
+            used_by("deploy.sh", "docker login contosoacr.azurecr.io -u 00000000-0000-0000-0000-000000000000\n"),
+            (0, true)
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::Told;
 use super::snippet::printable;
 use super::suspect;
 use super::veil::{MASK, Veil, merge};
+use crate::source::SourceId;
 
 /// A file before and after its fixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,33 +28,78 @@ const MOST: usize = 1_000;
 /// All files as one diff. What may be a secret is covered, also in lines that stay the same.
 pub fn difference(told: &Told<'_>, revisions: &[Revision]) -> String {
     let veil = Veil::new(told);
-    revisions.iter().map(|revision| of_file(revision, &veil)).collect()
+    // Places are those of the texts as they are edited.
+    let sources = told.store.sources();
+    let edited = |revision: &Revision| {
+        let own = sources.iter().find(|(_, source)| *source.path == *revision.path);
+        own.filter(|(_, source)| *source.text == *revision.after).map(|(id, _)| *id)
+    };
+    revisions.iter().map(|revision| of_file(revision, edited(revision), &veil)).collect()
 }
 
-fn of_file(revision: &Revision, veil: &Veil) -> String {
-    let path = printable(&revision.path).replace('\n', "\u{fffd}");
+/// The name of a file as `git diff` writes it: in quotes where a sign in it has a meaning, and with a tab behind it where
+/// a blank would end it.
+fn named(side: &str, path: &str) -> String {
+    let path = format!("{side}/{path}");
+    if path.contains(['"', '\\']) || path.chars().any(char::is_control) {
+        let mut quoted = String::from("\"");
+        for character in path.chars() {
+            match character {
+                '"' | '\\' => quoted.extend(['\\', character]),
+                '\t' => quoted.push_str("\\t"),
+                '\n' => quoted.push_str("\\n"),
+                '\r' => quoted.push_str("\\r"),
+                control if control.is_ascii_control() => quoted.push_str(&format!("\\{:03o}", u32::from(control))),
+                other => quoted.push(other),
+            }
+        }
+        return printable(&quoted).to_string() + "\"";
+    }
+    let end = if path.contains(' ') { "\t" } else { "" };
+    format!("{}{end}", printable(&path))
+}
+
+fn of_file(revision: &Revision, edited: Option<SourceId>, veil: &Veil) -> String {
     let (old, new) = (lines(&revision.before), lines(&revision.after));
-    let mut told = format!("--- a/{path}\n+++ b/{path}\n");
+    let mut told = format!("--- {}\n+++ {}\n", named("a", &revision.path), named("b", &revision.path));
     let quoted = suspect::quotes_texts(&revision.path);
-    let shown = |lines: &[&str], at: usize| {
+    let starts = starts(&new);
+    let shown = |lines: &[&str], at: usize, known: bool| {
         let line = |at: Option<usize>| at.and_then(|at| lines.get(at)).copied().unwrap_or_default();
-        covered(line(Some(at)), line(at.checked_sub(1)), line(Some(at + 1)), quoted, veil)
+        let own = line(Some(at));
+        let start = starts.get(at).copied().filter(|_| known).unwrap_or_default();
+        let range = start..start + own.len();
+        let places = edited.filter(|_| known).into_iter().flat_map(|id| veil.within(id, &range));
+        let places = places.map(|it| it.start.max(start) - start..it.end.min(range.end) - start).collect();
+        covered(own, (line(at.checked_sub(1)), line(Some(at + 1))), quoted, veil, places)
     };
     for hunk in hunks(&changes(&old, &new), old.len(), new.len()) {
         told.push_str(&format!("@@ -{} +{} @@\n", numbers(&hunk.old), numbers(&hunk.new)));
-        let mut from = hunk.old.start;
+        // Lines that stay are told as the edited text has them.
+        let mut from = hunk.new.start;
         for change in &hunk.changes {
-            while from < change.old.start {
-                told.push_str(&format!(" {}", shown(&old, from)));
+            while from < change.new.start {
+                told.push_str(&format!(" {}", shown(&new, from, true)));
                 from += 1;
             }
-            change.old.clone().for_each(|at| told.push_str(&format!("-{}", shown(&old, at))));
-            change.new.clone().for_each(|at| told.push_str(&format!("+{}", shown(&new, at))));
-            from = change.old.end;
+            change.old.clone().for_each(|at| told.push_str(&format!("-{}", shown(&old, at, false))));
+            change.new.clone().for_each(|at| told.push_str(&format!("+{}", shown(&new, at, true))));
+            from = change.new.end;
         }
-        (from..hunk.old.end).for_each(|at| told.push_str(&format!(" {}", shown(&old, at))));
+        (from..hunk.new.end).for_each(|at| told.push_str(&format!(" {}", shown(&new, at, true))));
     }
     told
+}
+
+/// Where each line begins.
+fn starts(lines: &[&str]) -> Vec<usize> {
+    let mut start = 0;
+    let mut starts = Vec::with_capacity(lines.len());
+    for line in lines {
+        starts.push(start);
+        start += line.len();
+    }
+    starts
 }
 
 /// The lines of a text, each with its end.
@@ -62,8 +108,18 @@ fn lines(text: &str) -> Vec<&str> {
 }
 
 /// A line without what may be a secret, and with a line end.
-fn covered(line: &str, before: &str, after: &str, quoted: bool, veil: &Veil) -> String {
-    let mut parts = suspect::parts(line, before, after, quoted);
+fn covered(
+    line: &str,
+    (before, after): (&str, &str),
+    quoted: bool,
+    veil: &Veil,
+    mut parts: Vec<Range<usize>>,
+) -> String {
+    // A secret may go on in the next line.
+    let ends = line.trim_end_matches(['\r', '\n']).len();
+    parts.iter_mut().for_each(|part| part.end = part.end.min(ends));
+    parts.retain(|part| part.start < part.end);
+    parts.extend(suspect::parts(line, before, after, quoted));
     parts.extend(veil.quoted(line));
     merge(&mut parts);
     let (mut shown, mut from) = (String::new(), 0);
@@ -147,11 +203,13 @@ fn changes(old: &[&str], new: &[&str]) -> Vec<Change> {
     found
 }
 
+fn line<'t>(of: &[&'t str], at: isize) -> Option<&'t str> {
+    usize::try_from(at).ok().and_then(|at| of.get(at)).copied()
+}
+
 /// The lines that both have, in order; nothing where too much is different.
 fn common(old: &[&str], new: &[&str]) -> Option<Vec<(usize, usize)>> {
     let (n, m) = (old.len() as isize, new.len() as isize);
-    let line =
-        |of: &[&str], at: isize| usize::try_from(at).ok().and_then(|at| of.get(at)).map(|line| (*line).to_owned());
     let same = |x: isize, y: isize| line(old, x).is_some() && line(old, x) == line(new, y);
     // How far one gets on each diagonal with so many changes.
     let mut rounds: Vec<std::collections::BTreeMap<isize, isize>> = Vec::new();
@@ -199,7 +257,7 @@ mod tests {
 
     fn diff(before: &str, after: &str) -> String {
         let revision = Revision { path: "a.bicep".into(), before: before.into(), after: after.into() };
-        of_file(&revision, &Veil::default())
+        of_file(&revision, None, &Veil::default())
     }
 
     #[test]
@@ -226,6 +284,21 @@ mod tests {
         assert_eq!(kept.len(), 4);
         assert!(kept.iter().all(|&(x, y)| old[x] == new[y]));
         assert!(kept.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1));
+    }
+
+    #[test]
+    fn names_are_written_as_git_does() {
+        assert_eq!(named("a", "k8s/web.yaml"), "a/k8s/web.yaml");
+        assert_eq!(named("a", "my app/web.yaml"), "a/my app/web.yaml\t");
+        assert_eq!(named("b", "a\tb\"c.tf"), "\"b/a\\tb\\\"c.tf\"");
+    }
+
+    #[test]
+    fn a_secret_among_arguments_is_covered() {
+        let before =
+            "a: 1\nargs: [\"--token\", \"Winter2024tok\"]\nmore:\n- --password\n- Summer2025pw\n- --name\n- plain\n";
+        let told = diff(before, &before.replace("more:", "others:"));
+        assert!(!told.contains("Winter") && !told.contains("Summer") && told.contains("plain"), "{told}");
     }
 
     #[test]

@@ -35,6 +35,8 @@ static SPOKEN: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     const TO: &str = r"\|[^|]*(?:--password-stdin|\blogin(?:\s|$)|\bbase64\b|chpasswd|SecureString)";
     let mut patterns = vec![
         format!(r"(?i)(?:^|\s)--?[\w-]*(?:{KEY})\s+{LITERAL}"),
+        // As members of a list: `["--token", "x"]`.
+        format!(r#"(?i)["']--?[\w-]*(?:{KEY})["']\s*,\s*("[^"]*"?|'[^']*'?)"#),
         format!(r"(?i)\blogin\b.*?\s-p[\s=]*{LITERAL}"),
         format!(r"(?i)\s-u[\s=]*\S+.*?\s-p[\s=]*{LITERAL}"),
         format!(r"(?i)\bcurl\b.*?\s(?:-\w*u|--user)[\s=]+{LITERAL}"),
@@ -128,8 +130,27 @@ pub(super) fn parts(line: &str, before: &str, after: &str, quoted: bool) -> Vec<
     if let Some(value) = value.filter(|_| found.is_empty()) {
         found.push(value.range());
     }
+    found.extend(argument(line, before));
     found.extend(generated(line));
     found
+}
+
+/// An option of a command as an item of a list, that takes a secret: `- --token`.
+static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    const KEY: &str =
+        "pass(?:word)?|passwd|passphrase|pwd|secret|token|api-?key|account-?key|access-?key|connection-?string";
+    Regex::new(&format!(r#"(?i)^\s*(?:-\s+)?["']?--?[\w-]*(?:{KEY})["']?\s*,?\s*$"#)).ok()
+});
+
+/// The item of a list behind such an option.
+fn argument(line: &str, before: &str) -> Option<Range<usize>> {
+    OPTION.as_ref().filter(|pattern| pattern.is_match(before))?;
+    let item = line.trim_start();
+    let dash = before.trim_start().starts_with("- ");
+    let item = if dash { item.strip_prefix("- ")?.trim_start() } else { item };
+    let value = item.trim_end().trim_end_matches(',');
+    let start = line.len() - item.len();
+    (!value.is_empty() && !is_option_or_variable(value)).then(|| start..start + value.len())
 }
 
 /// The literals on a line that its own keys and words make secrets.

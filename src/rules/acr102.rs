@@ -2,7 +2,7 @@
 
 use super::{Key, Reporter, Rule, story};
 use crate::edit::{self, Repair};
-use crate::finding::Severity;
+use crate::finding::{Fix, Severity};
 use crate::pull::{Case, Cause};
 use crate::world::knowledge::Truth;
 use crate::world::workload::shown;
@@ -19,7 +19,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     let alike = case.alike(|cause| *cause == Cause::ControlPlane);
+    let single = case.of_one_cluster(|cause| *cause == Cause::ControlPlane);
     for pair in &case.pairs {
+        // Two grants to the control plane would become the same one twice.
+        let mut repaired = None;
         for (_, grant) in case.causes(pair).filter(|(cause, _)| *cause == Cause::ControlPlane) {
             let (Some(cluster), Some(registry)) = (case.cluster(pair), case.registry(pair)) else { continue };
             let severity = match pair.permission.truth {
@@ -39,8 +42,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 Truth::Yes => format!("the grant on `{acr}`"),
                 _ => format!("the grant, which may reach `{acr}`"),
             };
-            let repair = Repair::Principal { grant, cluster: Some(cluster), refused: false };
-            let fix = repair.fix(case.store).filter(|_| alike.contains(&grant.resource.declared));
+            let (served, resolver) = (pair.permission.truth == Truth::Yes, &case.world.resolver);
+            let repair = Repair::Principal { grant, cluster: Some(cluster), refused: false, served, resolver };
+            let declared = grant.resource.declared;
+            let own = |_: &Fix| alike.contains(&declared) && single.contains(&declared);
+            let fix = repair.fix(case.store).filter(own);
+            let fix = fix.filter(|_| *repaired.get_or_insert(declared) == declared);
             // Where the pull may work, the puller may have such a grant, and Azure makes none twice.
             let fix = fix.map(|fix| fix.only_safe_if(severity == Severity::Error));
             told.with(grant.resource.declared, on).help(edit::principal_of_puller(grant.resource, cluster)).fix(fix);

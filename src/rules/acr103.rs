@@ -39,10 +39,16 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let cluster = pair.and_then(|pair| case.cluster(pair));
         let own = |other: &&Grant<'_>| other.resource.declared == grant.resource.declared;
         let alike = case.world.grants.iter().filter(own).all(|it| matches!(it.holder, Holder::WrongKind(_)));
-        let fix = Repair::Principal { grant, cluster, refused }.fix(case.store).filter(|_| alike);
+        let (served, resolver) = (pair.is_some_and(|it| it.permission.truth == Truth::Yes), &case.world.resolver);
+        let repair = Repair::Principal { grant, cluster, refused, served, resolver };
+        let fix = repair.fix(case.store).filter(|_| alike);
         let fix = fix.map(|fix| fix.only_safe_if(severity == Severity::Error));
         let told = told.fix(fix);
         match cluster {
+            _ if kind == "the object id of an application" => told.help(
+                "use the object id of the application's service principal (`azuread_service_principal.….object_id`): an \
+                 application itself can't be given a role",
+            ),
             Some(cluster) => told.help(edit::principal_of_puller(grant.resource, cluster)),
             None => told.help("use the object id (principal id) of the identity that pulls"),
         };

@@ -27,7 +27,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let severity = if case.fails(pair) { Severity::Error } else { Severity::Warning };
             let fix = Repair::Role { grant, registry, resolver: &case.world.resolver }.fix(case.store);
             let fix = fix
-                .filter(|_| alike.contains(&grant.resource.declared))
+                .filter(|_| alike.contains(&grant.resource.declared) && case.may_change_role(pair, grant, registry))
                 .map(|fix| fix.only_safe_if(severity == Severity::Error));
             let (role, acr) = (grant.role_name(), shown(&registry.name));
             let key = Key::of(&[&grant.resource.address, &registry.resource.address]);
@@ -41,6 +41,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 "{}\nanother AcrPull, as `--attach-acr` grants it, is ignored as well",
                 edit::repository_role(grant.resource.language)
             );
+            let help = match case.serves_another(grant, registry) {
+                true => format!(
+                    "{help}\nin a second grant, on this registry alone: another one that this grant reaches needs it as it is"
+                ),
+                false => help,
+            };
             story::pull(told, case, pair).with(cluster.pulling_span, "the identity that pulls").help(help).fix(fix);
         }
     }

@@ -26,19 +26,25 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let Some(severity) = severity(case, pair, registry) else { continue };
             let fix = Repair::Role { grant, registry, resolver: &case.world.resolver }.fix(case.store);
             let fix = fix
-                .filter(|_| alike.contains(&grant.resource.declared))
+                .filter(|_| alike.contains(&grant.resource.declared) && case.may_change_role(pair, grant, registry))
                 .map(|fix| fix.only_safe_if(severity == Severity::Error));
             let (role, acr) = (grant.role_name(), shown(&registry.name));
             let message = match severity {
                 Severity::Note => format!("`{role}` needs ABAC mode, and `{acr}` states no mode"),
                 _ => format!("`{role}` is ignored by `{acr}`, which is in legacy mode"),
             };
+            let help = match (case.serves_another(grant, registry), edit::legacy_role(grant.resource.language)) {
+                (true, help) => format!(
+                    "{help}\nin a second grant, on this registry alone: another one that this grant reaches needs it as it is"
+                ),
+                (false, help) => help,
+            };
             let key = Key::of(&[&grant.resource.address, &registry.resource.address]);
             let told = reporter.report(severity, grant.role_span, message, key);
             story::pull(told, case, pair)
                 .with(cluster.pulling_span, "the identity that pulls")
                 .with(registry.mode.span(), "the mode is decided here")
-                .help(edit::legacy_role(grant.resource.language))
+                .help(help)
                 .fix(fix);
         }
     }

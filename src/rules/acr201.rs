@@ -5,7 +5,8 @@ use super::{Reporter, Rule, story};
 use crate::edit::Repair;
 use crate::finding::{Fix, Severity};
 use crate::pull::{Case, Outcome};
-use crate::world::workload::{Namespace, PullSecrets};
+use crate::world::knowledge::Truth;
+use crate::world::workload::{Namespace, PullSecrets, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "ACR201",
@@ -34,11 +35,21 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
 
 /// The secret goes to the pod's namespace, when no pod beside it names it.
 fn moved(case: &Case<'_, '_>, offered: &Offered<'_, '_>) -> Option<Fix> {
+    // Where the nodes may pull by themselves, the reference is what is of no use.
+    if offered.path.node == Some(Truth::Yes) {
+        return None;
+    }
     let (secret, to) = (offered.secret?, offered.workload.namespace.name()?);
     let names = |secrets: &PullSecrets| secrets.names.iter().any(|name| name.as_str() == Some(&offered.offer.name));
     let workloads = case.world.workloads.iter().map(|it| (&it.namespace, &it.secrets));
     let accounts = case.world.accounts.iter().map(|it| (&it.namespace, &it.secrets));
     let needed = |(at, secrets): (&Namespace, &PullSecrets)| at.may_be(&secret.namespace) && names(secrets);
-    let stays = workloads.chain(accounts).any(needed);
+    // Pods mount secrets and read variables from them, too.
+    let read = |it: &Workload<'_>| {
+        it.namespace.may_be(&secret.namespace)
+            && it.resource.extent != secret.resource.extent
+            && it.mentions(&offered.offer.name)
+    };
+    let stays = workloads.chain(accounts).any(needed) || case.world.workloads.iter().any(read);
     Repair::Namespace { secret, to }.fix(case.store).filter(|_| !stays)
 }

@@ -28,16 +28,26 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         // What an account has, other pods may need.
         let own = |offer: &&Offer| workload.secrets.names.iter().any(|name| name.span == offer.named);
         let offers = paths.first().map_or(&[][..], |path| &path.offers);
-        for offer in offers.iter().filter(own).filter(|offer| !offer.what.is_dying()) {
-            let secret = offer.secret.and_then(|at| case.world.secrets.get(at));
-            let Some(secret) = secret.filter(|secret| is_for_these(case, secret, &paths)) else { continue };
+        let needless: Vec<(&Offer, &Secret<'_>)> = offers
+            .iter()
+            .filter(own)
+            .filter(|offer| !offer.what.is_dying())
+            .filter_map(|offer| Some((offer, case.world.secrets.get(offer.secret?)?)))
+            .filter(|(_, secret)| is_for_these(case, secret, &paths))
+            .collect();
+        // A list that would have nothing left goes as a whole.
+        let all = |offer: &Offer| match needless.len() == workload.secrets.names.len() && !workload.secrets.open {
+            true => needless.iter().map(|(offer, _)| offer.named).collect(),
+            false => vec![offer.named],
+        };
+        for &(offer, secret) in &needless {
             let name = &offer.name;
             let message = format!("pull secret `{name}` is not needed: the nodes may pull by themselves");
             reporter
                 .report(RULE.severity, offer.named, message, format!("{}:{name}", workload.label))
                 .with(secret.resource.declared, "the secret")
                 .help("drop it from the pod: a credential less to renew and to lose")
-                .fix(Repair::NeedlessEntry { place: offer.named, manifest: workload.resource.extent }.fix(case.store));
+                .fix(Repair::NeedlessEntry { places: all(offer), manifest: workload.resource.extent }.fix(case.store));
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Key, Reporter, Rule, story};
 use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::{Case, Outcome};
-use crate::world::knowledge::Fact;
+use crate::world::knowledge::{Fact, Truth};
 use crate::world::workload::shown;
 
 pub(super) static RULE: Rule = Rule {
@@ -25,7 +25,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let key = Key::of(&[&registry.resource.address]).and(name);
         let told = reporter.report(offered.severity(), registry.admin.span(), message, key);
         let fix = match registry.admin {
-            Fact::Known(false, place) => {
+            // Where the nodes may pull by themselves, nobody needs the admin user.
+            Fact::Known(false, place) if offered.path.node != Some(Truth::Yes) => {
                 let owner = registry.resource;
                 Repair::Word { owner, place, from: "false", to: "true", safe: false }.fix(case.store)
             }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::discover::Discovered;
 use crate::edit;
-use crate::finding::{Finding, Fix};
-use crate::report::{Report, Revision};
+use crate::finding::{Finding, Fix, Severity};
+use crate::report::{Pull, Report, Revision, Verdict};
 use crate::source::{Files, FolderFiles, OpenError, SourceId, Store};
 
 /// More rounds than this are not made.
-pub(super) const ROUNDS: usize = 10;
+pub(super) const ROUNDS: usize = 24;
 
 /// A file that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,13 +72,41 @@ impl Draft {
 }
 
 /// What was fixed so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Fixing {
     drafts: BTreeMap<String, Draft>,
     fixed: usize,
-    /// Fixes that were made once, that made a file worse, or that would have undone another one.
-    over: BTreeSet<(String, String)>,
+    /// Fixes that were made once, with what they changed where.
+    over: BTreeSet<(Name, String)>,
+    /// Fixes that made something worse, or that would have undone another one.
+    spoilt: BTreeSet<Name>,
+    /// What the last round did.
+    last: Made,
+    /// How many fixes a round may make: fewer where one of them made something worse.
+    most: usize,
     notes: Vec<String>,
+}
+
+/// One round.
+#[derive(Debug, Default)]
+struct Made {
+    fixed: usize,
+    fixes: Vec<(Name, String)>,
+    files: Vec<String>,
+}
+
+impl Default for Fixing {
+    fn default() -> Fixing {
+        Fixing {
+            drafts: BTreeMap::new(),
+            fixed: 0,
+            over: BTreeSet::new(),
+            spoilt: BTreeSet::new(),
+            last: Made::default(),
+            most: usize::MAX,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// Takes the fixes away that are not of files which the walk found as they are: nothing beside them is ever written.
@@ -92,10 +120,39 @@ pub(super) fn keep_editable(findings: &mut [Finding], store: &Store, found: &Dis
                 && mark(store, &source.path, &source.text).is_some()
         })
     };
-    for finding in findings {
+    for finding in findings.iter_mut() {
         let fix = finding.fix.take();
         finding.fix = fix.filter(|fix| fix.edits.iter().all(|(span, _)| is_editable(span.source)));
     }
+    keep_sound(findings, store);
+}
+
+/// Takes the fixes away that leave a file which can't be read any more: each of them has to be right on its own, as others
+/// take them one by one. Where all together are, each of them is.
+fn keep_sound(findings: &mut [Finding], store: &Store) {
+    let mut together = Edits::new();
+    let mut apart: BTreeSet<SourceId> = BTreeSet::new();
+    for fix in findings.iter().filter_map(|finding| finding.fix.as_ref()) {
+        if !take(&mut together, fix) {
+            apart.extend(fix.edits.iter().map(|(span, _)| span.source));
+        }
+    }
+    let spoilt = together.iter().filter(|(id, edits)| sound(store, **id, edits).is_none());
+    apart.extend(spoilt.map(|(id, _)| *id));
+    for finding in findings {
+        let alone = |fix: &Fix| {
+            let mut own = Edits::new();
+            take(&mut own, fix) && own.iter().all(|(id, edits)| sound(store, *id, edits).is_some())
+        };
+        let touches = |fix: &Fix| fix.edits.iter().any(|(span, _)| apart.contains(&span.source));
+        finding.fix = finding.fix.take().filter(|fix| !touches(fix) || alone(fix));
+    }
+}
+
+/// A file with edits, when it can be read as well as before.
+fn sound(store: &Store, id: SourceId, edits: &[(Range<usize>, String)]) -> Option<String> {
+    let source = store.source(id);
+    edit::applied(&source.text, edits).filter(|after| edit::is_sound(&source.path, &source.text, after))
 }
 
 /// What stands before the text in a file's bytes; nothing where the text is not in them as it is (UTF-16).
@@ -148,7 +205,7 @@ impl Fixing {
         let mut taken: Vec<(&Finding, &Fix)> = Vec::new();
         for finding in &report.findings {
             let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safe || unsafe_too) else { continue };
-            if !self.over.contains(&name(finding)) && take(&mut edits, fix) {
+            if taken.len() < self.most && !self.is_over(finding, fix, store) && take(&mut edits, fix) {
                 taken.push((finding, fix));
             }
         }
@@ -158,17 +215,28 @@ impl Fixing {
             if worse.is_empty() {
                 break texts;
             }
-            let (out, kept): (Vec<_>, Vec<_>) =
-                taken.into_iter().partition(|(_, fix)| fix.edits.iter().any(|(span, _)| worse.contains(&span.source)));
-            self.over.extend(out.iter().map(|(finding, _)| name(finding)));
+            // Only the one that spoils a file, where it does so alone.
+            let meets = |fix: &Fix| fix.edits.iter().any(|(span, _)| worse.contains(&span.source));
+            let alone: Vec<bool> = taken.iter().map(|(_, fix)| meets(fix) && self.spoils(fix, store)).collect();
+            let any = alone.contains(&true);
+            let mut alone = alone.into_iter();
+            let (out, kept): (Vec<_>, Vec<_>) = taken.into_iter().partition(|(_, fix)| {
+                let spoils = alone.next().unwrap_or_default();
+                if any { spoils } else { meets(fix) }
+            });
+            self.spoilt.extend(out.iter().map(|(finding, _)| name(finding)));
             taken = kept;
             edits = Edits::new();
             for (_, fix) in &taken {
                 take(&mut edits, fix);
             }
         };
-        self.fixed += taken.iter().map(|(finding, fix)| (finding.rule, &fix.edits)).collect::<BTreeSet<_>>().len();
-        self.over.extend(taken.iter().map(|(finding, _)| name(finding)));
+        let fixed = taken.iter().map(|(finding, fix)| (finding.rule, &fix.edits)).collect::<BTreeSet<_>>().len();
+        let fixes: Vec<_> = taken.iter().map(|(finding, fix)| (name(finding), places(fix, store))).collect();
+        self.fixed += fixed;
+        self.over.extend(fixes.iter().cloned());
+        let files = texts.iter().map(|(source, _)| store.source(*source).path.to_string()).collect();
+        self.last = Made { fixed, fixes, files };
         for (source, text) in texts {
             let source = store.source(source);
             let draft = self.drafts.entry(source.path.to_string()).or_insert_with(|| Draft {
@@ -180,13 +248,55 @@ impl Fixing {
         !taken.is_empty()
     }
 
+    /// Whether it was made, or is not to be made.
+    fn is_over(&self, finding: &Finding, fix: &Fix, store: &Store) -> bool {
+        let name = name(finding);
+        self.spoilt.contains(&name) || !self.over.is_empty() && self.over.contains(&(name, places(fix, store)))
+    }
+
+    /// Whether a fix spoils a file by itself.
+    fn spoils(&mut self, fix: &Fix, store: &Store) -> bool {
+        let mut own = Edits::new();
+        !take(&mut own, fix) || !self.made(&own, store).1.is_empty()
+    }
+
+    /// Looks at what the last round led to. Should something be worse than before, it is taken back as a whole, and the next
+    /// ones make fewer fixes until the one is found. Whether it stays.
+    pub(super) fn keep(&mut self, before: &Report, after: &Report) -> bool {
+        let last = std::mem::take(&mut self.last);
+        if !is_worse(before, after, last.fixes.len()) {
+            self.most = self.most.saturating_mul(2);
+            return true;
+        }
+        self.fixed -= last.fixed;
+        for file in &last.files {
+            let texts = self.drafts.get_mut(file).map(|draft| &mut draft.texts);
+            texts.into_iter().for_each(|texts| drop(texts.pop()));
+        }
+        for fix in &last.fixes {
+            self.over.remove(fix);
+        }
+        match last.fixes.as_slice() {
+            [(name, _)] => drop(self.spoilt.insert(name.clone())),
+            fixes => self.most = fixes.len() / 2,
+        }
+        false
+    }
+
+    /// Takes fixes away that were tried: nobody is told of them a second time.
+    pub(super) fn forget(&self, report: &mut Report, store: &Store) {
+        for finding in &mut report.findings {
+            let tried = finding.fix.as_ref().is_some_and(|fix| self.is_over(finding, fix, store));
+            finding.fix = finding.fix.take().filter(|_| !tried);
+        }
+    }
+
     /// The edited texts, and the files that must not be edited like this.
     fn made(&mut self, edits: &Edits, store: &Store) -> (Vec<(SourceId, Arc<str>)>, BTreeSet<SourceId>) {
         let (mut texts, mut worse) = (Vec::new(), BTreeSet::new());
         for (&id, edits) in edits {
             let source = store.source(id);
-            let made = edit::applied(&source.text, edits);
-            let made = made.filter(|after| edit::is_sound(&source.path, &source.text, after));
+            let made = sound(store, id, edits);
             let known =
                 |text: &str| self.drafts.get(&*source.path).is_some_and(|it| it.texts.iter().any(|old| **old == *text));
             match made {
@@ -208,8 +318,40 @@ impl Fixing {
     }
 }
 
+/// Whether fixes led to something that is worse than what they repaired: an assignment that is made twice, a pull that did
+/// not fail before, or errors where none has gone. An error may stand behind another one; which of several fixes led to
+/// one is not known.
+fn is_worse(before: &Report, after: &Report, made: usize) -> bool {
+    let errors = |report: &Report| -> BTreeSet<(&'static str, String)> {
+        let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        errors.map(|finding| (finding.rule, finding.key.clone())).collect()
+    };
+    let (old, new) = (errors(before), errors(after));
+    let (come, gone) = (new.difference(&old).count(), old.difference(&new).count());
+    let twice = new.difference(&old).any(|(rule, _)| *rule == "ACR110");
+    let fails = |report: &Report, broken: bool| -> BTreeSet<_> {
+        let pulls = report.pulls.iter().filter(|pull| (pull.verdict == Verdict::Broken) == broken);
+        let known =
+            |pull: &Pull| (pull.image.clone(), pull.workload.clone(), pull.cluster.clone(), pull.parameters.clone());
+        pulls.map(known).collect()
+    };
+    let (worked, fail, failed) = (fails(before, false), fails(after, true), fails(before, true));
+    twice
+        || come > 0 && (made > 1 || gone == 0)
+        || fail.iter().any(|pull| worked.contains(pull) && !failed.contains(pull))
+}
+
+/// What a fix is called: its finding and its title.
+type Name = (String, String);
+
+/// Where a fix changes what, as text.
+fn places(fix: &Fix, store: &Store) -> String {
+    let edits = fix.edits.iter().map(|(span, by)| format!("{}:{}:{by}", store.source(span.source).path, span.start));
+    edits.collect::<Vec<_>>().join("\n")
+}
+
 /// What a fix is known by in all rounds.
-fn name(finding: &Finding) -> (String, String) {
+fn name(finding: &Finding) -> Name {
     let fix = finding.fix.as_ref().map(|fix| fix.title.clone()).unwrap_or_default();
     (finding.key.clone(), fix)
 }

@@ -69,7 +69,9 @@ impl std::fmt::Display for SettingsError {
                 write!(f, "{path}:{line}:{column}: {message}")
             }
             SettingsError::Config { path, at: None, message } => write!(f, "{path}: {message}"),
-            SettingsError::FixOfPulls => write!(f, "`acrlint pulls` changes nothing: fixes belong to findings"),
+            SettingsError::FixOfPulls => {
+                write!(f, "only `acrlint check` edits files: this command changes nothing, as fixes belong to findings")
+            }
             SettingsError::FormatOfPulls => {
                 write!(f, "`acrlint pulls` has the formats human, json, mermaid and dot only")
             }

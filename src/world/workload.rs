@@ -120,6 +120,11 @@ fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
 }
 
 impl<'a> Workload<'a> {
+    /// Whether its manifest names something of this name in some place: as a volume, as the source of a variable.
+    pub fn mentions(&self, name: &str) -> bool {
+        holds(&self.resource.body, name, 40)
+    }
+
     /// A custom resource that carries containers: its controller makes pods of them, with pull secrets and accounts that
     /// are its own affair.
     fn carried(resource: &'a Resource, resolver: &Resolver<'a>) -> Option<Workload<'a>> {
@@ -244,6 +249,17 @@ fn labelled(body: &Node, resource: &Resource) -> (String, Namespace) {
         None => format!("{kind} {name}"),
     };
     (label, namespace)
+}
+
+/// Whether a text stands somewhere in a value.
+fn holds(node: &Node, text: &str, depth: u32) -> bool {
+    match &node.value {
+        Value::Str(own) => &**own == text,
+        Value::Map(map) if depth > 0 => map.entries.iter().any(|entry| holds(&entry.value, text, depth - 1)),
+        Value::List(list) if depth > 0 => list.items.iter().any(|item| holds(item, text, depth - 1)),
+        Value::Choice(choice) if depth > 0 => [&choice.yes, &choice.no].iter().any(|arm| holds(arm, text, depth - 1)),
+        _ => false,
+    }
 }
 
 /// The images of containers somewhere in an object.
