@@ -107,7 +107,9 @@ fn raised(world: &World<'_>, paths: &[Path], mut reaches: reach::Reaches) -> rea
         *served.entry(ends).or_insert(true) &= fine;
     }
     for ends in served.into_iter().filter(|(_, fine)| *fine).map(|(ends, _)| ends) {
-        reaches.get_mut(&ends).into_iter().for_each(|reach| reach.obstacles.clear());
+        // That endpoints overwrite each other's records is so wherever pods land.
+        let lasts = |obstacle: &Obstacle| matches!(obstacle, Obstacle::Private(reach::PrivateFault::Shared { .. }));
+        reaches.get_mut(&ends).into_iter().for_each(|reach| reach.obstacles.retain(|(it, _)| lasts(it)));
     }
     for path in paths {
         let Some(reach) = path.cluster.zip(path.registry).and_then(|ends| reaches.get_mut(&ends)) else { continue };

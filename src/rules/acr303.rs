@@ -6,6 +6,7 @@ use crate::edit::{self, Repair};
 use crate::finding::{Fix, Severity};
 use crate::pull::reach::PrivateFault as Fault;
 use crate::pull::{Case, Obstacle};
+use crate::source::Span;
 use crate::world::network::zone::Zone;
 use crate::world::workload::shown;
 
@@ -22,6 +23,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for blocked in blocked(case) {
         let Obstacle::Private(fault) = blocked.obstacle else { continue };
+        if let Fault::Foreign { at, zone, wanted, endpoint } = fault {
+            foreign(case, &blocked, reporter, *at, [*zone, *endpoint], wanted);
+            continue;
+        }
         let Some(Said { zone, endpoint, message, at, help, fix }) = said(case, &blocked, fault) else { continue };
         let Some(endpoint) = case.world.endpoints.get(endpoint) else { continue };
         let changed = zone.and_then(|zone| zone.resource).unwrap_or(endpoint.resource);
@@ -119,6 +124,29 @@ fn of_another_service(name: &str) -> Option<&'static str> {
 
 fn rename(case: &Case<'_, '_>, zone: &Zone<'_>, from: &str, to: &str) -> Option<Fix> {
     Repair::Word { owner: zone.resource?, place: zone.name.span, from, to, safe: false }.fix(case.store)
+}
+
+/// The endpoint registers in the zone of another service: that zone is right, and what names it is wrong.
+fn foreign<'a>(
+    case: &Case<'_, 'a>,
+    blocked: &Blocked<'_, 'a>,
+    reporter: &mut Reporter,
+    at: Span,
+    [zone, endpoint]: [usize; 2],
+    wanted: &str,
+) {
+    let ends = case.world.network.zones.get(zone).zip(case.world.endpoints.get(endpoint));
+    let Some((zone, endpoint)) = ends else { return };
+    let (name, own) = (shown(&zone.name), shown(&endpoint.name));
+    let message = format!("endpoint `{own}` registers in zone `{name}`, which names no registry: `{wanted}` does");
+    let register = format!("let the endpoint register in zone `{wanted}`, and link that zone to the network of the nodes");
+    let help = match of_another_service(&name) {
+        Some(of) => format!("that is the zone of {of}, which keeps it: {register}"),
+        None => register,
+    };
+    let changed = [&endpoint.resource.address, &blocked.cluster.resource.address, &blocked.registry.resource.address];
+    let key = Key::of(&changed.map(|end| &**end));
+    blocked.report(case, reporter, at, [&message, "the zone of another service"], key, Vec::new()).help(help);
 }
 
 fn link_it(zone: &str, nodes: &str) -> String {

@@ -35,6 +35,8 @@ pub struct Connection {
     pub manual: bool,
     /// Whether the owner of the registry lets it in.
     pub approved: Truth,
+    /// It was read back as waiting for approval.
+    pending: bool,
 }
 
 impl<'a> Endpoint<'a> {
@@ -69,6 +71,14 @@ impl<'a> Endpoint<'a> {
         self.resource.origin == Origin::Declared && is_certain(self.resource)
     }
 
+    /// Whether another endpoint is proved to be a second one: it has another name, or one deployment creates both.
+    pub fn differs_from(&self, other: &Endpoint<'_>) -> bool {
+        let (one, two) = (&self.resource.address, &other.resource.address);
+        let names = self.name.as_str().zip(other.name.as_str());
+        let both = self.is_certain() && other.is_certain() && one.root == two.root && one != two;
+        both || names.is_some_and(|(one, two)| !one.eq_ignore_ascii_case(two))
+    }
+
     /// The connection that leads, or may lead, to the registry.
     pub fn connection_to(&self, registry: &Registry<'_>, resolver: &Resolver<'a>) -> Option<&Connection> {
         let own = Node::reference(registry.resource.address.clone(), &["id"], registry.resource.declared);
@@ -79,6 +89,11 @@ impl<'a> Endpoint<'a> {
 }
 
 impl Connection {
+    /// It waits for approval, as far as it says itself.
+    pub fn waits(&self) -> bool {
+        self.approved == Truth::Unknown && (self.manual || self.pending)
+    }
+
     /// Whether it asks for the one part that a registry offers: `registry` (ARM, `privateLinkResources` of a registry).
     pub fn asks_for_registry(&self) -> Truth {
         let Some(list) = self.groups.as_ref().and_then(Node::as_list) else { return Truth::Unknown };
@@ -110,15 +125,21 @@ fn connections(
         let item = resolver.node(item);
         let to = inner(&item, "privateLinkServiceId").filter(|to| !to.is_null())?.clone();
         let groups = inner(&item, "groupIds").filter(|groups| !groups.is_null()).cloned();
-        Some(Connection { to, span: item.span, groups, manual, approved: approved(resource, &item, manual) })
+        let approved = approved(resource, &item, manual);
+        let pending =
+            resource.is_read_back() && state(&item).is_some_and(|state| state.eq_ignore_ascii_case("Pending"));
+        Some(Connection { to, span: item.span, groups, manual, approved, pending })
     };
     found.items.iter().map(one).collect()
 }
 
+fn state(connection: &Node) -> Option<&str> {
+    inner(connection, "privateLinkServiceConnectionState")?.get("status")?.as_str()
+}
+
 /// What was read back says so; what is declared without asking is approved when it is made.
 fn approved(resource: &Resource, connection: &Node, manual: bool) -> Truth {
-    let status = inner(connection, "privateLinkServiceConnectionState").and_then(|state| state.get("status"));
-    match status.and_then(Node::as_str).map(str::to_ascii_lowercase).as_deref() {
+    match state(connection).map(str::to_ascii_lowercase).as_deref() {
         Some("approved") if resource.is_read_back() => Truth::Yes,
         Some("rejected" | "disconnected") if resource.is_read_back() => Truth::No,
         _ if resource.is_read_back() || manual => Truth::Unknown,

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::cluster::{self, Cluster};
 use super::knowledge::Members;
+use super::network::reading::{inner, written};
 use super::registry::Registry;
 use super::{Completeness, World};
+use crate::azure::kinds::PRIVATE_ENDPOINT;
 use crate::ir::{
     Address, Case, Deployment, GROUP, Gap, Hides, Imperative, Language, Makes, Node, Ref, Resource, Target, Truth,
     Value, Why, same_in,
@@ -127,13 +129,29 @@ impl<'a> World<'a> {
 
     /// Why there may be private endpoints of the registry that can't be seen.
     pub fn endpoints_open(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
+        let closed = self.outlook.completeness == Completeness::Closed;
         let unlisted = match registry.connected {
             Some(Truth::No) => false,
-            Some(_) => true,
-            None => !registry.is_declared() && self.outlook.completeness != Completeness::Closed,
+            Some(_) => !closed && !self.has_all_connected(registry),
+            None => !registry.is_declared() && !closed,
         };
-        let unlisted = unlisted.then(|| (Why::External("its private endpoints".into()), registry.resource.declared));
+        let unlisted =
+            unlisted.then(|| (Why::External(registry.resource.address.to_string().into()), registry.resource.declared));
         self.endpoints_made(cluster, registry).or_else(|| self.hidden(cluster, registry)).or(unlisted)
+    }
+
+    /// Every endpoint that a registry is connected to, as it was read back, is in the tree.
+    fn has_all_connected(&self, registry: &Registry<'a>) -> bool {
+        let seen =
+            if registry.is_read_back() { Some(registry.resource) } else { self.resolver.read_back(registry.resource) };
+        let list =
+            seen.and_then(|seen| written(&self.resolver, &seen.body, &["properties", "privateEndpointConnections"]));
+        let known = |connection: &Node| {
+            let id = inner(connection, "privateEndpoint").and_then(|endpoint| endpoint.get("id"));
+            id.and_then(|id| self.resolver.resource_of(id)).is_some_and(|it| it.is_kind(PRIVATE_ENDPOINT))
+        };
+        let list = list.as_ref().and_then(Node::as_list).filter(|list| list.open.is_none());
+        list.is_some_and(|list| list.items.iter().all(known))
     }
 
     /// A command that may make or change private endpoints of the registry and what belongs to them.

@@ -51,6 +51,8 @@ pub(super) struct Way<'s, 'a> {
 pub(super) enum Resolution {
     /// To the public address.
     Public,
+    /// To the public address, unless something leads it to an endpoint that can't be seen, for this reason.
+    Perhaps(Span, String),
     /// To the private address of one of the endpoints of the lead; with the proof.
     Private(Lead, Vec<Evidence>),
     /// To no address, or to one that is not the registry's.
@@ -121,12 +123,24 @@ fn of_pool<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &Cluster<'a>
 }
 
 fn to_host(way: Way<'_, '_>) -> (Leg, Lead) {
+    let (leg, lead) = by_any_way(way);
+    match private::refused(way).filter(|_| leg.truth() == Truth::Yes) {
+        Some((span, text)) => (leg.doubt(span, text), lead),
+        None => (leg, lead),
+    }
+}
+
+fn by_any_way(way: Way<'_, '_>) -> (Leg, Lead) {
     if let Some(leg) = filter::through_proxy(way) {
         return (leg, Lead::Proxy);
     }
     let publicly = || public::admitted(way).and(filter::public(way));
     match private::resolution(way) {
         Resolution::Public => (publicly(), Lead::Public),
+        Resolution::Perhaps(span, text) => match publicly() {
+            leg if leg.truth() == Truth::No => (Leg::unknown(span, text), Lead::Unknown),
+            leg => (Leg { obstacles: Vec::new(), ..leg }, Lead::Public),
+        },
         Resolution::Private(lead, proof) => (private::through(way, lead.endpoints(), proof), lead),
         Resolution::Nowhere(leg) => (leg, Lead::Nowhere),
         Resolution::Unknown(leg) => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::parent::above;
 use super::pool::Standing;
 use super::reading::{inner, written};
 use super::{Network, SUBNET};
@@ -21,6 +22,8 @@ const ANY: usize = usize::MAX;
 pub struct Attached<'a> {
     /// The network that it stands in; nothing when it can't be told.
     pub vnet: Option<usize>,
+    /// Its subnet, where the world knows it.
+    pub subnet: Option<usize>,
     /// In which zones it keeps its records.
     pub registrations: Vec<Registration<'a>>,
     /// It may register in zones that can't be seen.
@@ -69,8 +72,12 @@ impl<'a> Network<'a> {
             }
             let laid = body(endpoint.resource);
             let subnet = written(resolver, &laid, &["properties", "subnet", "id"]);
-            let vnet = subnet.and_then(|id| self.vnet_of_subnet(&id, resolver));
-            let mut attached = Attached { vnet, leads, ..Attached::default() };
+            let vnet = subnet.as_ref().and_then(|id| self.vnet_of_subnet(id, resolver));
+            let subnet = subnet.and_then(|id| match self.standing(&id, resolver) {
+                Standing::In(at) => Some(at),
+                _ => None,
+            });
+            let mut attached = Attached { vnet, subnet, leads, ..Attached::default() };
             if let Some(list) = written(resolver, &laid, &["properties", "privateDnsZoneGroups"]) {
                 for group in list.as_list().map_or(&[][..], |list| &list.items) {
                     self.register(endpoint.resource, &resolver.node(group), &mut attached, resolver);
@@ -84,7 +91,8 @@ impl<'a> Network<'a> {
             if !std::ptr::eq(resolver.canonical(group), *group) {
                 continue;
             }
-            let endpoint = above(group, resolver).and_then(|found| places.get(&*found.address).copied());
+            let endpoint = above(group, PRIVATE_ENDPOINT, resolver);
+            let endpoint = endpoint.and_then(|found| places.get(&*found.address).copied());
             if endpoint.and_then(|at| self.attached.get(at)).is_some_and(|attached| attached.leads.is_empty()) {
                 continue;
             }
@@ -130,13 +138,6 @@ impl<'a> Network<'a> {
             }
         }
     }
-}
-
-/// The endpoint that a group of zones belongs to.
-fn above<'a>(group: &Resource, resolver: &Resolver<'a>) -> Option<&'a Resource> {
-    let id = resolver.id_of(&group.id).filter(|id| id.names.len() == 2)?;
-    let names = id.names.iter().take(1).cloned().collect();
-    resolver.resource_of(&Node::id(ResourceId { kind: PRIVATE_ENDPOINT.into(), names, ..id }, group.declared))
 }
 
 /// Registries by their names, so that not every endpoint is compared with every registry.

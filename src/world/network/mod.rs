@@ -113,7 +113,7 @@ impl<'a> Network<'a> {
         }
         for resource in resolver.of_kind(SUBNET) {
             if std::ptr::eq(resolver.canonical(resource), *resource) {
-                let vnet = network.parent(resource, resolver);
+                let vnet = network.vnet_above(resource, resolver);
                 network.by_subnet.insert(&resource.address, network.subnets.len());
                 network.subnets.push(Subnet::read(resource, vnet, resolver, &body(resource)));
             }
@@ -192,13 +192,20 @@ impl<'a> Network<'a> {
         }
     }
 
-    /// The network that a subnet lies in.
-    fn parent(&mut self, subnet: &'a Resource, resolver: &Resolver<'a>) -> usize {
-        let id = resolver.id_of(&subnet.id).filter(|id| id.names.len() == 2);
-        let id = id.map(|id| ResourceId { kind: VNET.into(), names: id.names.into_iter().take(1).collect(), ..id });
-        match id {
-            Some(id) => self.vnet_of(&Node::id(id, subnet.declared), resolver),
-            None => self.stranger(Node::unknown(crate::ir::Why::UnresolvedName("network".into()), subnet.declared)),
+    /// The network that a subnet lies in, or that a peering belongs to.
+    fn vnet_above(&mut self, child: &'a Resource, resolver: &Resolver<'a>) -> usize {
+        let id = parent::whole_id(child, VNET, resolver);
+        let key = id.as_ref().map(|id| key_of(id, resolver));
+        let cached = key.as_ref().and_then(|key| self.vnet_keys.get(key).copied());
+        let found =
+            || parent::above(child, VNET, resolver).and_then(|found| self.by_vnet.get(&*found.address).copied());
+        match (cached.or_else(found), key, id) {
+            (Some(at), Some(key), _) => *self.vnet_keys.entry(key).or_insert(at),
+            (Some(at), None, _) => at,
+            (None, _, Some(id)) => self.vnet_of(&id, resolver),
+            (None, _, None) => {
+                self.stranger(Node::unknown(crate::ir::Why::UnresolvedName("network".into()), child.declared))
+            }
         }
     }
 

@@ -47,6 +47,54 @@ pub(super) fn whole<'a>(
     Whole::OneOf(places.iter().filter(|(address, _)| may_be(address)).map(|(_, at)| *at).collect())
 }
 
+/// The id of what a part belongs to, as the part has it.
+pub(super) fn whole_id(part: &Resource, kind: &str, resolver: &Resolver<'_>) -> Option<Node> {
+    let id = resolver.id_of(&part.id).filter(|id| id.names.len() == 2)?;
+    let names = id.names.into_iter().take(1).collect();
+    Some(Node::id(ResourceId { kind: kind.into(), names, ..id }, part.declared))
+}
+
+/// The resource of a type that a part belongs to: the one that its name is taken from, the one that its id says, or the only
+/// one of its deployment that has this name in this group. A plan knows the subscription of what is there already, and not
+/// that of what is new.
+pub(super) fn above<'a>(part: &Resource, kind: &str, resolver: &Resolver<'a>) -> Option<&'a Resource> {
+    let raw = match &part.id.value {
+        Value::Id(id) => id.names.first(),
+        _ => None,
+    };
+    let id = whole_id(part, kind, resolver);
+    let may_be = |found: &&Resource| {
+        let theirs = Node::reference(found.address.clone(), &["id"], found.declared);
+        id.as_ref().is_none_or(|id| same_in(resolver, Case::Ignored, id, &theirs) != Truth::No)
+    };
+    if let Some(Value::Ref(reference)) = raw.map(|name| &name.value)
+        && reference.is(&["name"])
+        && let Some(found) = resolver.target(&reference.target).filter(|found| found.is_kind(kind)).filter(may_be)
+    {
+        return Some(found);
+    }
+    resolver.resource_of(id.as_ref()?).or_else(|| {
+        let own = ResourceId::parse(id.as_ref()?)?;
+        let name = own.names.first()?.as_str()?;
+        let fits = |other: &&&'a Resource| {
+            other.address.root == part.address.root
+                && other.name.as_str().is_some_and(|theirs| theirs.eq_ignore_ascii_case(name))
+                && is_in_group(other, &own, resolver)
+                && may_be(other)
+        };
+        let mut all = resolver.of_kind(kind).iter().filter(fits);
+        let (only, None) = (all.next()?, all.next()) else { return None };
+        Some(resolver.canonical(only))
+    })
+}
+
+/// Whether a resource lies in the group that an id names.
+fn is_in_group(resource: &Resource, id: &ResourceId, resolver: &Resolver<'_>) -> bool {
+    let theirs = resolver.id_of(&resource.id).and_then(|id| id.group);
+    let groups = id.group.as_ref().zip(theirs.as_ref());
+    groups.is_some_and(|(one, other)| same_in(resolver, Case::Ignored, one, other) == Truth::Yes)
+}
+
 /// Why something may have a part that it is not known to have.
 pub(super) fn may_belong(part: &Resource) -> (Why, Span) {
     (Why::External(format!("what `{}` belongs to", part.address).into()), part.declared)

@@ -1,8 +1,8 @@
 //! Peerings between virtual networks, and what else may lead from one to another.
 
+use super::Network;
 use super::reading::{inner, written};
-use super::{Network, VNET};
-use crate::ir::{Cond, Node, Origin, Resolver, Resource, ResourceId, Truth, Value};
+use crate::ir::{Cond, Node, Origin, Resolver, Resource, Truth, Value};
 use crate::source::Span;
 
 /// The type of peerings.
@@ -87,16 +87,6 @@ impl<'a> Network<'a> {
         let state = inner(&body, "peeringState").and_then(Node::as_str).filter(|_| resource.is_read_back());
         let connected = state.map(|state| Truth::of(state.eq_ignore_ascii_case("Connected")));
         self.peerings.push(Peering { resource, declared, from, to, open, connected });
-    }
-
-    /// The network that a peering belongs to.
-    fn vnet_above(&mut self, child: &'a Resource, resolver: &Resolver<'a>) -> usize {
-        let id = resolver.id_of(&child.id).filter(|id| id.names.len() == 2);
-        let id = id.map(|id| ResourceId { kind: VNET.into(), names: id.names.into_iter().take(1).collect(), ..id });
-        match id {
-            Some(id) => self.vnet_of(&Node::id(id, child.declared), resolver),
-            None => self.stranger(Node::unknown(crate::ir::Why::UnresolvedName("network".into()), child.declared)),
-        }
     }
 }
 

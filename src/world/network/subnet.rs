@@ -41,6 +41,14 @@ impl<'a> Subnet<'a> {
         }
     }
 
+    /// The ranges of its addresses, as they are written.
+    pub fn prefixes(&self, resolver: &Resolver<'_>) -> Vec<Node> {
+        let one = self.at(&["addressPrefix"], resolver);
+        let list = self.at(&["addressPrefixes"], resolver);
+        let all = list.as_ref().and_then(Node::as_list).map(|list| list.items.clone()).unwrap_or_default();
+        one.into_iter().chain(all).collect()
+    }
+
     /// What is written at a path below `properties`, references followed.
     pub fn at(&self, path: &[&str], resolver: &Resolver<'_>) -> Option<Node> {
         within(resolver, self.properties.clone(), path)

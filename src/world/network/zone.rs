@@ -1,8 +1,9 @@
 //! Private DNS zones and the networks that they are linked to.
 
+use super::parent::{above, whole_id};
 use super::reading::written;
 use super::{Network, key_of};
-use crate::ir::{Case, Node, Origin, Resolver, Resource, ResourceId, Truth, same_in};
+use crate::ir::{Case, Language, Node, Origin, Resolver, Resource, ResourceId, Truth, same_in};
 use crate::source::Span;
 use crate::world::knowledge::is_certain;
 
@@ -65,7 +66,7 @@ impl<'a> Zone<'a> {
         if differ(&self.name, &other.name) || are_two(self.resource, other.resource) {
             return Truth::No;
         }
-        same_in(resolver, Case::Ignored, &self.id, &other.id)
+        not_of_two_roots(same_in(resolver, Case::Ignored, &self.id, &other.id), self.resource, other.resource)
     }
 }
 
@@ -81,6 +82,16 @@ fn are_two(one: Option<&Resource>, other: Option<&Resource>) -> bool {
         one.address != other.address && one.address.root == other.address.root && single(one) && single(other)
     };
     one.zip(other).is_some_and(apart)
+}
+
+/// What two roots both declare is one thing only where its whole id says so: they are deployments of their own, such as two
+/// environments with the same names. Of scripts several may make one thing, each where it is not there yet.
+fn not_of_two_roots(same: Truth, one: Option<&Resource>, other: Option<&Resource>) -> Truth {
+    let declares = |it: &Resource| it.origin == Origin::Declared && it.language != Language::Script;
+    let apart = |(one, other): (&Resource, &Resource)| {
+        one.address.root != other.address.root && declares(one) && declares(other)
+    };
+    if same == Truth::Unknown && one.zip(other).is_some_and(apart) { Truth::No } else { same }
 }
 
 impl<'a> Network<'a> {
@@ -141,11 +152,15 @@ impl<'a> Network<'a> {
 
     /// The zone that a link or a record lies in.
     pub(super) fn zone_above(&mut self, child: &'a Resource, resolver: &Resolver<'a>) -> usize {
-        let id = resolver.id_of(&child.id).filter(|id| id.names.len() == 2);
-        let id = id.map(|id| ResourceId { kind: ZONE.into(), names: id.names.into_iter().take(1).collect(), ..id });
-        match id {
-            Some(id) => self.zone_of(&Node::id(id, child.declared), resolver),
-            None => self
+        let id = whole_id(child, ZONE, resolver);
+        let key = id.as_ref().map(|id| key_of(id, resolver));
+        let cached = key.as_ref().and_then(|key| self.zone_keys.get(key).copied());
+        let found = || above(child, ZONE, resolver).and_then(|found| self.by_zone.get(&*found.address).copied());
+        match (cached.or_else(found), key, id) {
+            (Some(at), Some(key), _) => *self.zone_keys.entry(key).or_insert(at),
+            (Some(at), None, _) => at,
+            (None, _, Some(id)) => self.zone_of(&id, resolver),
+            (None, _, None) => self
                 .strange_zone(Node::unknown(crate::ir::Why::UnresolvedName("zone".into()), child.declared), resolver),
         }
     }
@@ -189,7 +204,7 @@ impl<'a> Network<'a> {
             (Some(one), Some(other)) if differ(&one.name, &other.name) || are_two(one.resource, other.resource) => {
                 Truth::No
             }
-            (Some(one), Some(other)) => one.is_same(other, resolver),
+            (Some(one), Some(other)) => not_of_two_roots(one.is_same(other, resolver), one.resource, other.resource),
             _ => Truth::Unknown,
         }
     }

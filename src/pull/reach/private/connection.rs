@@ -2,7 +2,7 @@
 
 use super::super::{Leg, Obstacle, Way, clause, of_nodes};
 use super::link::may_be_managed;
-use super::{Apart, Fault, absence_counts, hidden};
+use super::{Apart, Fault, absence_counts, hidden, space};
 use crate::ir::{Resource, Truth};
 use crate::source::Span;
 use crate::world::network::deployed::stands_with;
@@ -107,21 +107,27 @@ fn peered(way: Way<'_, '_>, endpoint: usize, nodes: usize, other: usize) -> Leg 
     let both = [there, back];
     let seen = both.iter().filter(|side| side.there == Truth::Yes).filter_map(|side| side.peering);
     let fault = |how: Apart| Obstacle::Private(Fault::Apart { endpoint, nodes: Some(nodes), other, how });
-    let read_back = seen.clone().find_map(|(at, it)| Some((at, it.connected?, it.declared)));
+    let down = seen.clone().find(|(_, it)| it.connected == Some(Truth::No));
+    let up = seen.clone().any(|(_, it)| it.connected == Some(Truth::Yes));
     let open = seen.clone().map(|(_, it)| it.open).fold(Truth::Yes, Truth::and);
     if let (true, Some((at, it))) = (open == Truth::No, seen.clone().find(|(_, it)| it.open == Truth::No)) {
         // Rules for single addresses may still let traffic through; that is not confirmed.
         let text = format!("the peering of `{}` and `{}` lets no traffic through", names.0, names.1);
         return Leg::may_fail(fault(Apart::Closed(at)), vec![clause(it.declared, text)]);
     }
-    let whole =
-        there.there.and(back.there) == Truth::Yes || read_back.is_some_and(|(_, connected, _)| connected == Truth::Yes);
-    if whole && open == Truth::Yes {
-        return joined(way, endpoint, &names, seen.map(|(_, it)| it.declared).next());
-    }
-    if let Some((at, Truth::No, span)) = read_back {
+    if let Some((at, it)) = down {
         let text = format!("the peering of `{}` and `{}` is not connected", names.0, names.1);
-        return apart(way, [here, far], fault(Apart::Down(at)), span, text);
+        // The side that the tree makes may be what connects it.
+        return match seen.clone().any(|(_, it)| it.connected.is_none()) {
+            true => Leg::unknown(it.declared, text),
+            false => apart(way, [here, far], fault(Apart::Down(at)), it.declared, text),
+        };
+    }
+    if (there.there.and(back.there) == Truth::Yes || up) && open == Truth::Yes {
+        if let Some((span, text)) = space::overlap(here, far) {
+            return Leg::unknown(span, text);
+        }
+        return joined(way, endpoint, &names, seen.map(|(_, it)| it.declared).next());
     }
     let how = match (there.there, back.there) {
         (Truth::No, Truth::No) => Apart::Nothing,

@@ -74,8 +74,7 @@ pub(super) fn faults<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &C
             return Some((at, Fault::Group { endpoint: at, span: group.span, group: shown(group) }));
         }
         let refused = connection.approved == Truth::No;
-        let waits =
-            connection.manual && connection.approved == Truth::Unknown && !may_be_approved(world, cluster, registry);
+        let waits = connection.waits() && !may_be_approved(world, cluster, registry);
         (refused || waits).then_some((at, Fault::Pending { endpoint: at, span: connection.span, refused }))
     };
     leading(world, registry).filter_map(fault).collect()
@@ -84,8 +83,11 @@ pub(super) fn faults<'a>(world: &World<'a>, registry: &Registry<'a>, cluster: &C
 /// Whether something may approve what waits: a command, or what was read back of the registry.
 fn may_be_approved<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> bool {
     let approvals = "Microsoft.ContainerRegistry/registries/privateEndpointConnections";
-    registry.connected.is_some()
+    // What was read back of the registry says that no connection is approved, or that this one may be.
+    let unsure = registry.connected.is_some_and(|it| !registry.is_read_back() || it != Truth::Unknown);
+    unsure
         || world.endpoints_made(cluster, registry).is_some()
+        || world.networks_made(cluster, registry).is_some()
         || !world.resolver.of_kind(approvals).is_empty()
 }
 

@@ -32,6 +32,17 @@ pub enum Fault {
         /// The endpoint.
         endpoint: usize,
     },
+    /// The endpoint registers in the zone of another service (ACR303).
+    Foreign {
+        /// The zone.
+        zone: usize,
+        /// The name of the zone in which it should.
+        wanted: String,
+        /// The endpoint.
+        endpoint: usize,
+        /// Where that is written.
+        at: Span,
+    },
     /// There is no zone (ACR303).
     NoZone {
         /// The name that it should have.

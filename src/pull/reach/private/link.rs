@@ -2,7 +2,7 @@
 
 use super::super::{Way, clause, of_nodes};
 use super::endpoints::Found;
-use super::names::{Answers, answers, is_slip, zone_name};
+use super::names::{Answers, answers, is_foreign, is_slip, zone_name};
 use super::{Fault, absence_counts, hidden};
 use crate::ir::{Origin, Resource, Truth};
 use crate::source::Span;
@@ -89,6 +89,25 @@ impl Seen {
     }
 }
 
+/// Why the name may lead to an endpoint though no zone that is seen answers: the endpoint, or the link of its zone, may be
+/// made elsewhere. Nobody links a zone to a network that is there only once the cluster is.
+pub(super) fn may_be_elsewhere(way: Way<'_, '_>, found: &Found) -> Option<(Span, String)> {
+    let first = found.working.first().copied();
+    if matches!(linked(way, found), Linked::Nothing) {
+        let proved = |endpoint: usize| matches!(why_unlinked(way, found, endpoint), Why::Fault(..));
+        if matches!(way.pool.standing, Standing::Managed) || first.is_some_and(proved) {
+            return None;
+        }
+    }
+    if let Some((why, span)) = &found.open {
+        return Some((*span, format!("the name may lead to a private endpoint that can't be seen: {why}")));
+    }
+    let endpoint = way.world.endpoints.get(first.or_else(|| found.maybe.first().copied())?)?;
+    let text =
+        format!("the name may lead to endpoint `{}`: whether its zone is linked can't be told", shown(&endpoint.name));
+    Some((endpoint.resource.declared, text))
+}
+
 /// Whether some zone that the tree knows may answer for the registry in the network of the nodes.
 pub(super) fn may_answer(way: Way<'_, '_>) -> bool {
     let world = way.world;
@@ -99,8 +118,18 @@ pub(super) fn may_answer(way: Way<'_, '_>) -> bool {
         // AKS calls the networks that it makes so.
         vnet.and_then(|vnet| vnet.name.as_str()).is_none_or(|name| name.to_ascii_lowercase().starts_with("aks-vnet"))
     };
+    // Another root speaks of this network only where that is proved.
+    let joined = |link: &Link<'_>, network: Option<usize>| {
+        let vnet = network.and_then(|at| world.network.vnets.get(at)?.resource);
+        let root = &link.resource.address.root;
+        roots.contains(&root) || vnet.is_some_and(|vnet| vnet.address.root == *root)
+    };
     let there = |link: &&Link<'_>| match network {
-        Ok(network) => is_here(way, network, link) != Truth::No && (network.is_some() || managed(link)),
+        Ok(network) => match is_of(way, network, link.vnet) {
+            Truth::No => false,
+            Truth::Unknown if !joined(link, network) => false,
+            _ => is_here(way, network, link) != Truth::No && (network.is_some() || managed(link)),
+        },
         Err(_) => roots.contains(&&link.resource.address.root),
     };
     let zone =
@@ -118,7 +147,9 @@ fn network_of(way: Way<'_, '_>) -> Result<Option<usize>, (Span, String)> {
         },
         Standing::Beyond(at, _) => Ok(Some(*at)),
         Standing::Unknown(why, span) => {
-            Err((*span, format!("the network of the {} can't be told: {why}", of_nodes(way.pool))))
+            // The pool is one for all roots that deploy it; the place of the unknown is another one in each.
+            let span = if way.pool.span.source == span.source { *span } else { way.pool.span };
+            Err((span, format!("the network of the {} can't be told: {why}", of_nodes(way.pool))))
         }
     }
 }
@@ -186,11 +217,29 @@ fn unseen(way: Way<'_, '_>, found: &Found, network: Option<usize>) -> Option<(Sp
         let text = format!("zone `{}` is kept elsewhere, and so may its links be", shown(&zone.name));
         return Some((zone.declared, text));
     }
+    if let Some((span, name)) = untold(way, found) {
+        let text = format!("the zone in which endpoint `{name}` registers can't be told, and so may its links be");
+        return Some((span, text));
+    }
     let zones = concerned(way, found).filter_map(|at| world.network.zones.get(at)?.resource);
     let mut ends: Vec<Option<&Resource>> = zones.map(Some).collect();
     ends.push(vnet.and_then(|vnet| vnet.resource));
     ends.extend([Some(way.cluster.resource), Some(way.registry.resource)]);
     hidden(way, &ends).map(|(why, span)| (span, format!("there may be links of zones that can't be seen: {why}")))
+}
+
+/// The first endpoint of a registry that registers, or may register, in a zone that can't be told: such a zone is kept
+/// elsewhere, and its links may be as well.
+fn untold(way: Way<'_, '_>, found: &Found) -> Option<(Span, String)> {
+    let network = &way.world.network;
+    let of_endpoint = |&at: &usize| {
+        let (attached, endpoint) = (network.attached.get(at)?, way.world.endpoints.get(at)?);
+        let stray = network.stray.iter().filter(|it| it.resource.address.root == endpoint.resource.address.root);
+        let group = attached.registrations.iter().chain(stray).find(|it| it.zone.is_none());
+        let place = group.map(|it| it.declared).or(attached.is_open.then_some(endpoint.resource.declared))?;
+        Some((place, shown(&endpoint.name)))
+    };
+    found.working.iter().find_map(of_endpoint)
 }
 
 /// The zones that may have to do with a pair: those of its deployments, and those in which its endpoints register.
@@ -245,7 +294,7 @@ pub(super) fn why_unlinked(way: Way<'_, '_>, found: &Found, endpoint: usize) -> 
     if let Some(zone) = misnamed {
         let name = network.zones.get(zone).map(|zone| shown(&zone.name)).unwrap_or_default();
         let text = format!("nodes look it up in `{wanted}`, not in `{name}`");
-        return Why::Fault(Fault::Misnamed { zone, wanted: wanted.to_owned(), endpoint }, text);
+        return Why::Fault(misplaced(way, zone, endpoint), text);
     }
     if let Some(zone) = concerned(way, found).find(|at| is(at, Answers::Somehow)) {
         let span = network.zones.get(zone).map_or(way.pool.span, |zone| zone.declared);
@@ -258,6 +307,19 @@ pub(super) fn why_unlinked(way: Way<'_, '_>, found: &Found, endpoint: usize) -> 
         Why::Fault(fault, text)
     } else {
         Why::Absent(fault, text)
+    }
+}
+
+/// An endpoint registers in a zone in which nobody looks it up. One that another service has its names in is not misnamed.
+pub(super) fn misplaced(way: Way<'_, '_>, zone: usize, endpoint: usize) -> Fault {
+    let network = &way.world.network;
+    let wanted = zone_name(way.registry).to_owned();
+    let foreign = network.zones.get(zone).is_some_and(|zone| is_foreign(way, &zone.name));
+    let attached = network.attached.get(endpoint).filter(|_| foreign);
+    let group = attached.and_then(|it| it.registrations.iter().find(|it| it.zone == Some(zone)));
+    match group {
+        Some(group) => Fault::Foreign { zone, wanted, endpoint, at: group.declared },
+        None => Fault::Misnamed { zone, wanted, endpoint },
     }
 }
 

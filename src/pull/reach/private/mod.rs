@@ -6,14 +6,17 @@ mod fault;
 mod link;
 mod names;
 mod record;
+mod space;
 
 pub use fault::{Apart, Fault};
+pub(super) use space::refused;
 
 use super::{Lead, Leg, Obstacle, Resolution, Way, clause, filter};
 use crate::ir::{Origin, Resource, Truth, Why};
 use crate::source::Span;
 use crate::world::cluster::Cluster;
-use crate::world::knowledge::Evidence;
+use crate::world::knowledge::{Evidence, Judgement};
+use crate::world::network::pool::Standing;
 use crate::world::registry::Registry;
 use crate::world::{Completeness, World};
 use endpoints::Found;
@@ -31,8 +34,7 @@ pub(super) fn resolution(way: Way<'_, '_>) -> Resolution {
         return without_endpoint(way, &found);
     }
     if way.registry.plainly_public() && !link::may_answer(way) {
-        // Only what nobody sees could lead anywhere else.
-        return Resolution::Public;
+        return publicly(way, &found);
     }
     match link::linked(way, &found) {
         Linked::Unknown(span, text) => Resolution::Unknown(Leg::unknown(span, text)),
@@ -52,19 +54,40 @@ fn without_endpoint(way: Way<'_, '_>, found: &Found) -> Resolution {
     }
 }
 
+/// The name leads to the public address, as far as can be seen: there may be an endpoint, and a link of its zone, elsewhere.
+fn publicly(way: Way<'_, '_>, found: &Found) -> Resolution {
+    match link::may_be_elsewhere(way, found) {
+        Some((span, text)) => Resolution::Perhaps(span, text),
+        None => Resolution::Public,
+    }
+}
+
 /// No zone answers in the network of the nodes: the name leads to the public address.
 fn unlinked(way: Way<'_, '_>, found: &Found) -> Resolution {
-    let Some((what, span)) = is_shut(way) else { return Resolution::Public };
+    let Some((what, span)) = is_shut(way) else { return publicly(way, found) };
     let Some(endpoint) = found.working.first().copied() else {
         let text = "whether a private endpoint leads to the registry can't be told";
         return Resolution::Unknown(Leg::unknown(span, text));
     };
     let because = |text: String| vec![clause(span, format!("{what}, and {text}"))];
-    match link::why_unlinked(way, found, endpoint) {
-        link::Why::Fault(fault, text) => Resolution::Nowhere(Leg::fails(Obstacle::Private(fault), because(text))),
-        link::Why::Absent(fault, text) => Resolution::Nowhere(Leg::may_fail(Obstacle::Private(fault), because(text))),
-        link::Why::Unknown(span, text) => Resolution::Unknown(Leg::unknown(span, text)),
+    let leg = match link::why_unlinked(way, found, endpoint) {
+        link::Why::Fault(fault, text) => Leg::fails(Obstacle::Private(fault), because(text)),
+        link::Why::Absent(fault, text) => Leg::may_fail(Obstacle::Private(fault), because(text)),
+        link::Why::Unknown(span, text) => return Resolution::Unknown(Leg::unknown(span, text)),
+    };
+    Resolution::Nowhere(also_apart(way, found, leg))
+}
+
+/// Nodes that found an endpoint would not come to it either: a second cause, that the repair of the first one would
+/// only bring to light. Nobody peers the network that AKS makes, so there it is one cause.
+fn also_apart(way: Way<'_, '_>, found: &Found, mut leg: Leg) -> Leg {
+    let all = found.working.iter().chain(&found.maybe);
+    let legs: Vec<Leg> = all.map(|&endpoint| connection::connected(way, endpoint)).collect();
+    let closed = found.open.is_none() && !matches!(way.pool.standing, Standing::Managed);
+    if closed && legs.iter().all(|leg| leg.truth() == Truth::No) {
+        leg.obstacles.extend(legs.into_iter().next().map(|leg| leg.obstacles).unwrap_or_default());
     }
+    leg
 }
 
 /// A zone answers in the network of the nodes.
@@ -87,7 +110,7 @@ fn answered(way: Way<'_, '_>, found: &Found, zone: usize, link: usize) -> Resolu
                     Resolution::Unknown(Leg::unknown(at, "whether names without a record are asked for in public DNS"))
                 }
                 _ => {
-                    let because = told.into_iter().chain([clause(at, text)]).collect();
+                    let because = std::iter::once(clause(at, text)).chain(told).collect();
                     Resolution::Nowhere(Leg::fails(Obstacle::Private(fault), because))
                 }
             }
@@ -100,15 +123,34 @@ pub(super) fn through(way: Way<'_, '_>, endpoints: &[usize], proof: Vec<Evidence
     let mut legs: Vec<Leg> = endpoints.iter().map(|&endpoint| private_leg(way, endpoint)).collect();
     let named = Leg::proved(proof);
     let same = |truth: Truth| legs.iter().all(|leg| leg.truth() == truth);
-    if let ([first, second, ..], false) = (endpoints, same(Truth::Yes) || same(Truth::No)) {
-        let fault = Fault::Shared { endpoints: [*first, *second] };
-        let leg = legs.iter().find(|leg| leg.truth() != Truth::Yes).map(|leg| leg.judgement.because.clone());
-        return Leg::may_fail(Obstacle::Private(fault), leg.unwrap_or_default());
+    let shared = shared(way, endpoints).map(Obstacle::Private);
+    if !same(Truth::Yes) && !same(Truth::No) {
+        let doubtful = legs.iter().find(|leg| leg.truth() != Truth::Yes).cloned();
+        let Some(Leg { judgement, .. }) = doubtful else { return untold(way) };
+        let leg = Leg { judgement: Judgement { truth: Truth::Unknown, ..judgement }, obstacles: Vec::new() };
+        return match shared {
+            Some(fault) => Leg::may_fail(fault, leg.judgement.because),
+            None => leg,
+        };
     }
     if legs.is_empty() {
-        return Leg::unknown(way.registry.resource.declared, "which private endpoint the name leads to can't be told");
+        return untold(way);
     }
-    named.and(legs.swap_remove(0))
+    let mut leg = named.and(legs.swap_remove(0));
+    leg.note(shared);
+    leg
+}
+
+fn untold(way: Way<'_, '_>) -> Leg {
+    Leg::unknown(way.registry.resource.declared, "which private endpoint the name leads to can't be told")
+}
+
+/// Two of these endpoints, which register in one zone, where it is proved that they are two.
+fn shared(way: Way<'_, '_>, endpoints: &[usize]) -> Option<Fault> {
+    let (&first, rest) = endpoints.split_first()?;
+    let one = way.world.endpoints.get(first)?;
+    let second = rest.iter().find(|at| way.world.endpoints.get(**at).is_some_and(|it| it.differs_from(one)))?;
+    Some(Fault::Shared { endpoints: [first, *second] })
 }
 
 fn private_leg(way: Way<'_, '_>, endpoint: usize) -> Leg {
@@ -168,3 +210,6 @@ fn hidden(way: Way<'_, '_>, between: &[Option<&Resource>]) -> Option<(Why, Span)
     let commands = way.world.endpoints_made(cluster, registry).or_else(|| way.world.networks_made(cluster, registry));
     commands.or_else(|| way.world.networks_open(&between))
 }
+
+#[cfg(test)]
+mod tests;

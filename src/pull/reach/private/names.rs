@@ -51,7 +51,9 @@ pub(super) fn answers(way: Way<'_, '_>, zone: &Node) -> Answers {
     let host = way.registry.host.as_str().map(str::to_ascii_lowercase);
     let own = name.ends_with(suffix) && host.as_deref().is_none_or(|host| below(host, &name));
     let private = name.ends_with(wanted);
-    match own || private || CLOUDS.contains(&&*name) || below(wanted, &name) {
+    // The region says which cloud it is, and nobody asks for the names of another one there.
+    let cloud = CLOUDS.contains(&&*name) && (way.registry.region.value().is_none() || name == wanted);
+    match own || private || cloud || below(wanted, &name) {
         true => Answers::Somehow,
         false => Answers::Never,
     }
@@ -62,14 +64,20 @@ fn below(name: &str, zone: &str) -> bool {
     name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// A name that is meant to be that of the zone, and isn't: one or two slips away, or another zone of registries.
+/// A name that is meant to be that of the zone, and isn't: a few slips away, or one that speaks of registries.
 pub(super) fn is_slip(way: Way<'_, '_>, zone: &Node) -> bool {
     let wanted = zone_name(way.registry);
     zone.as_str().is_some_and(|name| {
         let name = name.to_ascii_lowercase();
-        let near = strsim::damerau_levenshtein(&name, wanted) <= 3 && !CLOUDS.contains(&&*name);
-        near || name == "privatelink.acr.io" || name == "privatelink.containerregistry.io"
+        let own = name.strip_prefix("privatelink.");
+        strsim::damerau_levenshtein(&name, wanted) <= 3
+            || own.is_some_and(|own| ["acr", "registry"].iter().any(|word| own.contains(word)))
     })
+}
+
+/// The zone of another service's private endpoints.
+pub(super) fn is_foreign(way: Way<'_, '_>, zone: &Node) -> bool {
+    zone.as_str().is_some_and(|name| name.to_ascii_lowercase().starts_with("privatelink.")) && !is_slip(way, zone)
 }
 
 /// A name below the zone that has to have a record.

@@ -2,9 +2,10 @@
 
 use super::super::{Host, Way, clause};
 use super::endpoints::Found;
-use super::link::registrations;
-use super::names::{Answers, Wanted, answers, wanted, zone_name};
+use super::link::{misplaced, registrations};
+use super::names::{Answers, Wanted, answers, wanted};
 use super::{Fault, absence_counts, hidden};
+use crate::azure::cidr;
 use crate::ir::{Case, Node, Ref, Target, Truth, Value, same_in};
 use crate::source::Span;
 use crate::world::knowledge::Evidence;
@@ -34,13 +35,19 @@ pub(super) fn kept(way: Way<'_, '_>, found: &Found, zone: usize) -> Kept {
     let writers: Vec<usize> =
         found.working.iter().copied().filter(|&endpoint| registers(way, endpoint, zone) == Truth::Yes).collect();
     if !writers.is_empty() {
-        let proof = writers.iter().filter_map(|&at| {
-            let attached = network.attached.get(at)?.registrations.iter();
-            let endpoint = shown(&way.world.endpoints.get(at)?.name);
-            let place = attached.filter(|it| it.zone.is_some()).map(|it| it.declared).next()?;
-            Some(clause(place, format!("endpoint `{endpoint}` keeps the registry's records in zone `{told}`")))
-        });
-        return Kept::At { proof: proof.collect(), endpoints: writers };
+        let mut proof: Vec<Evidence> = Vec::new();
+        for &at in &writers {
+            let (Some(attached), Some(endpoint)) = (network.attached.get(at), way.world.endpoints.get(at)) else {
+                continue;
+            };
+            let Some(group) = attached.registrations.iter().find(|it| it.zone.is_some()) else { continue };
+            let text = format!("endpoint `{}` keeps the registry's records in zone `{told}`", shown(&endpoint.name));
+            // Two roots may have endpoints of one name.
+            if proof.iter().all(|known| known.text != text) {
+                proof.push(clause(group.declared, text));
+            }
+        }
+        return Kept::At { proof, endpoints: writers };
     }
     let states: Vec<(Wanted, State<'_>)> = wanted(way)
         .into_iter()
@@ -95,14 +102,19 @@ fn written(way: Way<'_, '_>, found: &Found, states: &[(Wanted, State<'_>)]) -> O
             if states.iter().any(lacks) {
                 return None;
             }
+            let at = record.resource.declared;
+            if let Some(other) = twin(way, record, states) {
+                let names = (shown(&record.name), shown(&other.name));
+                let text = format!(
+                    "records `{}` and `{}` have one address, and an endpoint has one for each name",
+                    names.0, names.1
+                );
+                return Some(Kept::Unknown(at, text));
+            }
             let text = format!("record `{}` has its address", shown(&record.name));
             Some(match addressed(way, found, record) {
-                Some(endpoint) => {
-                    Kept::At { endpoints: vec![endpoint], proof: vec![clause(record.resource.declared, text)] }
-                }
-                None => {
-                    Kept::Unknown(record.resource.declared, "whose address the record has can't be told".to_owned())
-                }
+                Ok(endpoint) => Kept::At { endpoints: vec![endpoint], proof: vec![clause(at, text)] },
+                Err(text) => Kept::Unknown(at, text),
             })
         }
         Some(State::Unknown(span)) => {
@@ -115,9 +127,24 @@ fn written(way: Way<'_, '_>, found: &Found, states: &[(Wanted, State<'_>)]) -> O
     }
 }
 
-/// The endpoint whose address a record has: one that it takes it from, or the only one.
-fn addressed(way: Way<'_, '_>, found: &Found, record: &Record<'_>) -> Option<usize> {
-    let addresses = record.addresses.as_ref()?;
+/// The record of another name of the registry that has an address of this one: an endpoint has one address for the login
+/// server and one for the data of each region (domain 4.3), so both can't be right.
+fn twin<'w>(way: Way<'_, '_>, record: &Record<'_>, states: &[(Wanted, State<'w>)]) -> Option<&'w Record<'w>> {
+    let same = |one: &Node, other: &Node| same_in(&way.world.resolver, Case::Ignored, one, other) == Truth::Yes;
+    let own = record.addresses.as_deref()?;
+    let others = states.iter().filter_map(|(_, state)| match state {
+        State::Written(other) if other.resource.address != record.resource.address => Some(*other),
+        _ => None,
+    });
+    let has_it =
+        |other: &&Record<'_>| other.addresses.iter().flatten().any(|address| own.iter().any(|own| same(own, address)));
+    others.into_iter().find(has_it)
+}
+
+/// The endpoint whose address a record has: one that it takes it from, or the only one; else why that can't be told.
+fn addressed(way: Way<'_, '_>, found: &Found, record: &Record<'_>) -> Result<usize, String> {
+    let untold = || "whose address the record has can't be told".to_owned();
+    let addresses = record.addresses.as_ref().ok_or_else(untold)?;
     let of = |reference: &Ref| {
         let target = match &reference.target {
             Target::Resource(_) => way.world.resolver.target(&reference.target),
@@ -127,20 +154,36 @@ fn addressed(way: Way<'_, '_>, found: &Found, record: &Record<'_>) -> Option<usi
         all.into_iter().find(|&at| way.world.endpoints.get(at).is_some_and(|it| it.resource.address == target.address))
     };
     let one = |address: &Node| match &address.value {
-        Value::Ref(reference) => of(reference),
+        Value::Ref(reference) => of(reference).ok_or_else(untold),
         Value::Derived(all) => match all.as_slice() {
-            [reference] => of(reference),
-            _ => None,
+            [reference] => of(reference).ok_or_else(untold),
+            _ => Err(untold()),
         },
-        Value::Str(_) => match (found.working.as_slice(), found.maybe.as_slice()) {
-            ([only], []) => Some(*only),
-            _ => None,
+        Value::Str(text) => match (found.working.as_slice(), found.maybe.as_slice()) {
+            ([only], []) if is_outside(way, *only, text) => {
+                let name = way.world.endpoints.get(*only).map(|it| shown(&it.name)).unwrap_or_default();
+                Err(format!("`{}` is no address of the subnet in which endpoint `{name}` stands", shown(address)))
+            }
+            ([only], []) => Ok(*only),
+            _ => Err(untold()),
         },
-        _ => None,
+        _ => Err(untold()),
     };
-    let found: Option<Vec<usize>> = addresses.iter().map(one).collect();
-    let (first, rest) = found.as_ref()?.split_first()?;
-    rest.iter().all(|other| other == first).then_some(*first)
+    let found: Vec<usize> = addresses.iter().map(one).collect::<Result<_, _>>()?;
+    let (first, rest) = found.split_first().ok_or_else(untold)?;
+    rest.iter().all(|other| other == first).then_some(*first).ok_or_else(untold)
+}
+
+/// Whether an address is none of the subnet in which an endpoint stands.
+fn is_outside(way: Way<'_, '_>, endpoint: usize, address: &str) -> bool {
+    let network = &way.world.network;
+    let subnet = network.attached.get(endpoint).and_then(|it| network.subnets.get(it.subnet?));
+    let prefixes = subnet.map(|subnet| subnet.prefixes(&way.world.resolver)).unwrap_or_default();
+    let ranges: Option<Vec<_>> = prefixes.iter().map(|prefix| cidr::net(prefix.as_str()?)).collect();
+    let (Some(ranges), Some(address)) = (ranges.filter(|all| !all.is_empty()), cidr::net(address)) else {
+        return false;
+    };
+    !ranges.iter().any(|range| range.contains(&address))
 }
 
 /// Whether an endpoint keeps its records in a zone.
@@ -202,7 +245,7 @@ fn missing(way: Way<'_, '_>, found: &Found, zone: usize, states: &[(Wanted, Stat
     let (fault, text) = match written.and_then(|at| Some((at, network.zones.get(at)?))) {
         Some((written, other)) if answers(way, &other.name) == Answers::Never => {
             let text = format!("the endpoint keeps its records in `{}`, which nobody asks", shown(&other.name));
-            (Fault::Misnamed { zone: written, wanted: zone_name(way.registry).to_owned(), endpoint }, text)
+            (misplaced(way, written, endpoint), text)
         }
         Some((written, _)) => {
             let text = format!("the endpoint keeps its records in another zone `{name}` than the one that is linked");

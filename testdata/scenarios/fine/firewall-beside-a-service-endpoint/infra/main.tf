@@ -45,7 +45,7 @@ resource "azurerm_firewall" "egress" {
 resource "azurerm_subnet" "firewall" {
   name                 = "AzureFirewallSubnet"
   resource_group_name  = "rg-orchard"
-  virtual_network_name = "vnet-hub"
+  virtual_network_name = azurerm_virtual_network.hub.name
   address_prefixes     = ["10.0.0.0/26"]
 }
 
@@ -118,4 +118,27 @@ resource "azurerm_role_assignment" "pull" {
   scope                = azurerm_container_registry.acr.id
   role_definition_name = "AcrPull"
   principal_id         = azurerm_kubernetes_cluster.aks.kubelet_identity[0].object_id
+}
+
+resource "azurerm_virtual_network" "hub" {
+  name                = "vnet-hub"
+  resource_group_name = "rg-orchard"
+  location            = "westeurope"
+  address_space       = ["10.0.0.0/16"]
+}
+
+resource "azurerm_virtual_network_peering" "out" {
+  name                      = "to-hub"
+  resource_group_name       = "rg-orchard"
+  virtual_network_name      = azurerm_virtual_network.vnet.name
+  remote_virtual_network_id = azurerm_virtual_network.hub.id
+  allow_forwarded_traffic   = true
+}
+
+resource "azurerm_virtual_network_peering" "back" {
+  name                      = "to-nodes"
+  resource_group_name       = "rg-orchard"
+  virtual_network_name      = azurerm_virtual_network.hub.name
+  remote_virtual_network_id = azurerm_virtual_network.vnet.id
+  allow_forwarded_traffic   = true
 }

@@ -121,3 +121,15 @@ resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '7f951dda-4ed3-4680-a7ca-43fe172d538d')
   }
 }
+
+resource vnetPeering 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2023-11-01' = {
+  parent: vnet
+  name: 'to-the-other'
+  properties: { remoteVirtualNetwork: { id: hub.id }, allowForwardedTraffic: true }
+}
+
+resource hubPeering 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2023-11-01' = {
+  parent: hub
+  name: 'to-the-other'
+  properties: { remoteVirtualNetwork: { id: vnet.id }, allowForwardedTraffic: true }
+}

@@ -1,0 +1,65 @@
+resource "azurerm_virtual_network" "apps" {
+  name                = "vnet-apps"
+  resource_group_name = "rg-harbor"
+  location            = "westeurope"
+  address_space       = ["10.61.0.0/16"]
+}
+
+resource "azurerm_subnet" "nodes" {
+  name                 = "nodes"
+  resource_group_name  = "rg-harbor"
+  virtual_network_name = azurerm_virtual_network.apps.name
+  address_prefixes     = ["10.61.0.0/20"]
+}
+
+resource "azurerm_network_security_group" "nodes" {
+  name                = "nsg-nodes"
+  resource_group_name = "rg-harbor"
+  location            = "westeurope"
+
+  security_rule {
+    name                       = "no-internet"
+    priority                   = 100
+    direction                  = "Outbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "Internet"
+  }
+}
+
+resource "azurerm_subnet_network_security_group_association" "nodes" {
+  subnet_id                 = azurerm_subnet.nodes.id
+  network_security_group_id = azurerm_network_security_group.nodes.id
+}
+
+data "azurerm_container_registry" "acr" {
+  name                = "harborimages"
+  resource_group_name = "rg-shared"
+}
+
+resource "azurerm_kubernetes_cluster" "aks" {
+  name                = "aks-harbor"
+  resource_group_name = "rg-harbor"
+  location            = "westeurope"
+  dns_prefix          = "harbor"
+
+  default_node_pool {
+    name           = "system"
+    vm_size        = "Standard_D4s_v5"
+    node_count     = 2
+    vnet_subnet_id = azurerm_subnet.nodes.id
+  }
+
+  identity {
+    type = "SystemAssigned"
+  }
+}
+
+resource "azurerm_role_assignment" "pull" {
+  scope                = data.azurerm_container_registry.acr.id
+  role_definition_name = "AcrPull"
+  principal_id         = azurerm_kubernetes_cluster.aks.kubelet_identity[0].object_id
+}

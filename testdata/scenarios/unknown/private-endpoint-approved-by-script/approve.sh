@@ -1,0 +1,1 @@
+az acr private-endpoint-connection approve --registry-name harborimages --name pe-acr
