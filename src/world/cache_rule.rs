@@ -10,6 +10,9 @@ use crate::source::Span;
 /// The type.
 const CACHE_RULE: &str = "Microsoft.ContainerRegistry/registries/cacheRules";
 
+/// What the rule that nodes of isolated clusters use has to be called, to the letter (the same article).
+const MIRROR: &str = "aks-managed-mcr";
+
 /// Registries that hand out nothing without credentials, by their hosts; those with a dot in front by their ends (the
 /// overview of the artifact cache).
 const CLOSED: [&str; 7] =
@@ -67,7 +70,10 @@ impl<'a> World<'a> {
                 Some(None) => Truth::Unknown,
                 None => Truth::No,
             };
-            is(&rule.from, "mcr.microsoft.com/*").and(is(&rule.to, "aks-managed-repository/*"))
+            let name = self.resolver.node(&rule.resource.name);
+            // Templates put the name of the registry in front.
+            let named = name.as_str().map_or(Truth::Unknown, |name| Truth::of(name.rsplit('/').next() == Some(MIRROR)));
+            is(&rule.from, "mcr.microsoft.com/*").and(is(&rule.to, "aks-managed-repository/*")).and(named)
         };
         let of = |rule: &CacheRule<'a>| match &rule.registry {
             Some(name) => same_in(&self.resolver, Case::Ignored, name, &registry.name),

@@ -264,7 +264,8 @@ impl<'a> Grant<'a> {
     }
 }
 
-fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
+/// Whether a scope holds a registry.
+pub(super) fn covers<'a>(at: &ResourceId, scope: &Node, registry: &Registry<'a>, resolver: &Resolver<'a>) -> Truth {
     let own = Node::reference(registry.resource.address.clone(), &["id"], registry.resource.declared);
     if at.is_kind(REGISTRY) {
         let same = same_in(resolver, Case::Ignored, scope, &own);

@@ -23,6 +23,7 @@ pub mod node_image;
 pub mod operator;
 pub mod place;
 pub mod placement;
+mod policy;
 pub mod principal;
 pub mod provisioner;
 mod reach;

@@ -125,6 +125,16 @@ impl<'a> Registry<'a> {
         }
     }
 
+    /// What it says of a setting that is on or off.
+    pub(super) fn says(&self, setting: Makes) -> Option<bool> {
+        match setting {
+            Makes::AdminUser => self.admin.value().copied(),
+            Makes::AnonymousPull => self.anonymous.value().copied(),
+            Makes::PublicAccess => self.public.value().copied(),
+            _ => None,
+        }
+    }
+
     /// Something adds network rules after it is created.
     pub(super) fn admit(&mut self, some: Truth) {
         self.admits_some = self.admits_some.or(some);

@@ -24,6 +24,7 @@ impl<'a> World<'a> {
         for registry in &mut registries {
             self.write(registry);
             self.admit(registry);
+            self.obey(registry);
         }
         for update in &self.updates {
             let why = Why::NotAnalysed(update.address.to_string().into());
@@ -87,7 +88,7 @@ impl<'a> World<'a> {
                 about.iter().all(|it| certain(it) && value(it.0).map(|it| plain(&it)) == one.as_ref().map(plain));
             let written = one.filter(|_| agree).is_some_and(|node| set(registry, path, &node));
             if !written {
-                let why = Why::NotAnalysed(first.address.to_string().into());
+                let why = Why::Overridden(first.address.to_string().into());
                 registry.unsettle(setting, &why, first.declared);
             } else if let Some(seen) = seen {
                 // The moment at which it was saved may be before the command or after it.

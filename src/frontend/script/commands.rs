@@ -80,7 +80,7 @@ macro_rules! commands {
     };
 }
 
-pub(super) static COMMANDS: [Command; 44] = commands! {
+pub(super) static COMMANDS: [Command; 57] = commands! {
     "az aks --attach-acr" Grant All ["ttach-acr", "ttach_acr", "ttachAcr"] r"(?i)\battach[-_]?acr\b" [];
     "Set-AzAksCluster -AcrNameToAttach" Grant All ["AcrNameToAttach", "acrnametoattach"] r"(?i)\bAcrNameToAttach\b" [];
     "az role assignment create" Grant All ["assignment"] r#"\brole['",\s]+assignment['",\s]+create\b"# [];
@@ -90,16 +90,34 @@ pub(super) static COMMANDS: [Command; 44] = commands! {
     "az network private-endpoint create" Endpoint All ["private-endpoint"]
         r#"\bprivate-endpoint['",\s]+create\b"# [];
     "New-AzPrivateEndpoint" Endpoint All ["zPrivateEndpoint", "zprivateendpoint"] r"(?i)\bNew-AzPrivateEndpoint\b" [];
-    "PrivateEndpoint(…)" Endpoint Programs ["rivateEndpoint"] r"\b[A-Za-z.]*[Pp]rivateEndpoints?\s*[({]" [];
+    "PrivateEndpoint(…)" Endpoint Programs ["rivateEndpoint", "rivatelink", "rivateLink"]
+        r"\b[A-Za-z.]*[Pp]rivateEndpoints?\s*[({]|(?i)\bprivatelink\.(?:New)?Endpoint\s*\(" [];
+    "privateEndpoints.createOrUpdate(…)" Endpoint Programs ["reateOrUpdate", "reate_or_update"]
+        r"(?i)private_?endpoints?(?:_?client)?(?:\(\s*\))?\s*\.\s*(?:begin_?)?create_?or_?update" [];
+    "a private endpoint of Pulumi" Endpoint All [":PrivateEndpoint", "privatelink"]
+        r"\btype:\s*['\x22]?azure(?:-native)?:(?:network[\w/]*:PrivateEndpoint|privatelink[\w/]*:Endpoint)\b" [];
+    "azure_rm_privateendpoint" Endpoint All ["azure_rm_"]
+        r"\bazure_rm_privateendpoint\b|\bazure_rm_resource\b(?:[^\n]*\n){1,16}?[^\n]*\bprivateEndpoints\b" [];
+    "a request about a private endpoint" Endpoint All ["rivateEndpoints", "rivateendpoints"]
+        r"(?i)\b(?:az\s+rest|curl|Invoke-RestMethod|Invoke-AzRestMethod)\b" ["privateendpoints/"];
+    "az resource create privateEndpoints" Endpoint All ["rivateEndpoints", "rivateendpoints"]
+        r"(?i)\baz\s+resource\s+(?:create|update|patch)\b|\b(?:New|Set)-AzResource\b" ["privateendpoints"];
     "az network" Network All ["network"]
         r#"\baz['", \t]+network['", \t]+(?:(?:vnet|nsg|route-table|nat|firewall|private-dns|private-endpoint|private-endpoint-connection|service-endpoint|manager|perimeter)['", \t]+)(?:[a-z-]+['", \t]+){0,4}(?:post-commit|create|update|add|approve|add-record|delete|remove|set-record)\b"# [];
     "a cmdlet about networks" Network All ["-Az", "-az"]
         r"(?i)\b(?:New-Az(?:PrivateDns(?:VirtualNetworkLink|ZoneGroup|RecordSet|Zone)|FirewallPolicyRuleCollectionGroup)|Add-Az(?:VirtualNetworkPeering|PrivateDnsRecordConfig|NetworkSecurityRuleConfig|RouteConfig|VirtualNetworkSubnetConfig)|(?:Set|Remove|Update)-Az(?:VirtualNetwork\w*|NetworkSecurity\w+|Route(?:Table|Config)|Firewall\w*|NatGateway|PrivateDns\w+|PrivateEndpoint|ServiceEndpointPolicy\w*)|(?:Approve|Deny)-AzPrivateEndpointConnection)\b" [];
     "a network in a program" Network Programs ["irtual", "rivateDns", "rivate_dns", "rivate_zone"]
         r"(?i)\b[a-z._]*(?:virtual_?network_?(?:peering|link)s?|private_?dns_?zone_?groups?|private_?zone\w*link|private_?(?:dns_?)?record_?sets?)\w*\s*[({]" [];
-    "a request about a network" Network All ["virtualNetworkLinks/", "virtualNetworkPeerings/", "privateDnsZoneGroups/"]
+    "a call of a network library" Network Programs ["reateOrUpdate", "reate_or_update"]
+        r"(?i)\b(?:private_?endpoints?|private_?dns_?zone_?groups?|virtual_?network_?(?:links?|peerings?)|virtual_?networks?|subnets?|security_?rules?|network_?security_?groups?|route_?tables?|routes?|nat_?gateways?|azure_?firewalls?|firewall_?polic\w+|private_?(?:dns_?)?zones?|record_?sets?)(?:_?client)?(?:\(\s*\))?\s*\.\s*(?:begin_?)?create_?or_?update" [];
+    "a network of Pulumi" Network All [":network", "privatelink", "privatedns"]
+        r"\btype:\s*['\x22]?azure(?:-native)?:(?:network|privatelink|privatedns)[\w/]*:(?:PrivateEndpoint|Endpoint|\w*VirtualNetworkLink|VirtualNetworkPeering|PrivateDnsZoneGroup|(?:Private)?Zone|\w*Record\w*|Route|SecurityRule|\w*Association)\b" [];
+    "a request about a network" Network All
+        ["irtualNetworkLinks/", "irtualNetworkPeerings/", "rivateDnsZone", "rivateEndpoints/"]
         r"\b(?:az\s+rest|curl|Invoke-RestMethod|Invoke-AzRestMethod)\b"
-        ["virtualnetworklinks/", "virtualnetworkpeerings/", "privatednszonegroups/"];
+        ["virtualnetworklinks/", "virtualnetworkpeerings/", "privatednszonegroups/", "privatednszones/", "privateendpoints/"];
+    "az resource create Microsoft.Network" Network All ["icrosoft.Network", "icrosoft.network"]
+        r"(?i)\baz\s+resource\s+(?:create|update|patch|delete)\b|\b(?:New|Set|Remove)-AzResource\b" ["microsoft.network/"];
     "azure_rm_privatednszonelink" Network All ["azure_rm_"]
         r"\bazure_rm_(?:privatedns\w+|privateendpoint\w*|virtualnetworkpeering|securitygroup|routetable|route|subnet|virtualnetwork)\b" [];
     "azure_rm_roleassignment" Grant All ["azure_rm_roleassignment"] r"\bazure_rm_roleassignment\b" [];
@@ -109,6 +127,18 @@ pub(super) static COMMANDS: [Command; 44] = commands! {
     "a deployment of a template from elsewhere" Grant All ["emplate-uri", "emplateUri", "emplate-spec", "emplateSpecId"]
         r"\baz\s+(?:deployment|stack)\b|\bNew-Az\w*Deployment\b"
         ["--template-uri", "--template-spec", "-templateuri", "-templatespecid"];
+    "a deployment of a template from elsewhere" Endpoint All ["emplate-uri", "emplateUri", "emplate-spec", "emplateSpecId"]
+        r"\baz\s+(?:deployment|stack)\b|\bNew-Az\w*Deployment\b"
+        ["--template-uri", "--template-spec", "-templateuri", "-templatespecid"];
+    "a deployment of a template from elsewhere" Network All ["emplate-uri", "emplateUri", "emplate-spec", "emplateSpecId"]
+        r"\baz\s+(?:deployment|stack)\b|\bNew-Az\w*Deployment\b"
+        ["--template-uri", "--template-spec", "-templateuri", "-templatespecid"];
+    "azure_rm_deployment" Grant All ["azure_rm_deployment"]
+        r"\bazure_rm_deployment\b(?:[^\n]*\n){1,24}?[^\n]*\btemplate_link\b" [];
+    "azure_rm_deployment" Endpoint All ["azure_rm_deployment"]
+        r"\bazure_rm_deployment\b(?:[^\n]*\n){1,24}?[^\n]*\btemplate_link\b" [];
+    "azure_rm_deployment" Network All ["azure_rm_deployment"]
+        r"\bazure_rm_deployment\b(?:[^\n]*\n){1,24}?[^\n]*\btemplate_link\b" [];
     "kustomize edit" Manifests All ["kustomize edit", "kustomize create"]
         r"\bkustomize\s+(?:edit\s+(?:set|add)|create)\b" [];
     "kubectl create secret docker-registry" Secret All ["docker-registry"]

@@ -1,6 +1,7 @@
 //! Scripts as they are written.
 
 mod callers;
+mod elsewhere;
 mod limits;
 mod networks;
 mod screen;

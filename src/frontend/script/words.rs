@@ -114,6 +114,7 @@ fn in_text(text: &str, kind: Kind, manual: bool, place: impl Fn(usize, usize) ->
             let foreign = manual && command.makes == Makes::Grant && grants_no_pull(line);
             if !complete
                 || shuts
+                || READS.as_ref().is_some_and(|pattern| pattern.is_match(line))
                 || foreign && !may_assign_identities(line)
                 || !page && is_comment(text, hit.start)
                 || kind == Kind::PowerShell && is_in_block_comment(text, hit.start)
@@ -199,6 +200,14 @@ static CLUSTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static SHUTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?i)(?:--(?:admin|anonymous-pull|public-network)-enabled[\s=]+["']?(?:false|no|n|f|0)\b|--default-action[\s=]+["']?deny\b|network-rule\s+remove\b|-(?:EnableAdminUser|AnonymousPullEnabled):\$false\b|-PublicNetworkAccess[\s:]+["']?disabled\b|DefaultAction[\s:]+["']?deny\b)"#,
+    )
+    .ok()
+});
+
+/// Requests that only ask.
+static READS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i)(?:\baz\s+rest\b|\bcurl\b|\bInvoke-\w*RestMethod\b).*\s(?:--method|--request|-m|-X|-Method)[\s=]+["']?get\b"#,
     )
     .ok()
 });

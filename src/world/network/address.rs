@@ -84,6 +84,24 @@ impl Outgoing {
         self.values.iter().map(|own| same_in(resolver, Case::Ignored, own, value)).fold(Truth::No, Truth::or)
     }
 
+    /// Whether a resource that something only refers to may be this address, or its range: one that the tree creates under
+    /// another name is another one, whatever is not known of it.
+    pub(super) fn may_be(&self, address: &Address, resolver: &Resolver<'_>) -> bool {
+        let Some(found) = resolver.at(address) else { return true };
+        if found.origin == Origin::Declared {
+            return false;
+        }
+        let id = |address: &Arc<Address>| Node::reference(address.clone(), &["id"], self.span);
+        let other = id(&Arc::new(address.clone()));
+        self.values.iter().any(|own| match &own.value {
+            Value::Ref(reference) => match &reference.target {
+                Target::Resource(it) => same_in(resolver, Case::Ignored, &id(it), &other) != Truth::No,
+                Target::Id(it) => same_in(resolver, Case::Ignored, it, &other) != Truth::No,
+            },
+            _ => self.name == shown(&resolver.node(&found.name)) || resolver.node(&found.name).as_str().is_none(),
+        })
+    }
+
     /// Whether a value is a property of the resource that this address, or its range, is.
     pub fn is_of(&self, resource: &Address) -> bool {
         self.values.iter().any(|own| match &own.value {

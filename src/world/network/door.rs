@@ -129,7 +129,7 @@ fn may_mean(rule: &Rule, outgoing: &Outgoing, resolver: &Resolver<'_>) -> bool {
         What::Unknown => true,
         What::Value(value) => match &value.value {
             Value::Ref(reference) => match &reference.target {
-                Target::Resource(address) => outgoing.is_of(address) || resolver.at(address).is_none(),
+                Target::Resource(address) => outgoing.is_of(address) || outgoing.may_be(address, resolver),
                 Target::Id(_) => true,
             },
             _ => true,

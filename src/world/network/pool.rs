@@ -1,7 +1,7 @@
 //! Node pools: in which subnet their nodes stand.
 
 use super::Network;
-use crate::ir::{Case, Node, Origin, Resolver, Resource, Truth, Why, same_in};
+use crate::ir::{Case, Node, Origin, Resolver, Resource, Truth, Value, Why, same_in};
 use crate::source::Span;
 use crate::world::cluster::Cluster;
 use crate::world::knowledge::Members;
@@ -25,7 +25,11 @@ pub enum Standing {
 
 impl Standing {
     pub(super) fn unknown(node: &Node) -> Standing {
-        let why = node.why().cloned().unwrap_or_else(|| Why::External("a subnet that is not in this tree".into()));
+        let why = node.why().cloned().unwrap_or_else(|| match &node.value {
+            // Of several that the plan makes, one.
+            Value::Derived(_) => Why::KnownAfterApply,
+            _ => Why::External("subnet".into()),
+        });
         Standing::Unknown(why, node.span)
     }
 }

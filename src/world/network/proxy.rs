@@ -10,6 +10,8 @@ use crate::world::registry::within;
 pub struct Proxy {
     /// Where it is written.
     pub span: Span,
+    /// It is written; else nobody knows whether there is one.
+    pub written: bool,
     /// Names that are not asked through it.
     direct: Vec<Node>,
     /// There may be others.
@@ -30,6 +32,7 @@ pub fn of(cluster: &Cluster<'_>, resolver: &Resolver<'_>) -> Option<Proxy> {
     let list = direct.as_ref().and_then(Node::as_list);
     Some(Proxy {
         span: config.span,
+        written: config.as_map().is_some() || cluster.resource.body.at(&["properties", "httpProxyConfig"]).is_some(),
         direct: list.map_or(&[][..], |list| &list.items).iter().map(|item| resolver.node(item)).collect(),
         open: direct.is_some() && list.is_none_or(|list| list.open.is_some()),
     })

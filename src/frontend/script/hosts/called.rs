@@ -9,9 +9,24 @@ const CALLS: [&str; 5] = ["uses: ./", "uses: './", "uses: \"./", "template:", "i
 /// How deep calls are looked for.
 const DEEPEST: u32 = 32;
 
-/// Whether a step may be told of charts, manifests, registries or clusters, whatever it does with them.
+/// Whether a step may be told of charts, manifests, registries or clusters, whatever it does with them, or
+/// deploys a template.
 pub(super) fn may_hand_over(text: &str) -> bool {
-    const THINGS: [&str; 9] = ["chart", "manifest", "kustom", "overlay", "acr", "registr", "aks", "cluster", "kube"];
+    const THINGS: [&str; 13] = [
+        "chart",
+        "manifest",
+        "kustom",
+        "overlay",
+        "acr",
+        "registr",
+        "aks",
+        "cluster",
+        "kube",
+        "templatedeployment",
+        "resourcegroupdeployment",
+        "arm-deploy",
+        "bicep-deploy",
+    ];
     let steps = text.contains("uses:") || text.contains("task:");
     let lower = if steps { text.to_ascii_lowercase() } else { String::new() };
     let workflow = lower.contains(".github/workflows/");

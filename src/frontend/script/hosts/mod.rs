@@ -42,7 +42,7 @@ enum Host {
 }
 
 /// Words of which one stands in every file that is worth following.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 21] = [
     "az aks",
     "az acr",
     "az role",
@@ -51,6 +51,10 @@ const WORDS: [&str; 17] = [
     "az network",
     "az policy",
     "az dns-resolver",
+    "az deployment",
+    "az group deployment",
+    "az stack",
+    "az resource",
     "kubectl",
     "helm",
     "kustomize",

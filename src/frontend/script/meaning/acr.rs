@@ -76,8 +76,12 @@ pub(super) fn update_resource(run: &mut Run<'_>, arguments: &Arguments, span: Sp
     let named = id.clone().or_else(|| arguments.option(&["--name", "-n"]));
     let mut body = Body::default();
     set_directly(arguments, &mut body);
+    // What it does to something else is told by its words.
+    if other {
+        return;
+    }
     run.understood.push(span);
-    if other || body.is_empty() && !arguments.may_add() {
+    if body.is_empty() && !arguments.may_add() {
         return;
     }
     let address = named.as_ref().and_then(|node| registry_end(run, node, span));

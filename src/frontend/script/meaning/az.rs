@@ -1,7 +1,7 @@
 //! The Azure command line.
 
 use super::arguments::Arguments;
-use super::{acr, acr_network, aks, context, network, nodes, query, role};
+use super::{acr, acr_network, aks, context, deployment, network, nodes, query, role};
 use crate::azure::kinds::{CLUSTER, IDENTITY, REGISTRY, SERVICE_PRINCIPAL};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Makes, Node, ResourceId, Why};
@@ -57,6 +57,24 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
             acr_network::rule(run, verb, &arguments, span);
             Printed::default()
         }
+        ["acr", "cache", verb] => {
+            acr_network::cache(run, verb, &arguments, span);
+            Printed::default()
+        }
+        ["acr", "config", "authentication-as-arm", "update"] => {
+            acr_network::arm_tokens(run, &arguments, span);
+            Printed::default()
+        }
+        ["deployment" | "stack", "group" | "sub" | "mg" | "tenant", "create"]
+        | ["group", "deployment", "create"]
+        | ["deployment", "create"] => {
+            deployment::of(run, &arguments, span);
+            Printed::default()
+        }
+        ["resource", "create"] => {
+            create_any(run, &arguments, span);
+            Printed::default()
+        }
         ["acr", "replication", "create"] => printed(acr_network::replication(run, &arguments, span)),
         ["acr", "private-endpoint-connection", verb] => {
             run.understood.push(span);
@@ -108,6 +126,16 @@ pub(super) fn of(run: &mut Run<'_>, arguments: Arguments, span: Span) -> Printed
         ["ad", "sp", "create-for-rbac"] => role::create_for_rbac(run, &arguments, span),
         [.., "show"] | ["ad", _, "list"] => printed(show(run, &verbs, &arguments, span)),
         _ => Printed::default(),
+    }
+}
+
+/// `az resource create`: of a type that is not known it may be anything. Known types are told by their words.
+fn create_any(run: &mut Run<'_>, arguments: &Arguments, span: Span) {
+    let kind = arguments.option(&["--resource-type", "--id", "--namespace"]);
+    if kind.is_some_and(|kind| kind.as_str().is_none()) || arguments.may_add() {
+        for makes in [Makes::Grant, Makes::Endpoint, Makes::Network] {
+            run.open(makes, "az resource create", span, Named::default());
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::body::{Body, switched};
-use super::{aks, context, query, role};
+use super::{aks, context, deployment, query, role};
 use crate::azure::kinds::{CLUSTER, IDENTITY, REGISTRY};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Makes, Node, Value, Why};
@@ -51,6 +51,15 @@ pub(super) fn of(run: &mut Run<'_>, name: &str, arguments: &Arguments, span: Spa
                     run.open(makes, "New-AzPolicyAssignment", span, Named::default());
                 }
             }
+            Printed::default()
+        }
+        "new-azresourcegroupdeployment"
+        | "new-azsubscriptiondeployment"
+        | "new-azdeployment"
+        | "new-azmanagementgroupdeployment"
+        | "new-azresourcegroupdeploymentstack"
+        | "new-azsubscriptiondeploymentstack" => {
+            deployment::of(run, arguments, span);
             Printed::default()
         }
         "add-azcontainerregistrynetworkrule" | "remove-azcontainerregistrynetworkrule" => {

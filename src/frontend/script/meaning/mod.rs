@@ -9,6 +9,7 @@ mod az;
 mod body;
 mod cmdlets;
 mod context;
+mod deployment;
 mod helm;
 mod kubectl;
 mod manifest;

@@ -17,6 +17,13 @@ pub(in crate::frontend::script) fn path_of(query: &str) -> Option<Vec<Arc<str>>>
         Some((path, "[0]")) => path.to_owned(),
         _ => query,
     };
+    // The command line shows the properties of a configuration in the configuration itself.
+    let query = match query.split_once("ipConfigurations[0].") {
+        Some(("" | "properties.", property)) if !property.contains('.') => {
+            format!("properties.ipConfigurations.0.properties.{property}")
+        }
+        _ => query,
+    };
     let query = indexed(&query)?;
     if query.is_empty() || !query.chars().all(plain) {
         return None;

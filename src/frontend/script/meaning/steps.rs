@@ -5,7 +5,7 @@ mod elsewhere;
 use super::arguments::{Argument, Arguments};
 use super::kubectl;
 use super::secret::{self, Login, PullSecret};
-use super::{context, helm, of};
+use super::{context, deployment, helm, of};
 use crate::frontend::script::run::{Named, Printed, Run};
 use crate::ir::{Delivery, Layer, Makes, Node, Parcel, Why};
 use crate::source::Span;
@@ -42,6 +42,10 @@ fn by_name(run: &mut Run<'_>, name: &str, inputs: &Inputs, span: Span) {
         },
         "helmdeploy" => helm_deploy(run, inputs, span),
         "kubernetes" => kubernetes(run, inputs, span),
+        name if deployment::is_step(name) => {
+            of_elsewhere(run, inputs, span);
+            deployment::step(run, inputs, span);
+        }
         name if HARMLESS.iter().any(|word| name.contains(word)) => {}
         _ => of_elsewhere(run, inputs, span),
     }

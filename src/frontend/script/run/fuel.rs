@@ -16,9 +16,11 @@ const DEEPEST: u32 = 48;
 /// Rounds of loops inside of loops that are followed one by one.
 const ROUNDS: usize = 256;
 /// What a script that is followed no further may still do.
-const ANYTHING: [Makes; 11] = [
+const ANYTHING: [Makes; 13] = [
     Makes::Grant,
     Makes::NoGrant,
+    Makes::Endpoint,
+    Makes::Network,
     Makes::Secret,
     Makes::AccountSecrets,
     Makes::PodSecrets,

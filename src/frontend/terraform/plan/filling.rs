@@ -95,6 +95,8 @@ impl Filling<'_> {
 
     fn list(&self, name: &str, after: Option<&Tree>, flags: &[Tree], expression: Option<&Tree>) -> Node {
         let items = after.and_then(Tree::as_list).unwrap_or_default();
+        // Nothing is told of blocks that are written as an attribute and are no plain expression.
+        let expression = expression.filter(|it| it.as_map().is_none_or(|members| !members.is_empty()));
         let blocks = expression.and_then(Tree::as_list);
         let item = |at: usize| {
             let from = match blocks {

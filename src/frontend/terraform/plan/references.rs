@@ -3,7 +3,7 @@
 //! A plan lists what an expression mentions, not the expression. One operand stands in the list with all its prefixes
 //! (`a.b.c[0].d`, `a.b.c[0]`, `a.b.c`, `a.b`). A single operand is taken for the value itself only where nothing else is
 //! possible: an attribute that takes a principal's GUID, made of one computed GUID (no function makes another GUID that
-//! means anything of it), and an attribute that takes an id, made of one `id` of a resource that is no container (the id
+//! means anything of it), a next hop made of one private address, and an attribute that takes an id, made of one `id` of a resource that is no container (the id
 //! of a group or subscription is often the beginning of a longer one). Everything else gives candidates.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -438,6 +438,8 @@ fn exactly(reference: &Ref, attribute: Option<&str>) -> Option<Ref> {
         Some("id") if attribute.ends_with("virtual_network_id") && kind == "azurerm_virtual_network" => {
             Some(reference.clone())
         }
+        // What is made of one address and is an address itself can be no other.
+        Some("private_ip_address") if attribute == "next_hop_in_ip_address" => Some(reference.clone()),
         // An index that is no literal cuts the rest of the path off; a registry has no other id.
         None if attribute == "scope" && kind == "azurerm_container_registry" => {
             Some(Ref { target: reference.target.clone(), path: vec!["id".into()] })

@@ -380,3 +380,42 @@ fn strangers_keep_no_large_values() {
     assert!(at(&deployment, "aws_thing.x").body.why().is_some());
     let _: Arc<str> = deployment.name;
 }
+
+#[test]
+fn a_next_hop_made_of_one_private_address_is_that_address() {
+    let table = r#"{"address": "azurerm_route_table.out", "mode": "managed", "type": "azurerm_route_table"#;
+    let wall = r#"{"address": "azurerm_firewall.fw", "mode": "managed", "type": "azurerm_firewall"#;
+    let hop = r#"{"references": ["azurerm_firewall.fw.ip_configuration[0].private_ip_address",
+        "azurerm_firewall.fw.ip_configuration[0]", "azurerm_firewall.fw.ip_configuration", "azurerm_firewall.fw"]}"#;
+    let route = r#"{"name": "out", "address_prefix": "0.0.0.0/0", "next_hop_type": "VirtualAppliance"}"#;
+    let changes = [
+        create(
+            table,
+            &format!(r#"{{"name": "rt", "route": [{route}]}}"#),
+            r#"{"route": [{"next_hop_in_ip_address": true}]}"#,
+        ),
+        create(
+            wall,
+            r#"{"name": "fw", "ip_configuration": [{"name": "c"}]}"#,
+            r#"{"ip_configuration": [{"private_ip_address": true}]}"#,
+        ),
+    ];
+    let hop_of = |expressions: &str| {
+        let resources = [configured(table, expressions), configured(wall, "{}")];
+        let changes: Vec<&str> = changes.iter().map(String::as_str).collect();
+        let resources: Vec<&str> = resources.iter().map(String::as_str).collect();
+        let (_, deployment) = only(&[("plan.json", &plan("", &changes, &resources))]);
+        let routes = at(&deployment, "azurerm_route_table.out").body.at(&["properties", "routes"]).cloned().unwrap();
+        let hop = ["properties", "nextHopIpAddress"];
+        routes.as_list().and_then(|list| list.items.first()?.at(&hop).map(told)).unwrap_or_default()
+    };
+    assert!(
+        hop_of(&format!(r#"{{"route": {hop}}}"#)).contains("azurerm_firewall.fw#"),
+        "{}",
+        hop_of(&format!(r#"{{"route": {hop}}}"#))
+    );
+    // Two references may be anything; of what no reference is told, something is written all the same.
+    let two = hop.replacen('[', r#"["var.other", "#, 1);
+    assert!(!hop_of(&format!(r#"{{"route": {two}}}"#)).contains('#'));
+    assert!(hop_of(r#"{"route": {}}"#).contains("KnownAfterApply"));
+}

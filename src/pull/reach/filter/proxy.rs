@@ -10,5 +10,9 @@ pub(in crate::pull::reach) fn through_proxy(way: Way<'_, '_>) -> Option<Leg> {
     let proxy = proxy::of(way.cluster, &way.world.resolver)?;
     let targets = target::targets(way);
     let spared = targets.iter().all(|target| target.spared(&proxy) == Truth::Yes);
-    (!spared).then(|| Leg::unknown(proxy.span, "nodes go through a proxy, and what it lets pass is not in this tree"))
+    let text = match proxy.written {
+        true => "nodes go through a proxy, and what it lets pass is not in this tree",
+        false => "whether nodes go through a proxy is not known",
+    };
+    (!spared).then(|| Leg::unknown(proxy.span, text))
 }

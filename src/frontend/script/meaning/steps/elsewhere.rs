@@ -63,7 +63,10 @@ fn may_grant(run: &mut Run<'_>, inputs: &Inputs, span: Span) {
         for cluster in &clusters {
             let [registry, cluster] = [registry, cluster].map(|it| it.as_deref().map(|name| Node::text(name, span)));
             let named = Named { registry: registry.as_ref(), cluster: cluster.as_ref(), ..Named::default() };
-            run.open(Makes::Grant, COMMAND, span, named);
+            // Whoever joins the two may lead a way from the one to the other, too.
+            for makes in [Makes::Grant, Makes::Endpoint, Makes::Network] {
+                run.open(makes, COMMAND, span, named);
+            }
         }
     }
 }

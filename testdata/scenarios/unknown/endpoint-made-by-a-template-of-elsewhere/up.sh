@@ -1,0 +1,2 @@
+#!/bin/sh
+az deployment group create -g rg-shop -f "$PLATFORM/endpoint.bicep" -p registryName=vaultimages
