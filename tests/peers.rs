@@ -28,7 +28,7 @@ const CAUSES: [(&str, &[&str], Severity); 16] = [
     ("13-region-mismatch", &["ACR601"], Severity::Note),
     ("14-login-server-typo", &["ACR702"], Severity::Warning),
     ("15-expired-token", &["ACR210"], Severity::Error),
-    ("16-abac-mode-acrpull", &["ACR105"], Severity::Error),
+    ("16-abac-mode-acrpull", &["ACR105"], Severity::Warning),
 ];
 const CONTROLS: [&str; 2] = ["17-control-tf-ok", "18-control-bicep-ok"];
 

@@ -29,7 +29,7 @@ pub fn parse(reference: &Node) -> Image {
             continue;
         };
         head.push(Node { value: Value::Str(before.into()), ..piece.clone() });
-        let host = known_host(joined(head, reference));
+        let host = known_host(joined(head, reference), reference);
         let mut rest = vec![Node { value: Value::Str(after.into()), ..piece.clone() }];
         rest.extend(pieces.iter().skip(at + 1).cloned());
         return match host.as_str() {
@@ -53,9 +53,17 @@ fn is_host(text: &str) -> bool {
 }
 
 /// The host, or an unknown in the place of a text that no host can be: somebody fills it in, or the kubelet refuses it.
-fn known_host(host: Node) -> Node {
+fn known_host(host: Node, reference: &Node) -> Node {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':');
-    let refused = |text: &str| !text.bytes().all(legal) || matches!(text, "http:" | "https:");
+    let lower = reference.as_str().unwrap_or_default().to_ascii_lowercase();
+    let azure = || SUFFIXES.iter().any(|suffix| lower.contains(suffix));
+    // What follows the scheme of another tool is told only where it is meant for Azure.
+    let scheme = |text: &str| match text {
+        "http:" | "https:" => true,
+        "docker:" | "oci:" => azure(),
+        _ => false,
+    };
+    let refused = |text: &str| !text.bytes().all(legal) || scheme(text);
     match host.as_str() {
         Some(text) if refused(text) => {
             let unknown = Node::unknown(Why::TemplateText, host.span);
@@ -177,6 +185,8 @@ mod tests {
         assert_eq!(host("registry:5000/web").as_deref(), Some("registry:5000"));
         assert_eq!(host("ACR_NAME.azurecr.io/web"), None);
         assert_eq!(host("https://shop.azurecr.io/web"), None);
+        assert_eq!(host("docker://shop.azurecr.io/web"), None);
+        assert_eq!(host("docker://ghcr.io/web").as_deref(), Some("docker:"));
         assert_eq!((repository("web:1@sha256:0"), repository("a/b")), ("web", "a/b"));
     }
 

@@ -11,6 +11,8 @@ pub enum Break {
     Scheme,
     /// A blank stands in it.
     Blank,
+    /// A character stands in it that stands in no reference.
+    Letter,
     /// Its path has capital letters.
     Capitals,
     /// A part of its path is empty, or begins or ends with a separator.
@@ -31,6 +33,7 @@ impl Break {
         match self {
             Break::Scheme => "begins with a scheme",
             Break::Blank => "has a blank in it",
+            Break::Letter => "has a character in it that no image may have",
             Break::Capitals => "has capital letters in its path",
             Break::Part => "has a part of the path that no image may have",
             Break::EmptyTag => "has nothing behind the colon",
@@ -41,26 +44,48 @@ impl Break {
     }
 }
 
-/// What breaks a reference, and whether the text is sure to be meant as it stands. Only references to registries of Azure
-/// are looked at. A text with a placeholder, or with a character that stands in no reference and in many placeholders, is
-/// for somebody to fill in.
-pub fn broken(text: &str) -> Option<(Break, bool)> {
+/// What a text is that stands in the place of a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A reference, or one that is not to a registry of Azure: only those are looked at.
+    Whole,
+    /// Somebody fills it in: a placeholder stands in it, or what stands in no reference and in many placeholders.
+    FilledIn,
+    /// It breaks the grammar; whether it is sure to be meant as it stands.
+    Broken(Break, bool),
+}
+
+/// Reads a reference.
+pub fn read(text: &str) -> Reading {
     let lower = text.to_ascii_lowercase();
-    let azure = SUFFIXES.iter().any(|suffix| lower.contains(suffix));
-    let legal = |letter: char| letter.is_ascii_alphanumeric() || "._-/:@+".contains(letter) || letter.is_whitespace();
-    if !azure || placeholder::stands_in(text) || !text.chars().all(legal) || text.contains("...") {
-        return None;
+    if !SUFFIXES.iter().any(|suffix| lower.contains(suffix)) {
+        return Reading::Whole;
+    }
+    if placeholder::stands_in(text) || has_marks(text) {
+        return Reading::FilledIn;
     }
     let plain = text.trim_start();
     if plain.contains("://") {
         let scheme = plain.split("://").next().unwrap_or_default();
-        let web = ["http", "https", "docker", "oci"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
-        return web.then_some((Break::Scheme, true));
+        let known = ["http", "https", "docker", "oci"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+        // Others are for programs that build the image and write its name there.
+        return if known { Reading::Broken(Break::Scheme, true) } else { Reading::FilledIn };
     }
     if text.contains(char::is_whitespace) {
-        return Some((Break::Blank, true));
+        return Reading::Broken(Break::Blank, true);
     }
-    parts(text)
+    if !text.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-/:@+".contains(letter)) {
+        return Reading::Broken(Break::Letter, true);
+    }
+    parts(text).map_or(Reading::Whole, |(what, sure)| Reading::Broken(what, sure))
+}
+
+/// Whether a text has what people and programs put around a part, or in its place, that is still to come: brackets, signs
+/// of variables, an ellipsis, or one sign on both sides of a word.
+fn has_marks(text: &str) -> bool {
+    let sign = |letter: char| "<>{}[]()$%|~^!&`".contains(letter) || !letter.is_ascii() && !letter.is_alphabetic();
+    let framed = |sign: char| text.split(sign).count() > 2 && !text.contains(&format!("{sign}{sign}"));
+    text.contains(sign) || text.contains("...") || ['#', '*', '?', '@'].into_iter().any(framed)
 }
 
 fn parts(text: &str) -> Option<(Break, bool)> {
@@ -121,7 +146,14 @@ fn digest_break(digest: &str) -> Option<(Break, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Break, broken};
+    use super::{Break, Reading, read};
+
+    fn broken(text: &str) -> Option<(Break, bool)> {
+        match read(text) {
+            Reading::Broken(what, sure) => Some((what, sure)),
+            _ => None,
+        }
+    }
 
     fn what(rest: &str) -> Option<Break> {
         broken(&format!("contoso.azurecr.io/{rest}")).filter(|(_, sure)| *sure).map(|(what, _)| what)
@@ -140,6 +172,10 @@ mod tests {
     #[test]
     fn each_break_is_told() {
         assert_eq!(broken("https://contoso.azurecr.io/web:1"), Some((Break::Scheme, true)));
+        assert_eq!(broken("docker://contoso.azurecr.io/web:1"), Some((Break::Scheme, true)));
+        for rest in ["ümlaut:1", "web,1", "\\web:1", "web#1", "web:*", "web:?tag", "web:'1'"] {
+            assert_eq!(what(rest), Some(Break::Letter), "{rest}");
+        }
         assert_eq!(what("my app:1"), Some(Break::Blank));
         assert_eq!(what("MyApp:1"), Some(Break::Capitals));
         assert_eq!(what("/web:1"), Some(Break::Part));
@@ -160,7 +196,10 @@ mod tests {
         for text in ["<acr>.azurecr.io/Web", "contoso.azurecr.io/${App}", "contoso.azurecr.io/[App]", "ghcr.io/App"] {
             assert_eq!(broken(text), None, "{text}");
         }
-        assert_eq!(broken("contoso.azurecr.io/web@sha256:0a1b..."), None);
-        assert_eq!(broken("ko://contoso.azurecr.io/Web"), None);
+        for rest in ["web@sha256:0a1b...", "web:...", "[App]", "web:~TAG~", "web:?TAG?", "web:@TAG@", "web:«tag»"] {
+            assert_eq!(read(&format!("contoso.azurecr.io/{rest}")), Reading::FilledIn, "{rest}");
+        }
+        assert_eq!(read("ko://contoso.azurecr.io/Web"), Reading::FilledIn);
+        assert_eq!(read("ghcr.io/App:*"), Reading::Whole);
     }
 }

@@ -7,11 +7,12 @@ use regex::Regex;
 use super::{Choice, Entry, List, Map, Node, ResourceId, Value, Why};
 use crate::source::Span;
 
-/// `${X}`, `$(X)`, `$X`, `#{X}#`, `#X#`, `{{ X }}`, `{X}`, `<X>`, `__X__`, `%X%`, `@@X@@`. None of them is legal in an image or a name.
+/// `${X}`, `$(X)`, `$X`, `#{X}#`, `#X#`, `{{ X }}`, `{X}`, `<X>`, `__X__`, `%X%`, `@@X@@`, `@X@`. None of them is legal in an image or a name.
 const STYLES: &str = concat!(
     r"(?s)\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_][A-Za-z0-9_]*|#\{[^}]*\}#|#[A-Za-z_][A-Za-z0-9_.\-]*#|\{\{.*?\}\}|<[A-Za-z0-9_.\-]+>",
     r"|\{[A-Za-z_][A-Za-z0-9_ .\-]*\}",
     r"|__[A-Za-z0-9]+(?:[_.\-][A-Za-z0-9]+)*__|%[A-Za-z0-9_]+%|@@[A-Za-z0-9_.\-]+@@",
+    r"|@[A-Za-z_][A-Za-z0-9_.\-]*@",
 );
 
 static ANY_STYLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(STYLES).ok());
@@ -156,9 +157,20 @@ mod tests {
 
     #[test]
     fn each_style_is_an_unknown_piece() {
-        for placeholder in
-            ["${X}", "$(X.y)", "$X", "#{X}#", "{{ .X }}", "#X_#", "{Your ACR}", "<your-acr>", "__X_Y__", "%X%", "@@X@@"]
-        {
+        for placeholder in [
+            "${X}",
+            "$(X.y)",
+            "$X",
+            "#{X}#",
+            "{{ .X }}",
+            "#X_#",
+            "{Your ACR}",
+            "<your-acr>",
+            "__X_Y__",
+            "%X%",
+            "@@X@@",
+            "@project.version@",
+        ] {
             assert_eq!(shape(&format!("{placeholder}.azurecr.io/app:1")), "….azurecr.io/app:1", "{placeholder}");
         }
         assert_eq!(shape("acr.azurecr.io/app:${A}-${B}"), "acr.azurecr.io/app:…-…");

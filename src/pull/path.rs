@@ -8,11 +8,13 @@ use super::elsewhere;
 use super::pair::{ByEnds, Pair, Tie, others_are_wired};
 use super::permission::{permission, signed_out};
 use super::reach::{Reaches, from_anywhere};
-use super::reference::broken_reference;
+use super::reference::reading;
 use crate::azure::image;
+use crate::azure::reference::Reading;
 use crate::ir::{Node, Truth, Why};
 use crate::source::Span;
 use crate::world::World;
+use crate::world::cluster::{Cluster, Pulling};
 use crate::world::grant::Grant;
 use crate::world::host::Regional;
 use crate::world::identity::Holder;
@@ -20,6 +22,7 @@ use crate::world::knowledge::{Fact, Judgement};
 use crate::world::link::Match;
 use crate::world::mutation::rewriter;
 use crate::world::node_image::REGIONAL_ENDPOINTS;
+use crate::world::operator::Operated;
 use crate::world::placement::Landing;
 use crate::world::registry::Registry;
 use crate::world::secret::Credential;
@@ -93,11 +96,12 @@ pub(super) fn paths(world: &World<'_>, pairs: &[Pair], demands: &[Demand], reach
             || pair.wired && !served.contains(&(pair.cluster, pair.registry))
     };
     found.extend(pairs.iter().filter(unserved).filter_map(|pair| tied(world, pair, reaches)));
-    let unassignable: Vec<Option<Span>> = world.clusters.iter().map(|cluster| world.unassignable(cluster)).collect();
+    let operated: Vec<Operated<'_>> = world.clusters.iter().map(|cluster| world.operated(cluster)).collect();
     for path in &mut found {
-        let refused = [refusal(world, path, &unassignable), unreadable(world, path), misnamed(world, path)];
+        let refused = [refusal(world, path, &operated), unreadable(world, path), misnamed(world, path)];
         let refused: Vec<Step> = refused.into_iter().flatten().collect();
         path.steps.splice(0..0, refused).for_each(drop);
+        path.steps.extend(quarantined(world, path));
     }
     found
 }
@@ -112,22 +116,57 @@ fn unreadable(world: &World<'_>, path: &Path) -> Option<Step> {
 
 /// A reference that breaks the grammar is refused before anything is asked of a registry.
 fn misnamed(world: &World<'_>, path: &Path) -> Option<Step> {
-    let (what, sure) = broken_reference(world, path)?;
-    let truth = if sure { Truth::No } else { Truth::Unknown };
-    let judgement = Judgement::new(truth, path.place, format!("the image {}", what.text()));
-    Some(Step { name: POD, judgement })
+    let (truth, text) = match reading(world, path)? {
+        Reading::Whole => return None,
+        Reading::FilledIn => {
+            (Truth::Unknown, "a placeholder stands in the image, which something has to fill in".to_owned())
+        }
+        Reading::Broken(what, true) => (Truth::No, format!("the image {}", what.text())),
+        Reading::Broken(what, false) => (Truth::Unknown, format!("the image {}", what.text())),
+    };
+    Some(Step { name: POD, judgement: Judgement::new(truth, path.place, text) })
 }
 
 /// No node pulls anything where Azure refuses the cluster.
-fn refusal(world: &World<'_>, path: &Path, unassignable: &[Option<Span>]) -> Option<Step> {
+fn refusal(world: &World<'_>, path: &Path, operated: &[Operated<'_>]) -> Option<Step> {
     let cluster = world.clusters.get(path.cluster?)?;
-    if let Some(span) = unassignable.get(cluster.at).copied().flatten() {
-        let text = format!("nothing lets cluster `{}` put its kubelet identity on the nodes", shown(&cluster.name));
-        return Some(Step { name: CLUSTER, judgement: Judgement::new(Truth::No, span, text) });
+    let step = |truth, span, text| Some(Step { name: CLUSTER, judgement: Judgement::new(truth, span, text) });
+    let aks = shown(&cluster.name);
+    if let Some(fault) = cluster.refused_for() {
+        return step(Truth::No, fault.span, format!("cluster `{aks}` {}", fault.what.text()));
     }
-    let fault = cluster.refused_for()?;
-    let text = format!("cluster `{}` {}", shown(&cluster.name), fault.what.text());
-    Some(Step { name: CLUSTER, judgement: Judgement::new(Truth::No, fault.span, text) })
+    match operated.get(cluster.at)? {
+        Operated::Not(found) if found.sure => step(
+            Truth::No,
+            found.id.span,
+            format!("nothing lets cluster `{aks}` put its kubelet identity on the nodes"),
+        ),
+        Operated::Unclear(text, span) => step(Truth::Unknown, *span, (*text).to_owned()),
+        Operated::Not(_) | Operated::Nothing => None,
+    }
+}
+
+/// What is pushed to a registry with a quarantine is not there before somebody releases it.
+fn quarantined(world: &World<'_>, path: &Path) -> Option<Step> {
+    let registry = world.registries.get(path.registry?)?;
+    let (span, text) = match world.quarantine(registry) {
+        Fact::Known(true, span) => {
+            (span, "the registry keeps what is pushed back until something releases it".to_owned())
+        }
+        Fact::Unknown(why, span) if registry.is_declared() => {
+            (span, format!("whether the registry keeps back what is pushed is not known: {why}"))
+        }
+        _ => return None,
+    };
+    Some(Step { name: "image", judgement: Judgement::new(Truth::Unknown, span, text) })
+}
+
+/// Nodes may be too old to bring a token that the registry takes.
+fn unreadable_tokens<'a>(world: &World<'a>, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Judgement> {
+    let Fact::Known(false, _) = world.arm_tokens(registry) else { return None };
+    let old = world.without_registry_tokens(cluster).filter(|_| matches!(cluster.pulling, Pulling::Kubelet { .. }))?;
+    let text = format!("the registry refuses the tokens that nodes of `{}` may bring", old.version);
+    Some(Judgement::new(Truth::Unknown, old.span, text))
 }
 
 /// A tied pair without a workload.
@@ -138,7 +177,8 @@ fn tied(world: &World<'_>, pair: &Pair, reaches: &Reaches) -> Option<Path> {
         // Only its siblings are wired; that this one should be is a guess.
         permission.truth = Truth::Unknown;
     }
-    if let Some(out) = signed_out(world, cluster).filter(|_| permission.truth == Truth::Yes) {
+    let out = signed_out(world, cluster).or_else(|| unreadable_tokens(world, cluster, registry));
+    if let Some(out) = out.filter(|_| permission.truth == Truth::Yes) {
         permission = out;
     }
     Some(Path {
@@ -241,8 +281,9 @@ fn at_registry<'a>(world: &World<'a>, registry: &Registry<'a>) -> Judgement {
         Some((_, fault)) => Judgement::new(Truth::No, at, format!("no registry can be called `{name}`: it {fault}")),
         None => match world.refused_settings(registry).first() {
             Some(beyond) => {
-                let text = format!("{} does not offer registry `{name}` {}", beyond.tier.name(), beyond.what);
-                Judgement::new(Truth::No, beyond.value.as_ref().map_or(at, |value| value.span), text)
+                let text = format!("{} does not offer {} for registry `{name}`", beyond.tier.name(), beyond.what);
+                let truth = if beyond.afterwards { Truth::Unknown } else { Truth::No };
+                Judgement::new(truth, beyond.value.as_ref().map_or(at, |value| value.span), text)
             }
             None => Judgement::new(Truth::Yes, at, format!("registry `{name}`")),
         },
@@ -315,6 +356,7 @@ fn by_cluster<'a>(world: &World<'a>, found: &Found<'_>, demand: &Demand, registr
     }
     let port = image::parse(&demand.image).host.is_some_and(|host| host.as_str().is_some_and(|it| it.contains(':')));
     let regional = world.regional(&demand.image, registry).is_some();
+    let tokens = |pair: &Pair| unreadable_tokens(world, world.clusters.get(pair.cluster)?, registry);
     let judge = |pair: &Pair| {
         let out = world.clusters.get(pair.cluster).and_then(|cluster| signed_out(world, cluster));
         let mut node = own_permission(world, pair, registry, path.repository.as_deref());
@@ -322,6 +364,8 @@ fn by_cluster<'a>(world: &World<'a>, found: &Found<'_>, demand: &Demand, registr
             node = not_as_the_node(demand);
         } else if let Some(out) = out.filter(|_| node.truth != Truth::No) {
             node = out;
+        } else if let Some(refused) = tokens(pair).filter(|_| node.truth == Truth::Yes) {
+            node = refused;
         } else if port {
             node = Judgement::new(Truth::Unknown, demand.image.span, "nodes know registries by hosts without a port");
         } else if regional && node.truth == Truth::Yes && !knows_regional_endpoints(world, pair) {

@@ -49,7 +49,15 @@ pub(super) fn permission<'a>(
         None => None,
     };
     let pulls = |case: &&Assumption| cluster.resource.deployed.under(case) == Some(true);
-    cases.iter().filter(pulls).filter_map(judge).reduce(|one, other| agreed(one, other, &grants))
+    let judged = cases.iter().filter(pulls).filter_map(judge).reduce(|one, other| agreed(one, other, &grants));
+    match world.tenants_unclear(cluster, registry) {
+        Some(span) if judged.as_ref().is_some_and(|it| it.truth == Truth::Yes) => {
+            let text =
+                format!("whether cluster `{}` is in the tenant of the registry is not known", shown(&cluster.name));
+            Some(Judgement::new(Truth::Unknown, span, text))
+        }
+        _ => judged,
+    }
 }
 
 /// Every completion of the flags of these conditions, unless there are too many.

@@ -1,23 +1,41 @@
 //! Images whose references the kubelet refuses before it asks any registry.
 
 use super::{Case, Path};
-use crate::azure::reference::{Break, broken};
-use crate::ir::{Language, Node};
+use crate::azure::reference::{Break, Reading, read};
+use crate::ir::{Language, Node, Value, Why};
 use crate::world::World;
 use crate::world::workload::Workload;
 
 impl Case<'_, '_> {
     /// What breaks the grammar of the image of a path, and whether it is sure that it is applied as it stands.
     pub fn broken_reference(&self, path: &Path) -> Option<(Break, bool)> {
-        broken_reference(self.world, path)
+        match reading(self.world, path)? {
+            Reading::Broken(what, sure) => Some((what, sure)),
+            Reading::Whole | Reading::FilledIn => None,
+        }
     }
 }
 
-pub(super) fn broken_reference(world: &World<'_>, path: &Path) -> Option<(Break, bool)> {
+/// What the image of a path is. What is filled in on the way to the cluster by something of the tree, or by whoever makes
+/// a chart or a kustomization of it, counts as whole.
+pub(super) fn reading(world: &World<'_>, path: &Path) -> Option<Reading> {
     let image = path.image.as_ref().filter(|image| !image.secret)?;
     let workload = world.workloads.get(path.workload?)?;
-    let (what, sure) = broken(image.as_str()?)?;
-    Some((what, sure && is_raw(world, workload, image) && !world.fills_placeholders()))
+    let as_it_stands = || is_raw(world, workload, image) && !world.fills_placeholders();
+    Some(match written(image) {
+        Reading::Broken(what, sure) => Reading::Broken(what, sure && as_it_stands()),
+        Reading::FilledIn if as_it_stands() => Reading::FilledIn,
+        Reading::FilledIn | Reading::Whole => Reading::Whole,
+    })
+}
+
+fn written(image: &Node) -> Reading {
+    let open = |piece: &Node| matches!(piece.value, Value::Unknown { why: Why::TemplateText, .. });
+    match (image.as_str(), &image.value) {
+        (Some(text), _) => read(text),
+        (None, Value::Concat(pieces)) if pieces.iter().any(open) => Reading::FilledIn,
+        _ => Reading::Whole,
+    }
 }
 
 /// Whether an image stands in a manifest that is applied as it is: what charts and kustomizations are made of is written

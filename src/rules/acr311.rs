@@ -5,6 +5,7 @@ use crate::edit::{self, Repair};
 use crate::finding::{Fix, Severity};
 use crate::pull::Case;
 use crate::source::Span;
+use crate::world::cache_rule::OF_MICROSOFT;
 use crate::world::isolated::{Bootstrap, Lacking};
 use crate::world::knowledge::is_certain;
 use crate::world::registry::Registry;
@@ -74,7 +75,9 @@ fn said(case: &Case<'_, '_>, bootstrap: &Bootstrap<'_, '_>, lacking: Lacking, ac
     match lacking {
         Lacking::Premium(tier, span) => (true, format!("`{acr}` to be Premium, it is {}", tier.name()), span),
         Lacking::ArmTokens(span) => (true, format!("`{acr}` to take tokens for Resource Manager"), span),
-        Lacking::CacheRule => (false, format!("a cache rule of `{acr}` for `mcr.microsoft.com`"), at),
+        Lacking::CacheRule => {
+            (false, format!("the cache rule `{OF_MICROSOFT}` of `{acr}` for `mcr.microsoft.com`"), at)
+        }
         Lacking::Endpoint => (false, format!("a private endpoint of `{acr}`"), at),
         Lacking::KubeletIdentity(span) => (false, "a kubelet identity that is there before them".to_owned(), span),
     }

@@ -64,6 +64,9 @@ fn help(what: Break, image: &str) -> String {
     match what {
         Break::Scheme => format!("write `{}`", image.split("://").last().unwrap_or_default()),
         Break::Blank => "take the blank out".to_owned(),
+        Break::Letter => {
+            "write the reference with letters, digits and `.`, `_`, `-`, `/`, `:` and `@` alone".to_owned()
+        }
         Break::Capitals => "write the path in small letters, as the repository is called".to_owned(),
         Break::Part => "letters and digits, with single `.`, `_`, `__` or dashes between them, make a part".to_owned(),
         Break::EmptyTag => "write the tag, or leave the colon out for `latest`".to_owned(),

@@ -7,6 +7,9 @@ use super::{Completeness, region};
 use crate::ir::{Case, Node, Origin, Resource, same_in};
 use crate::source::Span;
 
+/// The name under which the nodes of isolated clusters look for the cache rule that they need.
+pub const OF_MICROSOFT: &str = "aks-managed-mcr";
+
 /// The type.
 const CACHE_RULE: &str = "Microsoft.ContainerRegistry/registries/cacheRules";
 
@@ -56,7 +59,7 @@ impl<'a> World<'a> {
     }
 
     /// Whether a registry fetches what the nodes of an isolated cluster need: everything of Microsoft's registry, into the
-    /// repositories that are looked for (the article on network-isolated clusters).
+    /// repositories that are looked for, by the rule of the name that is looked for (the article on network-isolated clusters).
     pub fn mirrors_microsoft(&self, registry: &Registry<'a>) -> Truth {
         let open = match () {
             () if self.outlook.completeness == Completeness::Open => Some(region::unseen(registry)),
@@ -83,13 +86,40 @@ impl<'a> World<'a> {
     }
 }
 
+/// The host of a source in its own name: Docker Hub has several, and is meant where none is written.
+fn upstream(source: &str) -> String {
+    const DOCKER_HUB: [&str; 4] = ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
+    let first = source.split('/').next().unwrap_or_default().to_ascii_lowercase();
+    let host = first.contains(['.', ':']) || first == "localhost";
+    match host && !DOCKER_HUB.contains(&first.as_str()) {
+        true => first,
+        false => "docker.io".to_owned(),
+    }
+}
+
 impl CacheRule<'_> {
     /// The host that it fetches from without credentials, though that one hands out nothing so.
     pub fn lacks_credentials(&self) -> Option<(String, Span)> {
         let from = self.from.as_ref()?;
-        let host = from.as_str().filter(|_| !from.secret)?.split('/').next()?.to_ascii_lowercase();
+        let host = upstream(from.as_str().filter(|_| !from.secret)?);
         let closed = CLOSED.iter().any(|own| if own.starts_with('.') { host.ends_with(own) } else { host == **own });
         let none = self.credentials.as_ref().is_some_and(|it| it.is_null() || it.as_str() == Some(""));
         (closed && none).then_some((host, from.span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::upstream;
+
+    #[test]
+    fn docker_hub_has_several_names_and_none() {
+        let names =
+            ["docker.io/library/nginx", "Registry-1.docker.io/grafana/grafana", "index.docker.io/a/b", "library/nginx"];
+        for source in names {
+            assert_eq!(upstream(source), "docker.io", "{source}");
+        }
+        assert_eq!(upstream("ghcr.io/a/b"), "ghcr.io");
+        assert_eq!(upstream("localhost:5000/a"), "localhost:5000");
     }
 }

@@ -3,7 +3,7 @@
 
 use super::cluster::{Cluster, Pulling};
 use super::grant::{Grant, Granted};
-use super::knowledge::{Truth, is_certain};
+use super::knowledge::{Truth, implies, is_certain};
 use super::registry::Reader;
 use super::{Completeness, World};
 use crate::azure::kinds::IDENTITY;
@@ -30,9 +30,32 @@ pub struct Unoperated<'a> {
     pub sure: bool,
 }
 
+/// Whether the control plane of a cluster may put the kubelet identity on the nodes.
+#[derive(Clone, Debug)]
+pub enum Operated<'a> {
+    /// It is proved not to be let do so.
+    Not(Unoperated<'a>),
+    /// Only a grant may let it of which that is not known.
+    Unclear(&'static str, Span),
+    /// Nothing speaks against it.
+    Nothing,
+}
+
 impl<'a> World<'a> {
     /// The identities of a cluster whose control plane is proved not to be let put the kubelet identity on the nodes.
     pub fn unoperated(&self, cluster: &Cluster<'a>) -> Option<Unoperated<'a>> {
+        match self.operated(cluster) {
+            Operated::Not(found) => Some(found),
+            Operated::Unclear(..) | Operated::Nothing => None,
+        }
+    }
+
+    /// Whether the control plane of a cluster may put the kubelet identity on the nodes.
+    pub fn operated(&self, cluster: &Cluster<'a>) -> Operated<'a> {
+        self.judge_operator(cluster).unwrap_or(Operated::Nothing)
+    }
+
+    fn judge_operator(&self, cluster: &Cluster<'a>) -> Option<Operated<'a>> {
         let Pulling::Kubelet { supplied: Some(id), .. } = &cluster.pulling else { return None };
         let [control_id] = cluster.control.as_slice() else { return None };
         // The command that creates a cluster grants it by itself.
@@ -48,16 +71,55 @@ impl<'a> World<'a> {
         };
         // Whether an identity that is both needs the role on itself is not documented.
         let one = same_in(&self.resolver, Case::Ignored, control_id, id) != Truth::No;
-        if one || !here(control) || !here(kubelet) {
+        if one || !here(control) || !here(kubelet) || self.took_identity(cluster, id) {
             return None;
         }
-        let let_it = |grant: &Grant<'a>| self.may_operate(grant, cluster, kubelet) != Truth::No;
+        let may = |grant: &&Grant<'a>| self.may_operate(grant, cluster, kubelet) != Truth::No;
+        let grants: Vec<&Grant<'a>> = self.grants.iter().filter(may).collect();
+        if !grants.is_empty() {
+            return self.unclear_operator(cluster, kubelet, &grants);
+        }
         let resources = [cluster.resource, control, kubelet];
-        if self.grants.iter().any(let_it) || self.assigns_by_command() || self.hides_grants_of(&resources) {
+        if self.assigns_by_command() || self.hides_grants_of(&resources) {
             return None;
         }
         let sure = is_certain(cluster.resource);
-        Some(Unoperated { control, kubelet, id: id.clone(), sure })
+        Some(Operated::Not(Unoperated { control, kubelet, id: id.clone(), sure }))
+    }
+
+    /// Azure has taken the cluster with this identity already: then its control plane was let put it on the nodes, whoever
+    /// granted that.
+    fn took_identity(&self, cluster: &Cluster<'a>, id: &Node) -> bool {
+        let seen = self.resolver.read_back(cluster.resource).unwrap_or(cluster.resource);
+        let read = Reader { resource: seen, resolver: &self.resolver };
+        let word = read.at(&["properties", "provisioningState"]);
+        let stands = word.is_some_and(|word| word.as_str().is_some_and(|word| word.eq_ignore_ascii_case("Succeeded")));
+        let theirs = read.at(&["properties", "identityProfile", "kubeletidentity", "resourceId"]);
+        let same = |theirs: Node| same_in(&self.resolver, Case::Ignored, &theirs, id) != Truth::No;
+        stands && (std::ptr::eq(seen, cluster.resource) || theirs.is_some_and(same))
+    }
+
+    /// What is not known of the grants that may let a control plane, where none is known to.
+    fn unclear_operator(
+        &self,
+        cluster: &Cluster<'a>,
+        kubelet: &Resource,
+        grants: &[&Grant<'a>],
+    ) -> Option<Operated<'a>> {
+        let holds = |grant: &Grant<'a>| implies(&cluster.resource.deployed, &grant.resource.deployed);
+        let lets = |grant: &Grant<'a>| self.may_operate(grant, cluster, kubelet) == Truth::Yes;
+        if grants.iter().any(|grant| lets(grant) && holds(grant)) {
+            return None;
+        }
+        let meant = |grant: &&&Grant<'a>| {
+            grant.is_control_plane_of(cluster).and(self.reaches_identity(grant, kubelet)) == Truth::Yes
+        };
+        let grant = grants.iter().find(meant)?;
+        let text = match lets(grant) {
+            true => "its control plane may assign the kubelet identity only where a condition holds that is not known",
+            false => "whether this role lets its control plane assign the kubelet identity is not known",
+        };
+        Some(Operated::Unclear(text, grant.resource.declared))
     }
 
     /// Whether it is written that the control plane has an identity of the user's own, whatever the parameters are.
@@ -132,10 +194,5 @@ impl<'a> World<'a> {
             () if at.is_kind(MANAGEMENT_GROUP) => Truth::Unknown,
             () => Truth::No,
         }
-    }
-
-    /// Where a cluster names the kubelet identity that its control plane may not put on the nodes, when that is sure.
-    pub fn unassignable(&self, cluster: &Cluster<'a>) -> Option<Span> {
-        self.unoperated(cluster).filter(|found| found.sure).map(|found| found.id.span)
     }
 }

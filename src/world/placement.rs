@@ -98,6 +98,12 @@ impl Placement {
                 None => open = Truth::Unknown,
             }
         }
+        // What azurerm calls so is a taint of the provider's own making.
+        match pool.body.get("onlyCriticalAddons").filter(|it| !it.is_null()) {
+            Some(only) if only.as_bool() == Some(true) => taints.push("CriticalAddonsOnly=true:NoSchedule".to_owned()),
+            Some(only) if only.as_bool().is_none() => open = Truth::Unknown,
+            _ => {}
+        }
         if text(pool, "scaleSetPriority").is_some_and(|it| it.eq_ignore_ascii_case("Spot")) {
             taints.push("kubernetes.azure.com/scalesetpriority=spot:NoSchedule".to_owned());
         }

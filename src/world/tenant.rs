@@ -5,7 +5,7 @@ use super::World;
 use super::cluster::{Cluster, Pulling};
 use super::registry::{Reader, Registry};
 use crate::azure::guid::is_guid;
-use crate::ir::{Node, Resource};
+use crate::ir::{Case, Node, Resource, Truth, same_in};
 use crate::source::Span;
 
 /// Two tenants that are not one, each with the place that says it.
@@ -23,6 +23,19 @@ impl<'a> World<'a> {
         let managed = matches!(cluster.pulling, Pulling::Kubelet { .. });
         let (near, far) = (self.tenant(cluster.resource).filter(|_| managed)?, self.tenant(registry.resource)?);
         (!near.0.eq_ignore_ascii_case(&far.0)).then_some(Tenants { cluster: near, registry: far })
+    }
+
+    /// What the tree says of the tenants of a cluster with managed identities and of a registry, where it is not known to be
+    /// one. Only what one deployment signs in to with two providers is compared.
+    pub fn tenants_unclear(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<Span> {
+        let managed = matches!(cluster.pulling, Pulling::Kubelet { .. });
+        let of = |resource: &'a Resource| {
+            let own = Reader { resource, resolver: &self.resolver }.at(&["tenantId"]);
+            own.filter(|node| node.as_str().is_none_or(is_guid))
+        };
+        let together = cluster.resource.address.root == registry.resource.address.root;
+        let (near, far) = (of(cluster.resource).filter(|_| managed && together)?, of(registry.resource)?);
+        (same_in(&self.resolver, Case::Ignored, &near, &far) == Truth::Unknown).then_some(far.span)
     }
 
     /// The tenant of a resource: that of its own identity, or of the provider that makes it.

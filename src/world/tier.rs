@@ -5,7 +5,7 @@ use super::World;
 use super::endpoint::Endpoint;
 use super::knowledge::{Fact, Truth, is_certain};
 use super::registry::{Reader, Registry};
-use crate::ir::{Case, Node, Origin, Resource, same_in};
+use crate::ir::{Case, Node, Origin, Resolver, Resource, same_in};
 use crate::source::Span;
 
 /// The type of a replica that is declared on its own.
@@ -48,6 +48,8 @@ pub struct Beyond<'a> {
     pub value: Option<Node>,
     /// The resource that asks for it.
     pub resource: &'a Resource,
+    /// It is asked for when the registry is there already: that change is refused, not the registry.
+    pub afterwards: bool,
 }
 
 impl<'a> World<'a> {
@@ -66,43 +68,40 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Settings of a registry that the tree creates which its tier does not offer: it does not come into being.
+    /// Settings of a registry that the tree creates which its tier does not offer: it does not come into being, or what
+    /// changes it afterwards is refused.
     pub fn refused_settings(&self, registry: &Registry<'a>) -> Vec<Beyond<'a>> {
-        let Some((tier, sku)) = self.low_tier(registry) else { return Vec::new() };
-        let resource = registry.resource;
-        let read = Reader { resource, resolver: &self.resolver };
-        let (premium, standard) = (Tier::Premium, Tier::Standard);
-        let word = |path: &[&str], word: &str| {
-            read.at(path).filter(|node| node.as_str().is_some_and(|text| text.eq_ignore_ascii_case(word)))
-        };
-        let on = |path: &[&str]| read.at(path).filter(|node| node.as_bool() == Some(true));
-        let some = |path: &[&str]| {
-            let has = |node: &Node| node.as_list().is_some_and(|list| list.open.is_none() && !list.items.is_empty());
-            read.at(path).filter(has)
-        };
-        let rules = word(&["properties", "networkRuleSet", "defaultAction"], "deny")
-            .or_else(|| some(&["properties", "networkRuleSet", "ipRules"]));
-        let asked = [
-            ("network rules", premium, rules),
-            ("closed public access", premium, word(&["properties", "publicNetworkAccess"], "disabled")),
-            ("a data endpoint of its own", premium, on(&["properties", "dataEndpointEnabled"])),
-            ("a replica", premium, some(&["properties", "georeplications"])),
-            ("anonymous pull", standard, on(&["properties", "anonymousPullEnabled"])),
-        ];
-        let asked = asked.into_iter().filter(|(_, needs, _)| *needs > tier);
-        asked
-            .filter_map(|(what, needs, value)| Some(Beyond { what, tier, sku, needs, value: Some(value?), resource }))
-            .filter(|it| {
-                !registry.unversioned.iter().any(|own| Some(own.value.span) == it.value.as_ref().map(|v| v.span))
-            })
-            .collect()
+        let Some(tier) = self.low_tier(registry) else { return Vec::new() };
+        let own = asked(registry.resource, &self.resolver);
+        let own = own
+            .into_iter()
+            .filter(|(.., value)| !registry.unversioned.iter().any(|absent| absent.value.span == value.span));
+        let about = |update: &&&'a Resource| is_certain(update) && self.means(update, registry.resource) == Truth::Yes;
+        let later = self
+            .updates
+            .iter()
+            .filter(about)
+            .flat_map(|update| asked(update, &self.resolver).into_iter().map(move |asked| (asked, *update, true)));
+        let all = own.map(|asked| (asked, registry.resource, false)).chain(later);
+        let all = all.filter(|((_, needs, _), ..)| *needs > tier.0);
+        all.map(|((what, needs, value), resource, afterwards)| Beyond {
+            what,
+            tier: tier.0,
+            sku: tier.1,
+            needs,
+            value: Some(value),
+            resource,
+            afterwards,
+        })
+        .collect()
     }
 
     /// Replicas and private endpoints of a registry that its tier does not offer.
     pub fn refused_parts(&self, registry: &Registry<'a>) -> Vec<Beyond<'a>> {
         let Some((tier, sku)) = self.low_tier(registry) else { return Vec::new() };
         let own = |it: &&'a Resource| it.origin == Origin::Declared && is_certain(it);
-        let part = |what, resource| Beyond { what, tier, sku, needs: Tier::Premium, value: None, resource };
+        let part =
+            |what, resource| Beyond { what, tier, sku, needs: Tier::Premium, value: None, resource, afterwards: false };
         let replicas = self.resolver.of_kind(REPLICATION).iter().copied().filter(own);
         let replicas = replicas.filter(|it| self.is_replica_of(it, registry)).map(|it| part("a replica", it));
         let leads = |it: &&Endpoint<'a>| it.leads_to(registry, &self.resolver) == Truth::Yes;
@@ -127,4 +126,29 @@ impl<'a> World<'a> {
         let away = region.value().zip(registry.region.value()).is_none_or(|(there, home)| there != home);
         away && name.is_some_and(same)
     }
+}
+
+/// What a declaration or a change asks for that not every tier offers: its name, the lowest tier that does, what is written.
+fn asked<'a>(resource: &'a Resource, resolver: &Resolver<'a>) -> Vec<(&'static str, Tier, Node)> {
+    let read = Reader { resource, resolver };
+    let word = |path: &[&str], word: &str| {
+        read.at(path).filter(|node| node.as_str().is_some_and(|text| text.eq_ignore_ascii_case(word)))
+    };
+    let on = |path: &[&str]| read.at(path).filter(|node| node.as_bool() == Some(true));
+    let some = |path: &[&str]| {
+        let has = |node: &Node| node.as_list().is_some_and(|list| list.open.is_none() && !list.items.is_empty());
+        read.at(path).filter(has)
+    };
+    let rules = word(&["properties", "networkRuleSet", "defaultAction"], "deny")
+        .or_else(|| some(&["properties", "networkRuleSet", "ipRules"]));
+    let (premium, standard) = (Tier::Premium, Tier::Standard);
+    let all = [
+        ("network rules", premium, rules),
+        ("closed public access", premium, word(&["properties", "publicNetworkAccess"], "disabled")),
+        ("a data endpoint of its own", premium, on(&["properties", "dataEndpointEnabled"])),
+        ("a replica", premium, some(&["properties", "georeplications"])),
+        ("regional endpoints", premium, word(&["properties", "regionalEndpoints"], "enabled")),
+        ("anonymous pull", standard, on(&["properties", "anonymousPullEnabled"])),
+    ];
+    all.into_iter().filter_map(|(what, needs, value)| Some((what, needs, value?))).collect()
 }

@@ -63,8 +63,12 @@ impl Written {
         let mut body = shaped.body;
         // Only what pulls and what is pulled from is asked for its tenant.
         let asked = WITH_TENANT.iter().any(|kind| shaped.kind.eq_ignore_ascii_case(kind));
-        if let Some(tenant) = self.tenant.as_ref().filter(|tenant| asked && tenant.as_str().is_some()) {
+        if let Some(tenant) = self.tenant.as_ref().filter(|tenant| asked && !tenant.is_null()) {
             put(&mut body, "tenantId", tenant.clone());
+        }
+        // Only what Azure has made already has an id in a plan.
+        if self.language == Language::Plan && asked && origin == Origin::Declared && self.known_id().is_some() {
+            put(&mut body, "properties.provisioningState", Node::text("Succeeded", self.declared));
         }
         Resource {
             kind: shaped.kind,
