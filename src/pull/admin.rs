@@ -135,9 +135,11 @@ fn is_of((place, folder, line): &(Span, String, String), name: &str, registry: &
         return reads && (place.source == registry.resource.declared.source || folder == own);
     }
     let asks = line.contains("acr credential show") || line.contains("acr credential renew");
+    // An input of a step, no member of a pull secret: those are known by themselves.
+    let keyed = line.trim_start().trim_start_matches("- ").starts_with("username");
     let mut before = "";
     for word in words(line) {
-        let user = matches!(before, "-u" | "--username" | "username");
+        let user = matches!(before, "-u" | "--username") || before == "username" && keyed;
         if word == name && (user || asks && matches!(before, "-n" | "--name")) {
             return true;
         }

@@ -139,7 +139,8 @@ fn foreign<'a>(
     let Some((zone, endpoint)) = ends else { return };
     let (name, own) = (shown(&zone.name), shown(&endpoint.name));
     let message = format!("endpoint `{own}` registers in zone `{name}`, which names no registry: `{wanted}` does");
-    let register = format!("let the endpoint register in zone `{wanted}`, and link that zone to the network of the nodes");
+    let register =
+        format!("let the endpoint register in zone `{wanted}`, and link that zone to the network of the nodes");
     let help = match of_another_service(&name) {
         Some(of) => format!("that is the zone of {of}, which keeps it: {register}"),
         None => register,

@@ -75,9 +75,7 @@ fn said(case: &Case<'_, '_>, bootstrap: &Bootstrap<'_, '_>, lacking: Lacking, ac
     match lacking {
         Lacking::Premium(tier, span) => (true, format!("`{acr}` to be Premium, it is {}", tier.name()), span),
         Lacking::ArmTokens(span) => (true, format!("`{acr}` to take tokens for Resource Manager"), span),
-        Lacking::CacheRule => {
-            (false, format!("the cache rule `{OF_MICROSOFT}` of `{acr}` for `mcr.microsoft.com`"), at)
-        }
+        Lacking::CacheRule => (false, format!("the cache rule `{OF_MICROSOFT}` of `{acr}`"), at),
         Lacking::Endpoint => (false, format!("a private endpoint of `{acr}`"), at),
         Lacking::KubeletIdentity(span) => (false, "a kubelet identity that is there before them".to_owned(), span),
     }

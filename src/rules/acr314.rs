@@ -34,7 +34,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let message = format!("virtual nodes may not reach `{name}`, which is closed to the public");
         let told = reporter
             .report(Severity::Warning, *first, message, &registry.resource.address)
-            .at("Azure Container Instances pulls it, from outside of the network of the nodes");
+            .at("pulled by Azure Container Instances, from outside of the network of the nodes");
         let told = others.iter().take(MOST).fold(told, |told, place| told.with(*place, "it pulls this one as well"));
         told.with(span, what).with(registry.resource.declared, format!("from registry `{name}`")).help(
             "run the pods on nodes of the cluster, or keep their images in a registry that is open to the network from which \

@@ -45,7 +45,7 @@ fn same_cloud(case: &Case<'_, '_>, path: &Path, apart: &Apart) -> Option<Fix> {
     let name = from.strip_suffix(apart.far.suffix()).map(|name| name.trim_end_matches('.'))?;
     let to = format!("{name}.{}", apart.near.suffix().trim_start_matches('.'));
     let is_there = case.world.registries.iter().any(|it| it.host.as_str() == Some(&to));
-    is_there.then(|| Repair::Host { place: path.place, from, to: &to, sure: false }.fix(case.store))?
+    is_there.then(|| Repair::Host { places: vec![path.place], from, to: &to, sure: false }.fix(case.store))?
 }
 
 /// A cluster and a registry in two clouds.

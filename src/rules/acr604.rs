@@ -32,7 +32,8 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         };
         let name = shown(&registry.name);
         let known = registry.host.as_str().filter(|it| !it.contains('?'));
-        let fix = known.and_then(|to| Repair::Host { place: path.place, from: host, to, sure: false }.fix(case.store));
+        let fix =
+            known.and_then(|to| Repair::Host { places: vec![path.place], from: host, to, sure: false }.fix(case.store));
         let login = registry.host.as_str().map_or_else(|| format!("{name}-<label>.azurecr.io"), str::to_owned);
         let workload = path.workload.and_then(|at| case.world.workloads.get(at));
         let label = workload.map(|workload| workload.label.as_str()).unwrap_or_default();

@@ -33,7 +33,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let workload = path.workload.and_then(|at| case.world.workloads.get(at));
         let label = workload.map(|workload| workload.label.as_str()).unwrap_or_default();
         let global = image::regional(&host).map(|(login, _)| login).unwrap_or_default();
-        let fix = Repair::Host { place: path.place, from: &host, to: &global, sure: false }.fix(case.store);
+        let fix = Repair::Host { places: vec![path.place], from: &host, to: &global, sure: false }.fix(case.store);
         reporter
             .report(said.severity, path.place, said.message, format!("{label}:{}", shown(image)))
             .at(format!("`{host}` is the endpoint of one region"))

@@ -1,7 +1,7 @@
 //! ACR701 `invalid-image-reference`.
 
 use super::{Reporter, Rule};
-use crate::azure::reference::{Break, broken};
+use crate::azure::reference::{Break, Reading, read};
 use crate::edit::Repair;
 use crate::finding::Severity;
 use crate::pull::Case;
@@ -48,7 +48,7 @@ fn meant(what: Break, image: &str) -> Option<String> {
         }
         _ => return None,
     };
-    broken(&meant).is_none().then_some(meant)
+    matches!(read(&meant), Reading::Whole).then_some(meant)
 }
 
 /// A long reference is not shown whole.

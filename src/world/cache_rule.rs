@@ -13,9 +13,6 @@ pub const OF_MICROSOFT: &str = "aks-managed-mcr";
 /// The type.
 const CACHE_RULE: &str = "Microsoft.ContainerRegistry/registries/cacheRules";
 
-/// What the rule that nodes of isolated clusters use has to be called, to the letter (the same article).
-const MIRROR: &str = "aks-managed-mcr";
-
 /// Registries that hand out nothing without credentials, by their hosts; those with a dot in front by their ends (the
 /// overview of the artifact cache).
 const CLOSED: [&str; 7] =
@@ -75,7 +72,8 @@ impl<'a> World<'a> {
             };
             let name = self.resolver.node(&rule.resource.name);
             // Templates put the name of the registry in front.
-            let named = name.as_str().map_or(Truth::Unknown, |name| Truth::of(name.rsplit('/').next() == Some(MIRROR)));
+            let named =
+                name.as_str().map_or(Truth::Unknown, |name| Truth::of(name.rsplit('/').next() == Some(OF_MICROSOFT)));
             is(&rule.from, "mcr.microsoft.com/*").and(is(&rule.to, "aks-managed-repository/*")).and(named)
         };
         let of = |rule: &CacheRule<'a>| match &rule.registry {

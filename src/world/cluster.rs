@@ -304,7 +304,7 @@ fn control_identities(read: &Reader<'_, '_>) -> Vec<Node> {
 }
 
 /// A plan tells of a computed id only what it was made from. Made from the id of one identity alone, it is that id.
-fn only_candidate(key: &Node) -> Node {
+pub(super) fn only_candidate(key: &Node) -> Node {
     match &key.value {
         Value::Derived(candidates) => match candidates.as_slice() {
             [only] if only.is(&["id"]) => Node { value: Value::Ref(std::sync::Arc::new(only.clone())), ..key.clone() },

@@ -25,6 +25,7 @@ impl Obstacle {
                 Private::Unlinked { .. }
                 | Private::OtherZone { .. }
                 | Private::Misnamed { .. }
+                | Private::Foreign { .. }
                 | Private::NoZone { .. },
             ) => "ACR303",
             Obstacle::Private(Private::NoRecord { .. }) => "ACR304",

@@ -103,7 +103,7 @@ impl<'c, 'a> Blame<'c, 'a> {
             "cluster" => &["ACR4"],
             "pod" => &["ACR2", "ACR7"],
             "registry" => &["ACR6", "ACR7"],
-            "image" => &["ACR7"],
+            "image" => &["ACR7", "ACR504"],
             _ => &[],
         };
         let found =

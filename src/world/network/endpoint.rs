@@ -7,8 +7,9 @@ use super::pool::Standing;
 use super::reading::{inner, written};
 use super::{Network, SUBNET};
 use crate::azure::kinds::{PRIVATE_ENDPOINT, REGISTRY};
-use crate::ir::{Address, Node, Resolver, Resource, ResourceId, Truth};
+use crate::ir::{Address, Node, Resolver, Resource, ResourceId, Truth, Value};
 use crate::source::Span;
+use crate::world::cluster::only_candidate;
 use crate::world::endpoint::Endpoint;
 use crate::world::registry::Registry;
 
@@ -110,18 +111,29 @@ impl<'a> Network<'a> {
 
     /// The zones of a group.
     fn register(&mut self, resource: &'a Resource, group: &Node, into: &mut Attached<'a>, resolver: &Resolver<'a>) {
-        let configs = inner(group, "privateDnsZoneConfigs").map(|configs| resolver.node(configs));
+        let configs = inner(group, "privateDnsZoneConfigs").map(|configs| only_candidate(&resolver.node(configs)));
+        if let Some(only) = configs.as_ref().filter(|configs| matches!(configs.value, Value::Ref(_))) {
+            // A plan tells of a list of ids only what it was made from.
+            let zone = self.zone_with(only, resolver);
+            into.registrations.push(Registration { resource, declared: only.span, zone });
+            return;
+        }
         let Some(list) = configs.as_ref().and_then(Node::as_list) else {
             into.is_open = true;
             return;
         };
         for config in &list.items {
-            let id = inner(config, "privateDnsZoneId").map(|id| resolver.node(id));
-            let is_one = |id: &Node| resolver.id_of(id).is_some_and(|id| id.is_kind(super::zone::ZONE));
-            let zone = id.filter(is_one).map(|id| self.zone_of(&id, resolver));
+            let id = inner(config, "privateDnsZoneId").map(|id| only_candidate(&resolver.node(id)));
+            let zone = id.and_then(|id| self.zone_with(&id, resolver));
             into.registrations.push(Registration { resource, declared: config.span, zone });
         }
         into.is_open |= list.open.is_some();
+    }
+
+    /// The zone that an id is of; nothing when it is no id of a zone.
+    fn zone_with(&mut self, id: &Node, resolver: &Resolver<'a>) -> Option<usize> {
+        let is_one = resolver.id_of(id).is_some_and(|id| id.is_kind(super::zone::ZONE));
+        is_one.then(|| self.zone_of(id, resolver))
     }
 
     /// The network that a subnet's id leads to; one that the tree doesn't have is taken in by its id.

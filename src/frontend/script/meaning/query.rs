@@ -77,9 +77,12 @@ mod tests {
 
     #[test]
     fn a_member_of_a_list_is_a_step() {
-        let path = path_of("ipConfigurations[0].privateIPAddress").unwrap();
-        let steps: Vec<&str> = path.iter().map(|step| &**step).collect();
-        assert_eq!(steps, ["properties", "ipConfigurations", "0", "privateIPAddress"]);
+        let steps = |query: &str| path_of(query).unwrap().join("/");
+        assert_eq!(
+            steps("ipConfigurations[0].privateIPAddress"),
+            "properties/ipConfigurations/0/properties/privateIPAddress"
+        );
+        assert_eq!(steps("agentPoolProfiles[0].vnetSubnetId"), "properties/agentPoolProfiles/0/vnetSubnetId");
         assert_eq!(path_of("outboundIPs[].id"), None);
         assert_eq!(path_of("addons[?enabled].id"), None);
     }

@@ -234,6 +234,11 @@ fn untold(way: Way<'_, '_>, found: &Found) -> Option<(Span, String)> {
     let network = &way.world.network;
     let of_endpoint = |&at: &usize| {
         let (attached, endpoint) = (network.attached.get(at)?, way.world.endpoints.get(at)?);
+        // Where it registers in the zone of registries, others don't matter: a plan leaves the list of zones open.
+        let mut zones = attached.registrations.iter().filter_map(|it| network.zones.get(it.zone?));
+        if zones.any(|zone| answers(way, &zone.name) == Answers::Private) {
+            return None;
+        }
         let stray = network.stray.iter().filter(|it| it.resource.address.root == endpoint.resource.address.root);
         let group = attached.registrations.iter().chain(stray).find(|it| it.zone.is_none());
         let place = group.map(|it| it.declared).or(attached.is_open.then_some(endpoint.resource.declared))?;

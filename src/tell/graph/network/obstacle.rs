@@ -108,6 +108,11 @@ impl Way<'_, '_, '_, '_> {
                 arrows.push(bad(nodes, &zone, &format!("nodes look up {wanted}")));
                 self.on_from(&zone, *endpoint, arrows);
             }
+            PrivateFault::Foreign { zone, wanted, endpoint, .. } => {
+                let zone = self.zone(*zone);
+                arrows.push(bad(nodes, &zone, &format!("zone of another service: nodes look up {wanted}")));
+                self.on_from(&zone, *endpoint, arrows);
+            }
             PrivateFault::NoZone { wanted, vnet, endpoint } => {
                 let text = format!("no zone {wanted} linked with {}", place(vnet));
                 arrows.push(bad(nodes, &self.endpoint(*endpoint), &text));

@@ -10,7 +10,7 @@ use crate::report::Verdict;
 use crate::report::graph::Kind;
 use crate::source::Span;
 use crate::world::knowledge::Judgement;
-use crate::world::network::firewall::Firewall;
+use crate::world::network::firewall::{Firewall, Standing};
 use crate::world::network::route::Hop;
 use crate::world::workload::shown;
 
@@ -140,7 +140,10 @@ impl<'a> Way<'_, '_, '_, 'a> {
         let table = world.network.route_table(&subnet.at(&["routeTable", "id"], &world.resolver)?, &world.resolver)?;
         let mut hops = table.routes.iter().filter(|route| route.is_default == Truth::Yes).map(|route| &route.hop);
         match (hops.next()?, hops.next()) {
-            (Hop::Appliance(address), None) => world.network.firewall_at(address, &world.resolver),
+            (Hop::Appliance(address), None) => match world.network.firewall_at(address, &world.resolver)? {
+                Standing::This(firewall) => Some(firewall),
+                Standing::OneOf(all) => all.first().copied().filter(|_| all.len() == 1),
+            },
             _ => None,
         }
     }

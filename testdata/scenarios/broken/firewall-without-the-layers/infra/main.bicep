@@ -87,6 +87,18 @@ resource vnet 'Microsoft.Network/virtualNetworks@2023-11-01' = {
   }
 }
 
+resource toHub 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2023-11-01' = {
+  parent: vnet
+  name: 'to-hub'
+  properties: { remoteVirtualNetwork: { id: hub.id }, allowVirtualNetworkAccess: true, allowForwardedTraffic: true }
+}
+
+resource fromHub 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2023-11-01' = {
+  parent: hub
+  name: 'to-vineyard'
+  properties: { remoteVirtualNetwork: { id: vnet.id }, allowVirtualNetworkAccess: true, allowForwardedTraffic: true }
+}
+
 resource acr 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
   name: 'vineyardimages'
   location: 'westeurope'
