@@ -35,7 +35,9 @@ impl<'a> World<'a> {
         };
         let together = cluster.resource.address.root == registry.resource.address.root;
         let (near, far) = (of(cluster.resource).filter(|_| managed && together)?, of(registry.resource)?);
-        (same_in(&self.resolver, Case::Ignored, &near, &far) == Truth::Unknown).then_some(far.span)
+        // What one provider says of both is one tenant, whichever it is.
+        let one = near.span == far.span && near.trail == far.trail;
+        (!one && same_in(&self.resolver, Case::Ignored, &near, &far) == Truth::Unknown).then_some(far.span)
     }
 
     /// The tenant of a resource: that of its own identity, or of the provider that makes it.
