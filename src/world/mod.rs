@@ -52,6 +52,7 @@ pub mod written;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::azure;
+use crate::azure::kinds::PRIVATE_ENDPOINT;
 pub use crate::ir::{Address, Imperative, Node};
 use crate::ir::{Cond, Deployment, Gap, Makes, Order, Origin, Resolver, Resource, Site, Truth};
 use crate::source::{SourceId, Span};
@@ -385,8 +386,9 @@ impl<'a> World<'a> {
             self.workloads.push(workload);
         } else if let Some(replica) = Replica::read(resource, resolver) {
             self.replicas.push(replica);
-        } else if let Some(endpoint) = Endpoint::of(resource, &self.changes.body_of(resource, resolver), resolver) {
-            self.endpoints.push(endpoint);
+        } else if resource.is_kind(PRIVATE_ENDPOINT) {
+            let body = self.changes.body_of(resource, resolver);
+            self.endpoints.extend(Endpoint::of(resource, &body, resolver));
         } else if let Some(set) = ScaleSet::read(resource) {
             self.scale_sets.push(set);
         } else if let Some(listing) = Listing::read(resource) {
