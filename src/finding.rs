@@ -96,6 +96,15 @@ impl Finding {
         self.rule.starts_with("ACR90")
     }
 
+    /// Tells it at another place of its story: what was the line to change comes first in the story then.
+    pub fn tell_at(&mut self, related: usize) {
+        if related < self.related.len() {
+            let place = self.related.remove(related);
+            let primary = std::mem::replace(&mut self.primary, place);
+            self.related.insert(0, primary);
+        }
+    }
+
     /// The order of findings in every output: by file (in the order of `path_of`), place, rule, message.
     pub fn sort(findings: &mut Vec<Finding>, path_of: impl Fn(&Finding) -> String) {
         findings.sort_by_cached_key(|finding| {

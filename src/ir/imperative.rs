@@ -1,9 +1,14 @@
 //! Commands that make what no template or manifest shows.
 
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
 use crate::source::Span;
 
 /// What a command makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Makes {
     /// A grant.
     Grant,
@@ -45,7 +50,7 @@ pub struct Imperative {
     /// What it makes.
     pub makes: Makes,
     /// The command, as words.
-    pub command: &'static str,
+    pub command: Arc<str>,
     /// Where.
     pub span: Span,
     /// The registry that it names, when that is a literal.

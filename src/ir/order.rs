@@ -23,6 +23,16 @@ impl Order {
         self.lost.insert(name.into());
     }
 
+    /// What waits for what, in order: the later one first.
+    pub fn waits(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        self.waits.iter().flat_map(|(later, all)| all.iter().map(move |earlier| (later, earlier)))
+    }
+
+    /// Those of which can't be read what they wait for, in order.
+    pub fn lost(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.lost.iter()
+    }
+
     /// How many names wait for something.
     pub fn len(&self) -> usize {
         self.waits.len()

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Cond, Node, Order, Site, Why};
 use crate::source::{SourceId, Span};
 
 /// The language that a resource was written in; fixes are worded in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Language {
     /// Bicep.
     Bicep,
@@ -33,7 +36,8 @@ impl Language {
 }
 
 /// One instance among those of a loop.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Key {
     /// `count`, a loop over a list.
     Int(i64),
@@ -120,7 +124,8 @@ impl std::fmt::Display for Address {
 }
 
 /// What a resource is to the repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// The tree creates it.
     Declared,
@@ -181,7 +186,8 @@ impl Resource {
 }
 
 /// What becomes of a resource that exists now when a plan is applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fate {
     /// It is deleted.
     Deleted,

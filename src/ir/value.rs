@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Address, Cond, ResourceId};
 use crate::source::{Span, Trail, Via};
 
@@ -130,7 +132,8 @@ pub struct Choice {
 }
 
 /// Why a value is not known.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// A parameter or input variable without a value.
     Parameter(Arc<str>),
@@ -193,6 +196,27 @@ impl std::fmt::Display for Why {
 }
 
 impl Why {
+    /// The same reason with another text in it.
+    pub fn map(&self, text: impl Fn(&str) -> Arc<str>) -> Why {
+        match self {
+            Why::Parameter(it) => Why::Parameter(text(it)),
+            Why::Runtime(it) => Why::Runtime(text(it)),
+            Why::External(it) => Why::External(text(it)),
+            Why::UnsupportedCall(it) => Why::UnsupportedCall(text(it)),
+            Why::UnsupportedSyntax(it) => Why::UnsupportedSyntax(text(it)),
+            Why::UnresolvedModule(it) => Why::UnresolvedModule(text(it)),
+            Why::UnresolvedName(it) => Why::UnresolvedName(text(it)),
+            Why::DeploymentScope(it) => Why::DeploymentScope(text(it)),
+            Why::Unreadable(it) => Why::Unreadable(text(it)),
+            Why::LimitReached(it) => Why::LimitReached(text(it)),
+            Why::Element(it) => Why::Element(text(it)),
+            Why::Overridden(it) => Why::Overridden(text(it)),
+            Why::Command(it) => Why::Command(text(it)),
+            Why::NotAnalysed(it) => Why::NotAnalysed(text(it)),
+            Why::KnownAfterApply | Why::Sensitive | Why::TemplateText => self.clone(),
+        }
+    }
+
     /// A short name of the kind of reason, for counting.
     pub fn kind(&self) -> &'static str {
         match self {

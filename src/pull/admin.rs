@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Case, Outcome, Path};
 use crate::ir::{Case as Letters, Truth, same_in};
-use crate::source::{SourceId, Span, path};
+use crate::source::{Source, SourceId, Span, Store, path};
 use crate::world::knowledge::Fact;
 use crate::world::registry::Registry;
 
@@ -80,25 +80,52 @@ impl Case<'_, '_> {
         if !self.world.registries.iter().any(enabled) {
             return found;
         }
-        for (id, source) in self.store.sources() {
-            found.folders.insert(id, path::folder_of(&source.path).to_owned());
-            let text = source.text.to_ascii_lowercase();
-            if !MARKS.iter().any(|mark| text.contains(mark)) {
-                continue;
-            }
-            let mut start = 0;
-            for line in text.split_inclusive('\n') {
-                if MARKS.iter().any(|mark| line.contains(mark)) && !line.trim_start().starts_with(['#', '/']) {
-                    let end = start + line.trim_end().len();
-                    let first = start + (line.len() - line.trim_start().len());
-                    let folder = path::folder_of(&source.path).to_owned();
-                    found.lines.push((Span::new(id, first.min(end), end), folder, line.trim_end().to_owned()));
-                }
-                start += line.len();
-            }
-        }
+        let folder = |source: &Source| path::folder_of(&source.path).to_owned();
+        found.folders = self.store.sources().into_iter().map(|(id, source)| (id, folder(&source))).collect();
+        found.lines = login_lines(self.store)
+            .into_iter()
+            .map(|line| (line.place, folder(&self.store.source(line.place.source)), line.text))
+            .collect();
         found
     }
+}
+
+/// A line that may be one that signs in as an admin user, or reads its password.
+pub struct LoginLine {
+    /// Where, without the space around it.
+    pub place: Span,
+    /// The line in lower case.
+    pub text: String,
+}
+
+/// All such lines of the files that were read.
+pub fn login_lines(store: &Store) -> Vec<LoginLine> {
+    let mut found = Vec::new();
+    for (id, source) in store.sources() {
+        let quoted = source.quoted_lines().iter().map(|(start, end, text)| LoginLine {
+            place: Span { source: id, start: *start, end: *end },
+            text: text.to_ascii_lowercase(),
+        });
+        found.extend(quoted);
+        if source.is_elsewhere() {
+            continue;
+        }
+        let text = source.text.to_ascii_lowercase();
+        if !MARKS.iter().any(|mark| text.contains(mark)) {
+            continue;
+        }
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            if MARKS.iter().any(|mark| line.contains(mark)) && !line.trim_start().starts_with(['#', '/']) {
+                let end = start + line.trim_end().len();
+                let first = start + (line.len() - line.trim_start().len());
+                let place = Span::new(id, first.min(end), end);
+                found.push(LoginLine { place, text: line.trim_end().to_owned() });
+            }
+            start += line.len();
+        }
+    }
+    found
 }
 
 impl AdminLogins {

@@ -14,7 +14,7 @@ mod permission;
 pub mod reach;
 mod reference;
 
-pub use admin::{AdminLogins, AdminUser};
+pub use admin::{AdminLogins, AdminUser, login_lines};
 pub use cause::Cause;
 pub use credential::{LINE_END, Offer, Outcome, day, is_example_file, lacking, offers, refusal};
 pub use pair::{Pair, Tie};

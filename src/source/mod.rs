@@ -1,11 +1,13 @@
 //! Texts and positions. This room knows no language: it hands out texts, spans in them, and the line and column of a
 //! span when something is printed. [`Store`] is the only door to further files and never leaves the scanned root.
 
+mod elsewhere;
 pub mod path;
 mod position;
 mod store;
 mod trail;
 
+pub use elsewhere::{Elsewhere, Mark, QuotedLine};
 pub use position::{LineColumn, Place};
 pub use store::{Files, FolderFiles, Larger, MemoryFiles, OpenError, Rewrite, Source, Store, UNKNOWN};
 pub use trail::{Hop, Trail, Via};

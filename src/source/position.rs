@@ -67,6 +67,9 @@ impl Source {
 
     /// The position of a byte offset; past the end, the end. An offset inside a character counts as its start.
     pub fn position(&self, offset: u32) -> LineColumn {
+        if let Some(elsewhere) = &self.elsewhere {
+            return elsewhere.position(offset);
+        }
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
@@ -117,6 +120,9 @@ impl Source {
 
     /// The text of a line (from 1) without its end, or nothing when there is no such line.
     pub fn line(&self, line: usize) -> Option<&str> {
+        if self.is_elsewhere() {
+            return None;
+        }
         let starts = self.line_starts();
         let start = *starts.get(line.checked_sub(1)?)? as usize;
         let end = starts.get(line).map_or(self.text.len(), |&next| next as usize);
@@ -125,6 +131,9 @@ impl Source {
 
     /// The line (from 1) that holds a byte offset.
     pub fn line_of(&self, offset: u32) -> usize {
+        if let Some(elsewhere) = &self.elsewhere {
+            return elsewhere.position(offset).line;
+        }
         self.line_starts().partition_point(|&start| start <= offset).max(1)
     }
 }

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::elsewhere::Elsewhere;
 use super::position::Counted;
 use super::{SourceId, Span, path};
 
@@ -13,10 +14,28 @@ use super::{SourceId, Span, path};
 pub struct Source {
     /// Path relative to the root, `/` between the parts, never absolute.
     pub path: Arc<str>,
-    /// The text, without a byte order mark.
+    /// The text, without a byte order mark; of a file of another repository only what its facts quote.
     pub text: Arc<str>,
+    /// The positions of a file of another repository, whose text isn't here.
+    pub(super) elsewhere: Option<Elsewhere>,
     pub(super) lines: OnceLock<Box<[u32]>>,
     pub(super) marks: OnceLock<Box<[Counted]>>,
+}
+
+impl Source {
+    fn new(path: Arc<str>, text: Arc<str>) -> Source {
+        Source { path, text, elsewhere: None, lines: OnceLock::new(), marks: OnceLock::new() }
+    }
+
+    /// Lines of a file of another repository that are told whole: where they begin and end, and what they say.
+    pub fn quoted_lines(&self) -> &[(u32, u32, Arc<str>)] {
+        self.elsewhere.as_ref().map_or(&[], Elsewhere::lines)
+    }
+
+    /// Whether it is a file of another repository: its places are known, its text isn't.
+    pub fn is_elsewhere(&self) -> bool {
+        self.elsewhere.is_some()
+    }
 }
 
 /// A part of a text that something changes before it is used.
@@ -266,6 +285,11 @@ impl Store {
         self.lock().push(path, "".into())
     }
 
+    /// An id for a file of another repository, of which only places are known. Nothing in the tree leads there.
+    pub fn add_elsewhere(&self, file: Elsewhere) -> SourceId {
+        self.lock().push_elsewhere(file)
+    }
+
     /// Opens `relative` as a file that `from` names: relative to the folder of `from`, inside the root.
     pub fn open(&self, from: SourceId, relative: &str) -> Result<SourceId, OpenError> {
         let source = self.source(from);
@@ -357,12 +381,15 @@ impl Store {
         self.files.folders(folder)
     }
 
+    /// Whether the tree has a file or a folder of this path.
+    pub fn has(&self, path: &str) -> bool {
+        !self.list(path).is_empty() || !self.folders(path).is_empty() || self.open_path(path).is_ok()
+    }
+
     /// The source of an id. An id of another store gives an empty source, never a panic.
     pub fn source(&self, id: SourceId) -> Arc<Source> {
         let found = self.lock().sources.get(id.0 as usize).cloned();
-        found.unwrap_or_else(|| {
-            Arc::new(Source { path: "".into(), text: "".into(), lines: OnceLock::new(), marks: OnceLock::new() })
-        })
+        found.unwrap_or_else(|| Arc::new(Source::new("".into(), "".into())))
     }
 
     /// The text that a span covers; empty when the span is not of this store.
@@ -397,7 +424,13 @@ impl Store {
 
 impl Read {
     fn push(&mut self, path: &str, text: Arc<str>) -> SourceId {
-        self.sources.push(Arc::new(Source { path: path.into(), text, lines: OnceLock::new(), marks: OnceLock::new() }));
+        self.sources.push(Arc::new(Source::new(path.into(), text)));
+        SourceId(self.sources.len() as u32 - 1)
+    }
+
+    fn push_elsewhere(&mut self, file: Elsewhere) -> SourceId {
+        let (path, text) = (file.path.clone(), file.text.clone());
+        self.sources.push(Arc::new(Source { elsewhere: Some(file), ..Source::new(path, text) }));
         SourceId(self.sources.len() as u32 - 1)
     }
 }

@@ -130,7 +130,7 @@ pub(super) fn makes(resource: &Resource, resolver: &Resolver<'_>) -> Vec<Imperat
     };
     let command = |(makes, command): (Makes, &'static str)| Imperative {
         makes,
-        command,
+        command: command.into(),
         span: resource.declared,
         registry: None,
         cluster: None,

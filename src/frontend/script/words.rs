@@ -124,13 +124,13 @@ fn in_text(text: &str, kind: Kind, manual: bool, place: impl Fn(usize, usize) ->
             let assigns = command.makes == Makes::Grant && lower.contains("role") && may_assign_identities(line);
             let makes = if foreign { Makes::Operator } else { command.makes };
             if assigns && !foreign {
-                let (command, span) = (command.words, place(hit.start, hit.end));
+                let (command, span) = (command.words.into(), place(hit.start, hit.end));
                 let (registry, cluster, secret) = (None, None, None);
                 found.push(Imperative { makes: Makes::Operator, command, span, registry, cluster, secret, manual });
             }
             found.push(Imperative {
                 makes,
-                command: command.words,
+                command: command.words.into(),
                 span: place(hit.start, hit.end),
                 registry: argument(line, &ATTACHED)
                     .or_else(|| argument(line, &UPDATED))

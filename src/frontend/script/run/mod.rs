@@ -430,7 +430,7 @@ impl<'r> Run<'r> {
         };
         self.imperative.push(Imperative {
             makes,
-            command,
+            command: command.into(),
             span,
             registry: literal(named.registry),
             cluster: literal(named.cluster),
