@@ -26,6 +26,12 @@ Examples:
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration, missing path or internal error.";
 
+const FACTS: &str = "\
+Examples:
+  acrlint facts infra -o infra.acrfacts.json    in the repository that declares registries and clusters
+  acrlint . --with infra.acrfacts.json          in the one that has the manifests
+  acrlint empty --with a.acrfacts.json --with b.acrfacts.json    join what many jobs have read";
+
 const GRAPHS: &str = "\
 Examples:
   acrlint graph > pulls.mmd                   a flowchart, which GitHub draws in a ```mermaid block
@@ -66,6 +72,12 @@ pub enum Command {
     /// and on standard error. Findings that are allowed or left out are drawn all the same: the pull fails for them.
     #[command(after_help = GRAPHS, mut_arg("format", drawn), mut_args(of_findings))]
     Graph(Flags),
+    /// Write down what this repository declares, for `--with` in another one
+    ///
+    /// The file holds no secret and names every place, so that findings elsewhere can point here. It says the same as long as
+    /// the repository does.
+    #[command(after_help = FACTS, mut_args(of_reading))]
+    Facts(Facts),
     /// Explain a rule: what it finds, why that breaks pulls, how to repair it
     Explain {
         /// The rule's id or name
@@ -88,6 +100,20 @@ pub enum Command {
         #[arg(value_enum, value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
+}
+
+/// The flags of `facts`.
+#[derive(Args, Clone, Debug)]
+pub struct Facts {
+    /// The flags about reading.
+    #[command(flatten)]
+    pub flags: Flags,
+    /// Write to this file instead of standard output; a name that ends in .acrfacts.json is left out of later runs
+    #[arg(short = 'o', long = "to", value_name = "FILE", help_heading = "Output")]
+    pub to: Option<PathBuf>,
+    /// What this repository is called elsewhere [default: owner and name of git's remote `origin`, else the folder's name]
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    pub name: Option<String>,
 }
 
 /// The flags of a run, as typed.
@@ -154,6 +180,9 @@ pub struct Flags {
     #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "Rules")]
     pub now: Option<jiff::civil::Date>,
 
+    /// Judge together with what another repository declares, as `acrlint facts` wrote it (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub with: Vec<PathBuf>,
     /// Leave out what matches, written like a line of .gitignore in the current folder (repeatable)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub exclude: Vec<String>,
@@ -194,6 +223,14 @@ pub enum Format {
 fn of_findings(arg: Arg) -> Arg {
     let is_one = ["fix", "unsafe_fixes", "diff"].contains(&arg.get_id().as_str());
     if is_one { arg.hide(true) } else { arg }
+}
+
+/// What is read is all that facts are about: the flags of judging and telling are refused, and their help isn't shown.
+fn of_reading(arg: Arg) -> Arg {
+    const OWN: [&str; 11] =
+        ["paths", "quiet", "verbose", "color", "cloud", "exclude", "module_cache", "config", "no_config", "to", "name"];
+    let is_own = OWN.contains(&arg.get_id().as_str()) || arg.get_id() == "help" || arg.get_id() == "version";
+    if is_own { arg } else { arg.hide(true) }
 }
 
 /// What a graph is printed as.

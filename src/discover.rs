@@ -56,6 +56,9 @@ pub struct Unreadable {
 /// Extensions that may hold something acrlint understands.
 const EXTENSIONS: &[&str] = &["bicep", "bicepparam", "json", "jsonc", "tf", "tfvars", "tofu", "yaml", "yml", "gotmpl"];
 
+/// How the names of files of facts end: what stands in them was read already.
+const FACTS: &str = ".acrfacts.json";
+
 /// Folders of tools: copies of what lies elsewhere, or nothing of the user's.
 const SKIPPED: &[&str] = &[".git", ".terraform", "node_modules"];
 
@@ -97,6 +100,9 @@ pub fn discover(store: &Store, settings: &Settings, made: &Made) -> Discovered {
 
 /// Whether a file of this name may hold something acrlint understands.
 pub fn is_input(name: &str) -> bool {
+    if name.ends_with(FACTS) {
+        return false;
+    }
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     name == "Kustomization" || EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }

@@ -10,6 +10,7 @@ pub mod azure;
 pub mod cli;
 pub mod discover;
 pub mod edit;
+pub mod facts;
 pub mod finding;
 pub mod frontend;
 pub mod ir;

@@ -66,6 +66,7 @@ fn work() -> Result<u8, String> {
         Some(Command::Check(flags)) => run(View::Findings, &flags),
         Some(Command::Pulls(flags)) => run(View::Pulls, &flags),
         Some(Command::Graph(flags)) => run(View::Graph, &flags),
+        Some(Command::Facts(facts)) => write_facts(&facts),
         Some(Command::Explain { rule }) => {
             print(cli::explain(&rule, &catalogue()).map_err(|unknown| unknown.to_string())?.as_bytes())
         }
@@ -87,6 +88,26 @@ fn run(view: View, flags: &cli::Flags) -> Result<u8, String> {
         settings.fixes = Fixes::default();
         outcome = acrlint::run::run(&settings).map_err(|error| error.to_string())?;
     }
+    let code = finish(&outcome)?;
+    match refused.is_empty() {
+        true => Ok(code),
+        false => Err(refused.join("; ")),
+    }
+}
+
+fn write_facts(facts: &cli::Facts) -> Result<u8, String> {
+    let settings = Settings::resolve(View::Facts, &facts.flags, &surroundings()?, &names());
+    let settings = settings.map_err(|error| error.to_string())?;
+    let name = match &facts.name {
+        Some(name) => acrlint::settings::checked_name(name).map_err(|error| error.to_string())?,
+        None => acrlint::settings::repository_name(&settings.root),
+    };
+    let outcome = acrlint::run::facts(&settings, &name, facts.to.clone()).map_err(|error| error.to_string())?;
+    finish(&outcome)
+}
+
+/// Writes what a run gives.
+fn finish(outcome: &acrlint::run::Outcome) -> Result<u8, String> {
     for (file, text) in &outcome.files {
         std::fs::write(file, text).map_err(|error| format!("can't write `{}`: {}", file.display(), error.kind()))?;
     }
@@ -94,10 +115,7 @@ fn run(view: View, flags: &cli::Flags) -> Result<u8, String> {
         let _ = writeln!(std::io::stderr(), "{line}");
     }
     print(outcome.told.as_bytes())?;
-    match refused.is_empty() {
-        true => Ok(outcome.exit_code),
-        false => Err(refused.join("; ")),
-    }
+    Ok(outcome.exit_code)
 }
 
 /// Writes to standard output. A reader that has seen enough (`head`) is no error.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod clock;
+mod facts;
 mod failure;
 mod fixing;
 mod places;
@@ -12,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use clock::Clock;
+pub use facts::facts;
 pub use fixing::Rewritten;
 
 use failure::{about_file, first_of_each, internal, trouble};
@@ -22,6 +24,7 @@ use secrets::{names, secrets};
 use crate::azure::image;
 use crate::cli;
 use crate::discover::{self, Discovered};
+use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
 use crate::frontend::template::{Outside, Registries};
 use crate::frontend::{Lowered, Problem, Trouble, azure_cli, kubernetes, script, template, terraform};
@@ -90,7 +93,7 @@ pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
             }
         }
     }
-    let read = read(&store, &found, &Outside::default(), Vec::new(), &mut Clock::default());
+    let read = read(&store, &found, &Outside::default(), Given::default(), &mut Clock::default());
     let mut judged = judge(&store, &found, &read, outlook.clone(), &mut Clock::default());
     let all = Selection::default();
     let suppressed = allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &all);
@@ -134,7 +137,15 @@ struct Round {
     notes: Vec<String>,
 }
 
-fn round(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Round, RunError> {
+/// The tree of a run: its texts, what the walk finds, and what the configuration applies there, with lines about that.
+struct Opened {
+    store: Store,
+    found: Discovered,
+    applied: Vec<Delivery>,
+    missing: Vec<String>,
+}
+
+fn open(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Opened, RunError> {
     let below = FolderFiles::new(&settings.root, settings.size_limit)
         .map_err(|error| RunError(format!("can't open `{}`: {}", settings.root.display(), error.kind())))?
         .but(terraform::PLANS);
@@ -145,8 +156,17 @@ fn round(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Roun
     };
     let found = clock.step("find", || discover::discover(&store, settings, &COMPILED));
     let (applied, missing) = apply::deliveries(settings, &store);
-    let read = read(&store, &found, &outside(settings), applied, clock);
-    let outlook = outlook(settings, &store);
+    Ok(Opened { store, found, applied, missing })
+}
+
+fn round(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Round, RunError> {
+    let Opened { store, found, applied, missing } = open(settings, fixing, clock)?;
+    let mut others = facts::of_others(settings, &store)?;
+    let (clusters, assumed) = (std::mem::take(&mut others.clusters), std::mem::take(&mut others.assumed));
+    let read = read(&store, &found, &outside(settings), Given { applied, others }, clock);
+    let mut outlook = outlook(settings, &store);
+    outlook.clusters.extend(clusters);
+    outlook.assumed.extend(assumed);
     let mut judged = judge(&store, &found, &read, outlook, clock);
     let suppressed =
         allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &settings.selection);
@@ -157,6 +177,10 @@ fn round(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Roun
         }
         None => false,
     });
+    if !settings.with.is_empty() {
+        facts::told_here(&mut judged.findings, &store);
+        Finding::sort(&mut judged.findings, |finding| store.source(finding.primary.span.source).path.to_string());
+    }
     fixing::keep_editable(&mut judged.findings, &store, &found);
     let mut notes: Vec<String> = judged.strangers.iter().map(|it| strange(settings, it)).collect();
     notes.extend(missing);
@@ -242,10 +266,20 @@ struct Read {
 /// Reads the files, given what earlier ones found to apply manifests.
 type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId], &[Delivery]) -> Lowered;
 
-fn read(store: &Store, found: &Discovered, outside: &Outside, applied: Vec<Delivery>, clock: &mut Clock) -> Read {
+/// What is known before the files are read.
+#[derive(Default)]
+struct Given {
+    /// What the configuration says is applied.
+    applied: Vec<Delivery>,
+    /// What other repositories declare.
+    others: Facts,
+}
+
+fn read(store: &Store, found: &Discovered, outside: &Outside, given: Given, clock: &mut Clock) -> Read {
     let scripts: Vec<SourceId> = found.scripts.iter().chain(&found.sources).copied().collect();
     let mut scripted = clock.step("scripts", || script::read(store, &scripts));
-    scripted.deliveries.extend(applied);
+    scripted.deliveries.extend(given.applied);
+    scripted.deliveries.extend(given.others.lowered.deliveries);
     let front_ends: [(&'static str, FrontEnd<'_>); 4] = [
         ("templates", &|store, sources, _| template::lower(store, sources, &found.made, outside)),
         ("terraform", &|store, sources, _| terraform::lower(store, sources, outside)),
@@ -269,6 +303,8 @@ fn read(store: &Store, found: &Discovered, outside: &Outside, applied: Vec<Deliv
         }
     }
     read.lowered.without_deployed();
+    read.lowered.deployments.extend(given.others.lowered.deployments);
+    read.imperative.extend(given.others.imperative);
     let named: Vec<SourceId> = found.named.clone();
     for problem in std::mem::take(&mut read.lowered.problems) {
         let named = named.contains(&problem.span.source);

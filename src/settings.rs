@@ -6,6 +6,7 @@ mod config;
 mod error;
 mod excludes;
 mod location;
+mod repository;
 mod selection;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ pub use config::{Applied, Assumption, ClusterMapping, ConfigFile, Fact, Said, sc
 pub use error::SettingsError;
 pub use excludes::Excludes;
 pub use location::Target;
+pub use repository::{checked_name, repository_name};
 pub use selection::Selection;
 
 /// No larger file is read.
@@ -32,6 +34,8 @@ pub enum View {
     Pulls,
     /// The picture of all pulls.
     Graph,
+    /// What the repository declares.
+    Facts,
 }
 
 /// A run, resolved.
@@ -67,6 +71,8 @@ pub struct Settings {
     pub applied: Vec<Applied>,
     /// Facts that are true elsewhere.
     pub assumptions: Vec<Assumption>,
+    /// What other repositories declare, as files of facts.
+    pub with: Vec<FactsFile>,
     /// The configuration file that was used.
     pub config: Option<ConfigFile>,
     /// The date that counts as today.
@@ -87,6 +93,20 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// Whether a pull that can't be decided fails the run.
     pub fail_on_unknown: bool,
+}
+
+/// A file of facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactsFile {
+    /// As typed.
+    pub shown: String,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+fn facts_files(flags: &Flags, current: &Path) -> Vec<FactsFile> {
+    let file = |file: &PathBuf| FactsFile { shown: file.display().to_string(), path: current.join(file) };
+    flags.with.iter().map(file).collect()
 }
 
 /// What is done about the fixes of findings.
@@ -127,6 +147,9 @@ impl Settings {
             return Err(SettingsError::FixOfPulls);
         }
         check_outputs(flags, &surroundings.current)?;
+        if view == View::Facts {
+            repository::check_flags(flags)?;
+        }
         let location = location::locate(&flags.paths, &surroundings.current)?;
         let config = config::load(flags, &location, &surroundings.current, rules)?;
         let selection = Selection::resolve(&flags.select, &flags.ignore, &config.levels, rules)?;
@@ -147,6 +170,7 @@ impl Settings {
             clusters: config.clusters,
             applied: config.applied,
             assumptions: config.assumptions,
+            with: facts_files(flags, &surroundings.current),
             config: config.file,
             today: flags.now.unwrap_or(surroundings.today),
             format: flags.format,
@@ -180,6 +204,7 @@ impl Settings {
             clusters: Vec::new(),
             applied: Vec::new(),
             assumptions: Vec::new(),
+            with: Vec::new(),
             config: None,
             today,
             format: Format::Human,

@@ -80,7 +80,7 @@ pub(super) struct Slot {
 impl Page {
     /// The file that a place is in, when it may be edited.
     pub(super) fn of(store: &Store, span: Span) -> Option<Page> {
-        let source = store.source(span.source);
+        let source = Some(store.source(span.source)).filter(|source| !source.is_elsewhere())?;
         let tongue = Tongue::of(&source.path, &source.text)?;
         // What something changes before it is used is not what is used.
         let rewritten = store.rewritten(span.source);

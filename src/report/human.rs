@@ -89,6 +89,9 @@ fn story(telling: &Telling<'_>, finding: &Finding) -> Story {
     let mut cut = vec![source.line_of(finding.primary.span.start)];
     // Of a line that is cut one place is in sight: others on it are told apart.
     let in_sight = |label: &&Label| {
+        if source.is_elsewhere() {
+            return false;
+        }
         if label.span.source != file || label.span == finding.primary.span {
             return label.span.source == file;
         }
@@ -111,14 +114,14 @@ fn story(telling: &Telling<'_>, finding: &Finding) -> Story {
             Severity::Warning => miette::Severity::Warning,
             Severity::Note => miette::Severity::Advice,
         },
-        message: match finding.is_about_the_file() {
+        message: match finding.is_about_the_file() || source.is_elsewhere() {
             true => {
                 format!("{}:{}:{}: {}", place.path, place.start.line, place.start.chars, one_line(&finding.message))
             }
             false => one_line(&finding.message),
         },
         help: help(finding),
-        excerpt: (!finding.is_about_the_file()).then(|| Excerpt::new(telling, file, &labels)),
+        excerpt: (!finding.is_about_the_file() && !source.is_elsewhere()).then(|| Excerpt::new(telling, file, &labels)),
         elsewhere: elsewhere.into_iter().map(|label| chapter(telling, label)).collect(),
     }
 }
@@ -131,15 +134,21 @@ fn help(finding: &Finding) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
-/// A label in another file: its text is the heading, so the line needs none.
+/// A label in another file: its text is the heading, so the line needs none. Of another repository there is no line.
 fn chapter(telling: &Telling<'_>, label: &Label) -> Story {
+    let elsewhere = telling.source(label.span.source).is_elsewhere();
+    let place = telling.line_place(label.span);
+    let message = match elsewhere {
+        true => format!("{}:{}:{}: {}", place.path, place.start.line, place.start.chars, one_line(&label.text)),
+        false => one_line(&label.text),
+    };
     Story {
         code: None,
         more: None,
         severity: miette::Severity::Advice,
-        message: one_line(&label.text),
+        message,
         help: None,
-        excerpt: Some(Excerpt::new(telling, label.span.source, &[(label, None)])),
+        excerpt: (!elsewhere).then(|| Excerpt::new(telling, label.span.source, &[(label, None)])),
         elsewhere: Vec::new(),
     }
 }

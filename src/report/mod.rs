@@ -28,6 +28,7 @@ use crate::source::{Span, Store};
 
 pub use difference::{Revision, difference};
 pub use look::Look;
+pub use veil::Shield;
 
 /// Everything that a run found out.
 #[derive(Clone, Debug, Default)]

@@ -132,6 +132,9 @@ fn fingerprints(telling: &Telling<'_>, finding: &Finding, hashes: &mut Hashes) -
     let span = finding.primary.span;
     let source = telling.source(span.source);
     let line = source.line_of(first_line(&source, span).start);
+    if source.is_elsewhere() {
+        return vec![("acrlint/v1".to_owned(), finding.key.clone())];
+    }
     let of_file = hashes.entry(span.source).or_insert_with(|| line_hashes(&source.text));
     let hash = of_file.get(line - 1).or(of_file.last()).cloned();
     let line = hash.map(|hash| ("primaryLocationLineHash".to_owned(), hash));

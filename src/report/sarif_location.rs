@@ -11,6 +11,13 @@ use crate::source::{Source, Span};
 /// be one. Of a span over several lines the first one is taken: code scanning
 /// marks whole blocks otherwise.
 pub(super) fn location(telling: &Telling<'_>, span: Span) -> Location {
+    match telling.source(span.source).is_elsewhere() {
+        true => bare_location(telling, span),
+        false => shown_location(telling, span),
+    }
+}
+
+fn shown_location(telling: &Telling<'_>, span: Span) -> Location {
     let source = telling.source(span.source);
     let span = first_line(&source, span);
     let mut physical = PhysicalLocation::new();
@@ -24,7 +31,7 @@ pub(super) fn location(telling: &Telling<'_>, span: Span) -> Location {
 
 /// A place without a word of the file: what could not be read may hold a secret that nobody knows of.
 pub(super) fn bare_location(telling: &Telling<'_>, span: Span) -> Location {
-    let mut location = location(telling, span);
+    let mut location = shown_location(telling, span);
     if let Some(physical) = &mut location.physical_location {
         physical.context_region = None;
         if let Some(region) = &mut physical.region {

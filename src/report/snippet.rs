@@ -136,6 +136,10 @@ pub(super) fn one_line(sentence: &str) -> String {
 
 /// The part of a span that lies on its first line: what readers of one-line regions get.
 pub(super) fn first_line(source: &Source, span: Span) -> Span {
+    if source.is_elsewhere() {
+        let whole = source.line_of(span.start) == source.line_of(span.end);
+        return if whole { span } else { Span { end: span.start, ..span } };
+    }
     let length = source.text.len();
     let start = (span.start as usize).min(length);
     let line = source.line_of(start as u32);

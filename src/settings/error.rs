@@ -48,6 +48,10 @@ pub enum SettingsError {
     FormatOfPulls,
     /// Fixes without findings.
     FixOfPulls,
+    /// A flag that facts don't have.
+    NotOfFacts(&'static str),
+    /// A name of a repository that can't stand in front of a path.
+    BadName(String),
 }
 
 impl std::fmt::Display for SettingsError {
@@ -71,6 +75,12 @@ impl std::fmt::Display for SettingsError {
             SettingsError::Config { path, at: None, message } => write!(f, "{path}: {message}"),
             SettingsError::FixOfPulls => {
                 write!(f, "only `acrlint check` edits files: this command changes nothing, as fixes belong to findings")
+            }
+            SettingsError::NotOfFacts(flag) => {
+                write!(f, "`acrlint facts` judges nothing: `{flag}` belongs to `acrlint check`")
+            }
+            SettingsError::BadName(name) => {
+                write!(f, "`{name}` is no name of a repository: letters, digits, `-`, `_`, `.` and `/`")
             }
             SettingsError::FormatOfPulls => {
                 write!(f, "`acrlint pulls` has the formats human, json, mermaid and dot only")

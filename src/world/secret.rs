@@ -4,11 +4,13 @@ pub mod keyring;
 pub mod made;
 mod password;
 pub mod payload;
+mod withheld;
 
 pub use self::keyring::{Credential, Lack, Password};
 pub use self::made::Maker;
 pub use self::password::looks_real;
 pub use self::payload::Payload;
+pub use self::withheld::withheld;
 pub use crate::ir::placeholder::is_of_password as is_placeholder;
 
 use self::payload::{TYPES, is_encrypted, key_of, read};
