@@ -235,6 +235,17 @@ fn a_file_that_holds_no_facts_is_one_clear_line() {
     assert!(said(half).contains("it ends in the middle of the JSON"), "{}", said(half));
     let wrong = good.replacen("[0,1,1,", "[9,1,1,", 1);
     assert_eq!(said(&wrong), "error: ../x.json: no file that acrlint wrote: a number of `sources` is wrong\n");
+    // Values that hold each other deeper, or more often, than anything that was read.
+    let begin = good.find("\"nodes\": [").unwrap() + 10;
+    let end = begin + good.get(begin..).unwrap().find("\n],").unwrap();
+    for (count, part) in [(3_000, "[N]"), (64, "[N,N]")] {
+        let node =
+            |at: usize| format!(r#",{{"at":0,"is":{{"list":{{"items":{}}}}}}}"#, part.replace('N', &at.to_string()));
+        let nodes: String = (0..count).map(node).collect();
+        let deep =
+            format!("{}\n{{\"at\":0,\"is\":\"null\"}}{nodes}{}", good.get(..begin).unwrap(), good.get(end..).unwrap());
+        assert_eq!(said(&deep), "error: ../x.json: no file that acrlint wrote: a number of `nodes` is wrong\n");
+    }
     let missing = acrlint(&folder.path().join("apps"), &["--with", "none.json"]);
     assert_eq!(text(&missing.stderr), "error: none.json: can't be read: entity not found\n");
     let twice = ["--with", "../infra.acrfacts.json", "--with", "../infra.acrfacts.json"];

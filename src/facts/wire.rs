@@ -150,6 +150,34 @@ pub(super) enum Value {
     },
 }
 
+impl Value {
+    /// The nodes that it is made of.
+    pub(super) fn parts(&self) -> Vec<usize> {
+        match self {
+            Value::List { items: all, .. } | Value::Pieces(all) | Value::Call { arguments: all, .. } => all.clone(),
+            Value::Map { entries, .. } => entries.iter().flat_map(|(key, value)| [*key, *value]).collect(),
+            Value::Id { subscription, group, names, extends, .. } => {
+                [subscription, group, extends].into_iter().flatten().chain(names).copied().collect()
+            }
+            Value::Ref(reference) => reference.id.into_iter().collect(),
+            Value::Derived(all) => all.iter().filter_map(|reference| reference.id).collect(),
+            Value::Choice { on, yes, no } => [*yes, *no].into_iter().chain(on.parts()).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Cond {
+    fn parts(&self) -> Vec<usize> {
+        match self {
+            Cond::Always | Cond::Never => Vec::new(),
+            Cond::When(node) => vec![*node],
+            Cond::Not(inner) => inner.parts(),
+            Cond::All(parts) | Cond::Any(parts) => parts.iter().flat_map(Cond::parts).collect(),
+        }
+    }
+}
+
 /// A property of a resource, which is meant by its address or by its id.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -8,11 +8,14 @@ use crate::cli::{FailOn, Format};
 /// The name that somebody gave, when it can stand in front of a path.
 pub fn checked_name(name: &str) -> Result<String, SettingsError> {
     let name = name.trim();
-    let fits = |letter: char| letter.is_alphanumeric() || "-_./".contains(letter);
     match !name.is_empty() && name.len() <= 200 && name.chars().all(fits) {
         true => Ok(name.to_owned()),
         false => Err(SettingsError::BadName(name.to_owned())),
     }
+}
+
+fn fits(letter: char) -> bool {
+    letter.is_alphanumeric() || "-_./".contains(letter)
 }
 
 /// Owner and name of git's remote `origin`, else the name of the folder.
@@ -20,7 +23,8 @@ pub fn repository_name(root: &Path) -> String {
     let folder = root.file_name().map(|name| name.to_string_lossy().into_owned());
     let remote = git_config(root).and_then(|file| std::fs::read_to_string(file).ok()).and_then(|text| origin(&text));
     let names = [remote.as_deref().and_then(of_address), folder];
-    names.into_iter().flatten().find_map(|name| checked_name(&name).ok()).unwrap_or_else(|| "repository".to_owned())
+    let fitting = |name: String| checked_name(&name.replace(|letter| !fits(letter), "-")).ok();
+    names.into_iter().flatten().find_map(fitting).unwrap_or_else(|| "repository".to_owned())
 }
 
 /// The configuration of a git repository; a work tree beside it says in a file where that is.

@@ -46,7 +46,9 @@ impl<'a> Tables<'a> {
         let mut tables = Tables { repository, sources, places, addresses: Vec::new(), nodes: Vec::new() };
         tables.addresses = addresses.iter().map(|address| Arc::new(tables.new_address(address))).collect();
         let trails = tables.trails(trails)?;
+        let mut sizes: Vec<Size> = Vec::new();
         for node in nodes {
+            sizes.push(Size::of(&node.is, &sizes)?);
             let node = tables.new_node(node, &trails)?;
             tables.nodes.push(node);
         }
@@ -171,6 +173,29 @@ impl<'a> Tables<'a> {
 fn quoted_line((line, column, end, text): &(u32, u32, u32, String)) -> QuotedLine {
     let mark = |column: u32| Mark { line: *line, column };
     QuotedLine { start: mark(*column), end: mark(*end), text: text.as_str().into() }
+}
+
+/// How deep a value goes, and how many values it would be if none were shared.
+#[derive(Clone, Copy)]
+struct Size {
+    depth: usize,
+    nodes: usize,
+}
+
+/// No value that acrlint reads goes so deep, or holds so many others.
+const LARGEST: Size = Size { depth: 512, nodes: 20_000_000 };
+
+impl Size {
+    fn of(value: &wire::Value, known: &[Size]) -> Found<Size> {
+        let mut size = Size { depth: 1, nodes: 1 };
+        for part in value.parts() {
+            let part = known.get(part).ok_or(Missing("nodes"))?;
+            size.depth = size.depth.max(part.depth + 1);
+            size.nodes = size.nodes.saturating_add(part.nodes);
+        }
+        let fits = size.depth <= LARGEST.depth && size.nodes <= LARGEST.nodes;
+        fits.then_some(size).ok_or(Missing("nodes"))
+    }
 }
 
 /// The positions of each file that are spoken of, with what is quoted there.
