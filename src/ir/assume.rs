@@ -57,6 +57,19 @@ impl Node {
         }
     }
 
+    /// The text when no flag holds: what [`Node::under`] makes of it for the completion of all flags that is tried first,
+    /// without naming them. Other values than texts stay as they are.
+    pub(super) fn without_flags(&self) -> Node {
+        match &self.value {
+            Value::Choice(choice) if choice.on.without_flags() => choice.yes.without_flags(),
+            Value::Choice(choice) => choice.no.without_flags(),
+            Value::Concat(pieces) if pieces.iter().any(|piece| matches!(piece.value, Value::Choice(_))) => {
+                Node::concat(pieces.iter().map(Node::without_flags).collect(), self.span)
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// The flags that choices inside hang on, in order of appearance. Arguments of functions are left out: what a
     /// function makes of them is not known in any case, only whether they are the same.
     pub fn flags(&self) -> Vec<Arc<str>> {

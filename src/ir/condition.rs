@@ -94,6 +94,17 @@ impl Cond {
         }
     }
 
+    /// Whether it holds when no flag does.
+    pub(super) fn without_flags(&self) -> bool {
+        match self {
+            Cond::Always => true,
+            Cond::Never | Cond::When(_) => false,
+            Cond::Not(inner) => !inner.without_flags(),
+            Cond::All(parts) => parts.iter().all(Cond::without_flags),
+            Cond::Any(parts) => parts.iter().any(Cond::without_flags),
+        }
+    }
+
     /// The keys of the flags in it, in order of appearance. A flag that is not even equal to itself counts as a flag of
     /// its own at every place, told apart by the place where it was written.
     pub fn atoms(&self) -> Vec<Arc<str>> {

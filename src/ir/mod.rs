@@ -11,6 +11,7 @@ mod identical;
 mod imperative;
 mod names;
 mod order;
+mod outline;
 pub mod placeholder;
 mod resolve;
 mod resource;

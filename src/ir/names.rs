@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use super::outline::Outline;
 use super::{Node, Resource, Value};
 
 /// Resources of one type by their names, as they are written.
 #[derive(Default)]
 pub(super) struct Names<'a> {
     all: Vec<&'a Resource>,
+    /// What their names are made of, when no flag holds.
+    outlines: Vec<Option<Outline>>,
     /// Names that are known to the last letter, in lower case.
     known: HashMap<String, Vec<usize>>,
     /// Names that may turn out to be any text once references are followed.
@@ -21,11 +24,13 @@ impl<'a> Names<'a> {
     pub(super) fn of(all: Vec<&'a Resource>, name: impl Fn(&'a Resource) -> Option<&'a Node>) -> Names<'a> {
         let mut names = Names::default();
         for (at, &resource) in all.iter().enumerate() {
-            match name(resource) {
+            let name = name(resource).map(Node::without_flags);
+            names.outlines.push(name.as_ref().map(Outline::written));
+            match name {
                 Some(Node { value: Value::Str(text), .. }) => {
                     names.known.entry(text.to_ascii_lowercase()).or_default().push(at);
                 }
-                name => match name.and_then(shape) {
+                name => match name.as_ref().and_then(shape) {
                     Some(shape) => names.fixed.entry(shape).or_default().push(at),
                     None => names.open.push(at),
                 },
@@ -34,20 +39,29 @@ impl<'a> Names<'a> {
         Names { all, ..names }
     }
 
-    /// The resources that may have this name, with references followed already, in their order.
+    /// The resources that may have this name, with references followed already, in their order. Equal names are equal
+    /// when no flag holds: that is one of the completions in which they are compared.
     pub(super) fn candidates(&self, name: &Node) -> Vec<&'a Resource> {
+        let name = name.without_flags();
+        let outline = Outline::followed(&name);
+        let alike = |at: &usize| {
+            let theirs = self.outlines.get(*at).and_then(Option::as_ref);
+            theirs.is_none_or(|theirs| theirs.may_equal(&outline))
+        };
         let more = match &name.value {
             Value::Str(text) => self.known.get(&text.to_ascii_lowercase()),
-            // What equals the choice equals its first arm when the condition holds.
-            Value::Choice(choice) => return self.candidates(&choice.yes),
-            _ => match shape(name) {
+            _ => match shape(&name) {
                 Some(shape) => self.fixed.get(&shape),
-                None => return self.all.clone(),
+                None => return self.at((0..self.all.len()).filter(alike)),
             },
         };
-        let mut found: Vec<usize> = self.open.iter().chain(more.into_iter().flatten()).copied().collect();
+        let mut found: Vec<usize> = self.open.iter().chain(more.into_iter().flatten()).copied().filter(alike).collect();
         found.sort_unstable();
-        found.into_iter().filter_map(|at| self.all.get(at).copied()).collect()
+        self.at(found)
+    }
+
+    fn at(&self, places: impl IntoIterator<Item = usize>) -> Vec<&'a Resource> {
+        places.into_iter().filter_map(|at| self.all.get(at).copied()).collect()
     }
 }
 

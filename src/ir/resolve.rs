@@ -194,17 +194,25 @@ impl<'a> Resolver<'a> {
             let mut comparison = Comparison::new(self, Case::Ignored);
             comparison.nodes(&name, &other.name) == Truth::Yes && fits(other)
         };
-        let mut matching: Vec<&Resource> = candidates.into_iter().filter(is_it).collect();
-        // What the tree declares is a better answer than what was read back of it.
-        if existing.is_read_back() || matching.iter().any(|other| other.origin == Origin::Declared) {
-            matching.retain(|other| other.origin == Origin::Declared);
+        let own = |other: &&Resource| other.address.root == existing.address.root;
+        let is_declared = |other: &&Resource| other.origin == Origin::Declared;
+        let (near, far): (Vec<&Resource>, Vec<&Resource>) = candidates.into_iter().partition(own);
+        let mut matching: Vec<&Resource> = near.into_iter().filter(is_it).collect();
+        // What its own deployment declares is the answer, whatever others do.
+        if !matching.iter().any(is_declared) {
+            matching.extend(far.into_iter().filter(is_it));
         }
-        let own = |other: &&&Resource| other.address.root == existing.address.root;
-        let (first, unique) = match matching.iter().find(own) {
-            Some(first) => (Some(first), matching.iter().filter(own).count() == 1),
-            None => (matching.first(), matching.len() == 1),
-        };
-        first.filter(|_| unique).copied()
+        // What the tree declares is a better answer than what was read back of it.
+        if existing.is_read_back() || matching.iter().any(is_declared) {
+            matching.retain(is_declared);
+        }
+        if matching.iter().any(own) {
+            matching.retain(own);
+        }
+        match matching.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 
     /// Another resource of this type and name was read back: which of them a declaration means can't be told.

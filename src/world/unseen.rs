@@ -68,38 +68,33 @@ impl<'a> World<'a> {
 
     /// Why there may be resources about this registry and cluster that can't be seen.
     pub(super) fn hidden(&self, cluster: &Cluster<'a>, registry: &Registry<'a>) -> Option<(Why, Span)> {
-        let (roots, ends) = (
-            [&cluster.resource.address.root, &registry.resource.address.root],
-            [End::of(cluster.resource, &cluster.name), End::of(registry.resource, &registry.name)],
-        );
-        let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
-            None => false,
-            Some(_) if deployment.language == Language::Kubernetes => false,
-            Some(Hides::Anything) => true,
-            Some(Hides::Joining(inputs)) => {
-                roots.contains(&&deployment.name)
-                    && ends.iter().all(|end| inputs.iter().any(|it| self.refers(it, end.address)))
-            }
-            Some(Hides::Touching(inputs)) => {
-                roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
-            }
-        };
-        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+        let ends = [End::of(cluster.resource, &cluster.name), End::of(registry.resource, &registry.name)];
+        self.gap_about(&ends, |inputs| self.join_two(inputs, &ends))
     }
 
     /// Why something that can't be seen may change these resources, or add to them.
     pub fn hidden_from(&self, resources: &[&Resource]) -> Option<(Why, Span)> {
-        let roots: Vec<&Arc<str>> = resources.iter().map(|resource| &resource.address.root).collect();
         let ends: Vec<End<'_>> = resources.iter().map(|resource| End::of(resource, &resource.name)).collect();
+        self.gap_about(&ends, |inputs| inputs.iter().any(|input| self.touches(input, &ends, 8)))
+    }
+
+    /// The first gap of the ends' own deployments that may hide something about one of them. `joins` says whether what these
+    /// inputs join concerns them.
+    fn gap_about(&self, ends: &[End<'_>], joins: impl Fn(&[Node]) -> bool) -> Option<(Why, Span)> {
         let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
             None => false,
             Some(_) if deployment.language == Language::Kubernetes => false,
             Some(Hides::Anything) => true,
-            Some(Hides::Joining(inputs) | Hides::Touching(inputs)) => {
-                roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
-            }
+            Some(_) if !ends.iter().any(|end| end.address.root == deployment.name) => false,
+            Some(Hides::Joining(inputs)) => joins(inputs),
+            Some(Hides::Touching(inputs)) => inputs.iter().any(|input| self.touches(input, ends, 8)),
         };
         self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+    }
+
+    /// Whether inputs refer to more than one of the ends.
+    fn join_two(&self, inputs: &[Node], ends: &[End<'_>]) -> bool {
+        ends.iter().filter(|end| inputs.iter().any(|it| self.refers(it, end.address))).count() > 1
     }
 
     /// Why there may be parts of a registry that can't be seen: replicas, cache rules.
@@ -165,21 +160,8 @@ impl<'a> World<'a> {
     /// Why there may be something between these that can't be seen: what an unresolved module or a command joins them by.
     pub fn networks_open(&self, ends: &[&Resource]) -> Option<(Why, Span)> {
         let names: Vec<Node> = ends.iter().map(|end| self.resolver.node(&end.name)).collect();
-        let roots: Vec<_> = ends.iter().map(|end| &end.address.root).collect();
         let ends: Vec<End<'_>> = ends.iter().zip(&names).map(|(end, name)| End::of(end, name)).collect();
-        let hides = |(deployment, gap): &&(&Deployment, &Gap)| match &gap.hides {
-            None => false,
-            Some(_) if deployment.language == Language::Kubernetes => false,
-            Some(Hides::Anything) => true,
-            Some(Hides::Joining(inputs)) => {
-                let joined = ends.iter().filter(|end| inputs.iter().any(|it| self.refers(it, end.address)));
-                roots.contains(&&deployment.name) && joined.count() > 1
-            }
-            Some(Hides::Touching(inputs)) => {
-                roots.contains(&&deployment.name) && inputs.iter().any(|input| self.touches(input, &ends, 8))
-            }
-        };
-        self.gaps.iter().find(hides).map(|(_, gap)| (gap.why.clone(), gap.span))
+        self.gap_about(&ends, |inputs| self.join_two(inputs, &ends))
     }
 
     /// Whether a private endpoint leads to the registry, as far as can be seen.

@@ -177,6 +177,39 @@ proptest! {
         }
     }
 
+    /// The index of names rules nothing out that a comparison would find.
+    #[test]
+    fn a_declaration_is_found_exactly_where_its_name_is_the_same(
+        written in stringy(),
+        other in prop::option::of(stringy()),
+        by in 0..3u8,
+        folded in any::<bool>(),
+    ) {
+        let asked = other.unwrap_or_else(|| written.clone());
+        let asked = if folded { call("toupper", vec![asked]) } else { asked };
+        let body = Node::map(vec![super::super::Entry::new("location", Span::default(), written.clone())], Span::default());
+        let holder = Resource { kind: "Contoso.Names/holders".into(), ..resource("a", "holder", body, Origin::Declared) };
+        let reference = Node::reference(holder.address.clone(), &["location"], Span::default());
+        let joined = |node: Node| Node::concat(vec![text("b"), node, text("a")], Span::default());
+        let (own, asked) = match by {
+            0 => (written, asked),
+            1 => (reference, asked),
+            _ => (joined(reference), joined(asked)),
+        };
+        let named = |name: &Node, root: &str, origin| {
+            let of = resource(root, "shop", Node::null(Span::default()), origin);
+            let id = Node::id(ResourceId::within(&of.scope, &of.kind, vec![name.clone()]), Span::default());
+            Resource { name: name.clone(), id, ..of }
+        };
+        let declared = named(&own, "a", Origin::Declared);
+        let existing = named(&asked, "b", Origin::Existing);
+        let id = Node::reference(existing.address.clone(), &["id"], Span::default());
+        let deployments = [deployment("a", vec![holder, declared]), deployment("b", vec![existing])];
+        let resolver = Resolver::new(&deployments, |_, _, _| None);
+        let found = resolver.resource_of(&id).is_some_and(|found| found.origin == Origin::Declared);
+        prop_assert_eq!(found, same_in(&resolver, Case::Ignored, &asked, &own) == Truth::Yes);
+    }
+
     #[test]
     fn concrete_values_are_always_decided(a in (0..5usize), b in (0..5usize)) {
         prop_assert_eq!(same(&text(TEXTS[a]), &text(TEXTS[b])), Truth::of(a == b));

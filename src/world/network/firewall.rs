@@ -124,10 +124,8 @@ pub(super) fn policies<'a>(
             policies.push(policy(resource, &body(resource), resolver));
         }
     }
-    for resource in resolver.of_kind(RULES) {
-        let elsewhere = resource.origin == Origin::Existing || !std::ptr::eq(resolver.canonical(resource), *resource);
-        let at = match parent::whole(resource, POLICY, &places, resolver) {
-            _ if elsewhere => continue,
+    for (resource, whole) in parent::parts(RULES, POLICY, &places, resolver) {
+        let at = match whole {
             Whole::At(at) => at,
             Whole::OneOf(others) => {
                 for at in others {

@@ -98,6 +98,9 @@ pub struct Network<'a> {
     by_vnet: BTreeMap<&'a Address, usize>,
     /// Subnets that are declared on their own, by address.
     by_subnet: BTreeMap<&'a Address, usize>,
+    /// Which networks and which zones are one.
+    same_vnets: zone::Pairs,
+    same_zones: zone::Pairs,
 }
 
 impl<'a> Network<'a> {

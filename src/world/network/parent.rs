@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Address, Case, Node, Resolver, Resource, ResourceId, Truth, Value, Why, same_in};
+use crate::ir::{Address, Case, Node, Origin, Resolver, Resource, ResourceId, Truth, Value, Why, same_in};
 use crate::source::Span;
 
 /// The place of what a part belongs to; else, for each place, whether it may be that.
@@ -13,33 +13,32 @@ pub(super) enum Whole {
     OneOf(Vec<usize>),
 }
 
-/// What a part belongs to, of the resources of a type that are known by their addresses. A part of something else belongs
-/// to none.
-pub(super) fn whole<'a>(
-    part: &Resource,
+/// The parts of a type that the tree declares on their own, each with what it belongs to, of the resources of another type
+/// that are known by their addresses.
+pub(super) fn parts<'a>(
+    part: &str,
     kind: &str,
     places: &BTreeMap<&'a Address, usize>,
     resolver: &Resolver<'a>,
-) -> Whole {
-    let raw = match &part.id.value {
-        Value::Id(id) => id.names.first(),
-        _ => None,
-    };
+) -> Vec<(&'a Resource, Whole)> {
+    let all = resolver.of_kind(part).iter().copied();
+    let own = all.filter(|it| it.origin != Origin::Existing && std::ptr::eq(resolver.canonical(it), *it));
+    own.map(|it| (it, whole(it, kind, places, resolver))).collect()
+}
+
+/// What a part belongs to. A part of something else belongs to none.
+fn whole<'a>(part: &Resource, kind: &str, places: &BTreeMap<&'a Address, usize>, resolver: &Resolver<'a>) -> Whole {
     // The name of the whole, taken from its declaration, says which one it is.
-    if let Some(Value::Ref(reference)) = raw.map(|name| &name.value)
-        && reference.is(&["name"])
-        && let Some(at) = resolver.target(&reference.target).and_then(|found| places.get(&*found.address))
-    {
+    let named = named_after(part, resolver).and_then(|found| places.get(&*found.address));
+    if let Some(at) = named {
         return Whole::At(*at);
     }
-    let id = resolver.id_of(&part.id).filter(|id| id.names.len() == 2);
-    let Some(id) = id else { return Whole::OneOf(places.values().copied().collect()) };
-    let name = id.names.first().cloned();
-    let own = ResourceId { kind: kind.into(), names: id.names.into_iter().take(1).collect(), ..id };
-    let found = resolver.resource_of(&Node::id(own, part.declared));
+    let Some(id) = whole_id(part, kind, resolver) else { return Whole::OneOf(places.values().copied().collect()) };
+    let found = resolver.resource_of(&id);
     if let Some(at) = found.and_then(|found| places.get(&*found.address)) {
         return Whole::At(*at);
     }
+    let name = ResourceId::parse(&id).and_then(|id| id.names.into_iter().next());
     let may_be = |address: &&&'a Address| {
         let known = resolver.at(address).zip(name.as_ref());
         known.is_none_or(|(other, name)| same_in(resolver, Case::Ignored, name, &other.name) != Truth::No)
@@ -54,23 +53,25 @@ pub(super) fn whole_id(part: &Resource, kind: &str, resolver: &Resolver<'_>) -> 
     Some(Node::id(ResourceId { kind: kind.into(), names, ..id }, part.declared))
 }
 
+/// The resource that the name of what a part belongs to is taken from.
+fn named_after<'a>(part: &Resource, resolver: &Resolver<'a>) -> Option<&'a Resource> {
+    let Value::Id(id) = &part.id.value else { return None };
+    match &id.names.first()?.value {
+        Value::Ref(reference) if reference.is(&["name"]) => resolver.target(&reference.target),
+        _ => None,
+    }
+}
+
 /// The resource of a type that a part belongs to: the one that its name is taken from, the one that its id says, or the only
 /// one of its deployment that has this name in this group. A plan knows the subscription of what is there already, and not
 /// that of what is new.
 pub(super) fn above<'a>(part: &Resource, kind: &str, resolver: &Resolver<'a>) -> Option<&'a Resource> {
-    let raw = match &part.id.value {
-        Value::Id(id) => id.names.first(),
-        _ => None,
-    };
     let id = whole_id(part, kind, resolver);
     let may_be = |found: &&Resource| {
         let theirs = Node::reference(found.address.clone(), &["id"], found.declared);
         id.as_ref().is_none_or(|id| same_in(resolver, Case::Ignored, id, &theirs) != Truth::No)
     };
-    if let Some(Value::Ref(reference)) = raw.map(|name| &name.value)
-        && reference.is(&["name"])
-        && let Some(found) = resolver.target(&reference.target).filter(|found| found.is_kind(kind)).filter(may_be)
-    {
+    if let Some(found) = named_after(part, resolver).filter(|found| found.is_kind(kind)).filter(may_be) {
         return Some(found);
     }
     resolver.resource_of(id.as_ref()?).or_else(|| {

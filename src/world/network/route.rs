@@ -77,10 +77,8 @@ pub(super) fn tables<'a>(
             tables.push(table(resource, &body(resource), resolver));
         }
     }
-    for resource in resolver.of_kind(ROUTE) {
-        let elsewhere = resource.origin == Origin::Existing || !std::ptr::eq(resolver.canonical(resource), *resource);
-        let at = match parent::whole(resource, TABLE, &places, resolver) {
-            _ if elsewhere => continue,
+    for (resource, whole) in parent::parts(ROUTE, TABLE, &places, resolver) {
+        let at = match whole {
             Whole::At(at) => at,
             Whole::OneOf(others) => {
                 for at in others {

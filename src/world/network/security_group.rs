@@ -75,10 +75,8 @@ pub(super) fn groups<'a>(
             groups.push(group(resource, &body(resource), resolver));
         }
     }
-    for resource in resolver.of_kind(RULE) {
-        let elsewhere = resource.origin == Origin::Existing || !std::ptr::eq(resolver.canonical(resource), *resource);
-        let at = match parent::whole(resource, GROUP, &places, resolver) {
-            _ if elsewhere => continue,
+    for (resource, whole) in parent::parts(RULE, GROUP, &places, resolver) {
+        let at = match whole {
             Whole::At(at) => at,
             Whole::OneOf(others) => {
                 for at in others {

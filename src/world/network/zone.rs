@@ -1,5 +1,8 @@
 //! Private DNS zones and the networks that they are linked to.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::parent::{above, whole_id};
 use super::reading::written;
 use super::{Network, key_of};
@@ -192,7 +195,7 @@ impl<'a> Network<'a> {
     pub fn is_same_zone(&self, one: usize, other: usize, resolver: &Resolver<'_>) -> Truth {
         match (self.zones.get(one), self.zones.get(other)) {
             _ if one == other => Truth::Yes,
-            (Some(one), Some(other)) => one.is_same(other, resolver),
+            (Some(a), Some(b)) => self.same_zones.remembered(one, other, || a.is_same(b, resolver)),
             _ => Truth::Unknown,
         }
     }
@@ -201,11 +204,26 @@ impl<'a> Network<'a> {
     pub fn is_same_vnet(&self, one: usize, other: usize, resolver: &Resolver<'_>) -> Truth {
         match (self.vnets.get(one), self.vnets.get(other)) {
             _ if one == other => Truth::Yes,
-            (Some(one), Some(other)) if differ(&one.name, &other.name) || are_two(one.resource, other.resource) => {
-                Truth::No
-            }
-            (Some(one), Some(other)) => not_of_two_roots(one.is_same(other, resolver), one.resource, other.resource),
+            (Some(a), Some(b)) if differ(&a.name, &b.name) || are_two(a.resource, b.resource) => Truth::No,
+            (Some(a), Some(b)) => self
+                .same_vnets
+                .remembered(one, other, || not_of_two_roots(a.is_same(b, resolver), a.resource, b.resource)),
             _ => Truth::Unknown,
         }
+    }
+}
+
+/// What was found of pairs of things, by their places: every pool and every host of a registry asks about the same ones.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pairs(RefCell<HashMap<(usize, usize), Truth>>);
+
+impl Pairs {
+    fn remembered(&self, one: usize, other: usize, judge: impl FnOnce() -> Truth) -> Truth {
+        let known = self.0.borrow().get(&(one, other)).copied();
+        known.unwrap_or_else(|| {
+            let truth = judge();
+            self.0.borrow_mut().insert((one, other), truth);
+            truth
+        })
     }
 }
