@@ -2,6 +2,7 @@
 //! environment into one meaning. Help, completions and parsing all come from the definitions below.
 
 mod catalogue;
+mod man;
 mod values;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use catalogue::{Entry, UnknownRule, explain, list};
+pub use man::man;
 pub use values::{OutputFile, parse_date};
 
 const EXAMPLES: &str = "\
@@ -38,6 +40,12 @@ Examples:
   acrlint graph --format dot | dot -Tsvg      a picture by Graphviz
   acrlint --output mermaid=pulls.mmd          findings in the terminal, the picture in a file
   acrlint graph infra k8s/prod                read only these folders";
+
+const MANUAL: &str = "\
+Examples:
+  acrlint man | man -l -                      read it
+  acrlint man > acrlint.1                     keep it
+  acrlint man check > acrlint-check.1         the page of a command";
 
 /// Finds out, offline, whether AKS can pull the images of a repository from Azure Container Registry.
 ///
@@ -99,6 +107,13 @@ pub enum Command {
         /// The shell
         #[arg(value_enum, value_name = "SHELL")]
         shell: clap_complete::Shell,
+    },
+    /// Print the manual page of acrlint, or of one of its commands
+    #[command(after_help = MANUAL)]
+    Man {
+        /// The command; without one, acrlint as a whole
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
     },
 }
 

@@ -73,6 +73,7 @@ fn work() -> Result<u8, String> {
         Some(Command::Rules { format }) => print(cli::list(&catalogue(), format).as_bytes()),
         Some(Command::Schema) => print(acrlint::settings::schema(&names()).as_bytes()),
         Some(Command::Completions { shell }) => print(&cli::completions(shell)),
+        Some(Command::Man { command }) => print(&cli::man(command.as_deref())?),
     }
 }
 

@@ -152,6 +152,16 @@ fn rules_are_listed_and_explained() {
 }
 
 #[test]
+fn the_manual_has_a_page_for_each_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = acrlint(folder.path(), &["man"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("\n.TH acrlint 1"), "{}", stdout(&output));
+    assert!(stdout(&acrlint(folder.path(), &["man", "pulls"])).contains("\n.TH acrlint-pulls 1"));
+    assert_eq!(refused(folder.path(), &["man", "puls"]), "acrlint has no command `puls`; did you mean `pulls`?");
+}
+
+#[test]
 fn every_shell_has_completions() {
     let folder = clean();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
