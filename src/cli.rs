@@ -224,10 +224,18 @@ pub enum Format {
     Concise,
     /// acrlint's own JSON: findings, pulls, coverage
     Json,
-    /// Annotations of GitHub Actions
-    Github,
     /// SARIF 2.1.0 for code scanning
     Sarif,
+    /// Annotations of GitHub Actions, and a log
+    Github,
+    /// A code quality report of GitLab
+    Gitlab,
+    /// Annotations of Azure Pipelines, and a log
+    Azure,
+    /// JUnit's XML: what is wrong and every pull, for services that show tests
+    Junit,
+    /// A page for a step summary or a comment on a pull request
+    Markdown,
     /// A picture of all pulls, for Markdown
     Mermaid,
     /// A picture of all pulls, for Graphviz

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use acrlint::cli::{self, Cli, Command, Entry};
-use acrlint::settings::{Environment, Fixes, Settings, Surroundings, View};
+use acrlint::settings::{Checkout, Environment, Fixes, Settings, Surroundings, View};
 use clap::Parser;
 
 /// Room for deep recursion: every reader has its own limit of depth, and this is far above all of them.
@@ -159,8 +159,15 @@ fn surroundings() -> Result<Surroundings, String> {
         stdout_is_terminal: std::io::stdout().is_terminal(),
         stderr_is_terminal: std::io::stderr().is_terminal(),
     };
+    let checkout = Checkout {
+        github_server: variable("GITHUB_SERVER_URL"),
+        github_repository: variable("GITHUB_REPOSITORY"),
+        github_commit: variable("GITHUB_SHA"),
+        gitlab_project: variable("CI_PROJECT_URL"),
+        gitlab_commit: variable("CI_COMMIT_SHA"),
+    };
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let home = variable("HOME").or_else(|| variable("USERPROFILE")).map(|home| PathBuf::from(home).join(".bicep"));
     let bicep_cache = variable("BICEP_CACHE_DIRECTORY").map(PathBuf::from).or(home);
-    Ok(Surroundings { current, today, bicep_cache, environment })
+    Ok(Surroundings { current, today, bicep_cache, environment, checkout })
 }

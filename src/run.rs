@@ -505,7 +505,8 @@ fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Out
     let names = names(&read.lowered.deployments);
     let told = Told { report, store, secrets: &secrets, names: &names };
     let texts: Vec<RuleText> = rules::all().iter().map(|rule| tell::rule_text(rule)).collect();
-    let plain = Look { verbose: settings.verbose, quiet: settings.quiet, ..Look::default() };
+    let plain =
+        Look { verbose: settings.verbose, quiet: settings.quiet, address: settings.address.clone(), ..Look::default() };
     let written = |format: report::Format, look: &Look| {
         let mut bytes = Vec::new();
         // A vector takes everything.
@@ -520,8 +521,7 @@ fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Out
     let quiet = settings.quiet
         && report.findings.is_empty()
         && matches!(format, report::Format::Human | report::Format::Concise);
-    // Annotations are read by a machine.
-    let look = Look { colour: settings.color && format != report::Format::Github, ..plain };
+    let look = Look { colour: settings.color && format.has_colours(), ..plain.clone() };
     let loudest = report.findings.iter().map(|finding| finding.severity).max();
     let unknown = report.pulls.iter().filter(|pull| pull.verdict == Verdict::Unknown).count();
     Outcome {

@@ -1,6 +1,7 @@
 //! The one meaning of a run: flags, configuration file, environment and the paths on disk, resolved once. Nothing below
 //! reads a flag, an environment variable or a clock.
 
+mod address;
 mod color;
 mod config;
 mod error;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cloud, FailOn, Flags, Format, OutputFile, World};
 use crate::finding::Severity;
 
+pub use address::Checkout;
 pub use color::Environment;
 pub use config::{Applied, Assumption, ClusterMapping, ConfigFile, Fact, Said, schema};
 pub use error::SettingsError;
@@ -81,6 +83,8 @@ pub struct Settings {
     pub format: Format,
     /// Reports to be written to files.
     pub outputs: Vec<OutputFile>,
+    /// The address of the commit that is checked out, where a build service says it.
+    pub address: Option<String>,
     /// Whether standard output is coloured.
     pub color: bool,
     /// Whether a long run shows its progress on standard error.
@@ -131,6 +135,8 @@ pub struct Surroundings {
     pub bicep_cache: Option<PathBuf>,
     /// Colour variables and terminals.
     pub environment: Environment,
+    /// What a build service says of the commit that it checked out.
+    pub checkout: Checkout,
 }
 
 impl Settings {
@@ -175,6 +181,7 @@ impl Settings {
             today: flags.now.unwrap_or(surroundings.today),
             format: flags.format,
             outputs: flags.output.clone(),
+            address: surroundings.checkout.address().filter(|_| location.in_git),
             color: surroundings.environment.color(flags.color),
             progress: surroundings.environment.shows_progress(flags.quiet),
             quiet: flags.quiet,
@@ -209,6 +216,7 @@ impl Settings {
             today,
             format: Format::Human,
             outputs: Vec::new(),
+            address: None,
             color: false,
             progress: false,
             quiet: false,
@@ -243,12 +251,16 @@ fn module_cache(typed: Option<&Path>, surroundings: &Surroundings) -> Result<Opt
     }
 }
 
-/// Annotations and SARIF are about findings; a pull path has no place in them. The command line knows what a graph is
+/// Annotations, code quality and SARIF are about findings; a pull path has no place in them. The command line knows what a graph is
 /// printed as, and into a file goes any format.
 fn check_formats(view: View, flags: &Flags) -> Result<(), SettingsError> {
     let formats = flags.output.iter().map(|output| output.format).chain([flags.format]);
     let told = |format: Format| {
-        view != View::Pulls || matches!(format, Format::Human | Format::Json | Format::Mermaid | Format::Dot)
+        let tells_pulls = matches!(
+            format,
+            Format::Human | Format::Json | Format::Junit | Format::Markdown | Format::Mermaid | Format::Dot
+        );
+        view != View::Pulls || tells_pulls
     };
     match formats.into_iter().all(told) {
         true => Ok(()),
@@ -297,6 +309,7 @@ mod tests {
             today: jiff::civil::date(2026, 1, 31),
             bicep_cache: None,
             environment: Environment::default(),
+            checkout: Checkout::default(),
         };
         Settings::resolve(View::Findings, &cli.flags, &surroundings, RULES)
     }

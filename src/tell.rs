@@ -168,6 +168,10 @@ pub fn format(format: cli::Format) -> Format {
         cli::Format::Json => Format::Json,
         cli::Format::Github => Format::Github,
         cli::Format::Sarif => Format::Sarif,
+        cli::Format::Gitlab => Format::Gitlab,
+        cli::Format::Azure => Format::Azure,
+        cli::Format::Junit => Format::Junit,
+        cli::Format::Markdown => Format::Markdown,
         cli::Format::Mermaid => Format::Mermaid,
         cli::Format::Dot => Format::Dot,
     }

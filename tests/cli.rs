@@ -97,7 +97,10 @@ fn bad_flags_exit_with_2() {
         assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{arguments:?}");
         assert!(stderr(&output).starts_with("error: "), "{arguments:?}: {}", stderr(&output));
     }
-    assert!(refused(folder.path(), &["pulls", "--format", "sarif"]).contains("human, json, mermaid and dot"));
+    assert!(
+        refused(folder.path(), &["pulls", "--format", "sarif"])
+            .contains("human, json, junit, markdown, mermaid and dot")
+    );
     assert!(refused(folder.path(), &["--exclude", "a{b"]).contains("a{b"));
 }
 

@@ -26,6 +26,7 @@ fn taken(text: &str) -> (bool, bool) {
         today: jiff::civil::date(2026, 1, 31),
         bicep_cache: None,
         environment: acrlint::settings::Environment::default(),
+        checkout: acrlint::settings::Checkout::default(),
     };
     let cli = acrlint::cli::Cli::try_parse_from(["acrlint"]).unwrap();
     let read = Settings::resolve(View::Findings, &cli.flags, &surroundings, &names());

@@ -12,11 +12,15 @@ use acrlint::source::{MemoryFiles, SourceId, Span, Store};
 use proptest::prelude::*;
 use serde_json::Value;
 
-const FORMATS: [Format; 8] = [
+const FORMATS: [Format; 12] = [
     Format::Human,
     Format::Concise,
     Format::Json,
     Format::Github,
+    Format::Gitlab,
+    Format::Azure,
+    Format::Junit,
+    Format::Markdown,
     Format::Sarif,
     Format::Pulls,
     Format::Mermaid,
@@ -212,7 +216,7 @@ fn the_same_run_gives_the_same_bytes() {
 
 #[test]
 fn no_absolute_path_and_no_secret_in_any_format() {
-    let look = Look { colour: true, width: 80, verbose: true, quiet: false };
+    let look = Look { colour: true, width: 80, verbose: true, ..Look::default() };
     for format in FORMATS {
         let text = sample().written(format, &look);
         assert!(!text.contains("correct-horse"), "{format:?}\n{text}");
@@ -314,11 +318,57 @@ fn fingerprints_are_those_of_code_scanning() {
 fn workflow_commands_are_escaped_and_sorted() {
     let text = sample().plain(Format::Github);
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines.len(), 3, "{text}");
+    assert_eq!(lines.len(), 7, "{text}");
     assert!(lines[0].starts_with("::error file=infra/main ü.bicep,line=7,endLine=7,col=18,endColumn=42,title=ACR101 "));
     assert!(lines[0].contains("%0Ahelp: principalId") && lines[0].contains("and 100 %25 of it, yes: all"));
     assert!(lines[1].starts_with("::warning file=k8s/secret.yaml,line=3,"));
-    assert!(!lines[2].starts_with("::"));
+    assert_eq!(lines[2], "::group::acrlint: 2 findings");
+    assert!(
+        lines[3].starts_with("error[ACR101] infra/main ü.bicep:7:18: ") && lines[4].starts_with("warning[ACR999] k8s")
+    );
+    assert_eq!(lines[5], "::endgroup::");
+    assert!(lines[6].starts_with("findings: 1 error"));
+}
+
+/// Errors of a file with a line for each, known by these keys.
+fn errors(keys: &[String]) -> Run {
+    let store = Store::new(MemoryFiles::default());
+    let id = store.add("a.tf", "x\n".repeat(keys.len()).into_bytes()).unwrap();
+    let finding = |(at, key): (usize, &String)| Finding {
+        primary: Label::new(Span::new(id, 2 * at, 2 * at + 1), ""),
+        related: Vec::new(),
+        key: key.clone(),
+        ..sample().report.findings[1].clone()
+    };
+    let report = Report { findings: keys.iter().enumerate().map(finding).collect(), ..Report::default() };
+    Run { report, store, secrets: Vec::new() }
+}
+
+#[test]
+fn few_annotations_stand_on_their_lines_and_many_are_folded() {
+    let annotations = |run: &Run| -> Vec<String> {
+        run.plain(Format::Github).lines().filter(|line| line.starts_with("::error")).map(str::to_owned).collect()
+    };
+    // Ten are kept, so each has its own line, though they are of one resource.
+    let of_one: Vec<String> = (0..10).map(|at| format!("ACR101:app:{at}")).collect();
+    assert_eq!(annotations(&errors(&of_one)).len(), 10);
+    // Twelve are not: those of one resource become one.
+    let of_one: Vec<String> = (0..12).map(|at| format!("ACR101:app:{at}")).collect();
+    let folded = annotations(&errors(&of_one));
+    assert!(folded.len() == 1 && folded[0].contains(" and 11 more::"), "{folded:?}");
+    assert!(folded[0].contains("%0Aalso ACR101 pull-role-on-wrong-identity at a.tf:12: "), "{folded:?}");
+    // Those of twelve resources are counted.
+    let of_many: Vec<String> = (0..12).map(|at| format!("ACR101:app{at}:x")).collect();
+    let kept = annotations(&errors(&of_many));
+    assert!(
+        kept.len() == 10 && kept[9].starts_with("::error title=acrlint%3A 3 more errors::3 more errors: "),
+        "{kept:?}"
+    );
+    // What is on one line is one annotation in any case.
+    let mut run = errors(&of_one);
+    run.report.findings.truncate(2);
+    run.report.findings[1].primary = run.report.findings[0].primary.clone();
+    assert_eq!(annotations(&run).len(), 1);
 }
 
 #[test]
@@ -428,6 +478,55 @@ fn pointing(text: &str, primary: Label, related: Label, secrets: Vec<Span>) -> R
     Run { report, store, secrets }
 }
 
+/// The lines of a page that are not code.
+fn outside_of_fences(page: &str) -> Vec<&str> {
+    let (mut fence, mut lines) = (0, Vec::new());
+    for line in page.lines() {
+        let run = line.len() - line.trim_start_matches('`').len();
+        match fence {
+            0 if run >= 3 => fence = run,
+            0 => lines.push(line),
+            _ if run >= fence && run == line.len() => fence = 0,
+            _ => {}
+        }
+    }
+    lines
+}
+
+/// Words as a file may have them that means no good: pieces of other languages between any characters.
+fn words() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "::error::a",
+        "::stop-commands::b",
+        "##[add-mask]c",
+        "##vso[task.setvariable variable=d]e",
+        "]]>",
+        "<!--",
+        "&amp;",
+        "<script>f</script>",
+        "|",
+        "\\|",
+        "`",
+        "```",
+        "\n",
+        "\r\n",
+        "\n| g | h |\n",
+        "@someone",
+        "o/r#1",
+        "\0",
+        "\u{1b}[31m",
+        "\u{ffff}",
+        "%0A",
+        "%AZP25",
+        ";",
+        "]",
+        " ",
+        "x",
+    ]);
+    let piece = prop_oneof![3 => pieces.prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -444,10 +543,46 @@ proptest! {
             pointing(&text, Label::new(line, "here"), Label::new(Span::new(SourceId(0), 0, 5), "there"), vec![place])
         };
         for format in FORMATS {
-            let text = run.written(format, &Look { colour: false, width: 90, verbose: true, quiet: false });
+            let text = run.written(format, &Look { width: 90, verbose: true, ..Look::default() });
             let piece: String = secret.chars().take(6).collect();
             prop_assert!(!text.contains(&piece), "{format:?}: {text}");
         }
+    }
+
+    /// Whatever names a file gives to things: XML stays well-formed, JSON valid, and no word becomes a command of a build
+    /// service or a row of a table.
+    #[test]
+    fn words_of_files_stay_words(words in prop::collection::vec(words(), 4)) {
+        let mut run = sample();
+        for finding in &mut run.report.findings {
+            finding.message.clone_from(&words[0]);
+            finding.help = Some(words[1].clone());
+            finding.key.clone_from(&words[2]);
+            finding.related.iter_mut().for_each(|label| label.text.clone_from(&words[3]));
+        }
+        for pull in &mut run.report.pulls {
+            (pull.image, pull.cluster) = (Some(words[0].clone()), Some(words[1].clone()));
+            pull.steps.iter_mut().for_each(|step| step.text.clone_from(&words[2]));
+        }
+        let junit = run.plain(Format::Junit);
+        prop_assert!(roxmltree::Document::parse(&junit).is_ok(), "{junit}");
+        assert_valid(include_str!("../testdata/schema/gitlab-code-quality.schema.json"), &run.json(Format::Gitlab));
+        let github = run.plain(Format::Github);
+        let commands = github.lines().filter(|line| line.trim_start().starts_with("::")).count();
+        prop_assert_eq!((commands, github.contains("##[")), (4, false), "{}", github);
+        let azure = run.plain(Format::Azure);
+        let commands = azure.lines().filter(|line| line.starts_with("##vso[task.logissue type=")).count();
+        prop_assert_eq!((commands, azure.matches("##vso[").count(), azure.matches("##[").count()), (2, 2, 2), "{}", azure);
+        let markdown = run.plain(Format::Markdown);
+        // Three tables of one row, each under its two lines of heading.
+        let outside = outside_of_fences(&markdown);
+        let rows = outside.iter().filter(|line| line.starts_with('|')).count();
+        // What stands in a span of code is what it is.
+        let bare = |line: &&str| line.split('`').step_by(2).collect::<String>();
+        let told = outside.iter().map(bare).any(|line| {
+            line.contains("<script") || line.contains("<!--") && line != "<!-- acrlint -->"
+        });
+        prop_assert_eq!((rows, told), (9, false), "{}", markdown);
     }
 
     /// Any text and any place, also one that is not in the text or in no file.

@@ -47,7 +47,7 @@ pub(super) fn gaps(telling: &Telling<'_>) -> Vec<String> {
     telling.report.coverage.not_understood.iter().map(gap).collect()
 }
 
-fn findings(telling: &Telling<'_>) -> String {
+pub(super) fn findings(telling: &Telling<'_>) -> String {
     let count = |severity| telling.report.findings.iter().filter(|finding| finding.severity == severity).count();
     let inks = [(Severity::Error, Ink::Red), (Severity::Warning, Ink::Yellow), (Severity::Note, Ink::Cyan)];
     let counted = inks.map(|(severity, ink)| (count(severity), severity.word(), ink));
@@ -93,7 +93,7 @@ fn pulls(telling: &Telling<'_>) -> String {
     format!("pulls: {}", parts.join(" · "))
 }
 
-fn nothing_to_pull(telling: &Telling<'_>) -> String {
+pub(super) fn nothing_to_pull(telling: &Telling<'_>) -> String {
     let coverage = &telling.report.coverage;
     let files = number_of(coverage.files, "file");
     let failed = telling.report.findings.iter().any(crate::finding::Finding::is_about_the_file);
@@ -105,7 +105,7 @@ fn nothing_to_pull(telling: &Telling<'_>) -> String {
 }
 
 /// How much stayed in the dark, and why mostly.
-fn not_understood(telling: &Telling<'_>) -> Option<String> {
+pub(super) fn not_understood(telling: &Telling<'_>) -> Option<String> {
     let coverage = &telling.report.coverage;
     let gaps = coverage.not_understood.len();
     let places = (gaps > 0).then(|| format!("not understood: {} (-v lists them)", number_of(gaps, "place")));
@@ -123,6 +123,7 @@ fn not_understood(telling: &Telling<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-fn number_of(number: usize, thing: &str) -> String {
+/// `3 errors`, `1 error`.
+pub(super) fn number_of(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,52 +1,41 @@
-//! Workflow commands of GitHub Actions: the runner turns each into an annotation. It keeps the first ten of a kind for
-//! each step, so the loud ones come first.
+//! Workflow commands of GitHub Actions: the runner turns each into an annotation. The log that follows has every finding,
+//! also those for which there is no annotation.
 
 use std::io;
 
+use super::annotation::{Annotation, annotations, write_folded};
 use super::closing;
-use super::snippet::one_line;
 use super::telling::Telling;
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
 
 pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut findings: Vec<&Finding> = telling.report.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    for finding in findings {
-        writeln!(out, "{}", command(telling, finding))?;
+    for annotation in annotations(telling) {
+        writeln!(out, "{}", command(&annotation))?;
     }
+    write_folded(telling, "::group::", "::endgroup::", out)?;
     closing::write_line(telling, out)
 }
 
-fn command(telling: &Telling<'_>, finding: &Finding) -> String {
-    let word = match finding.severity {
+fn command(annotation: &Annotation) -> String {
+    let word = match annotation.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
     // Columns of an annotation are read only when it begins and ends on the same line.
-    let place = telling.line_place(finding.primary.span);
-    let title = format!("{} {}", finding.rule, telling.rule_name(finding.rule));
-    format!(
-        "::{word} file={},line={},endLine={},col={},endColumn={},title={}::{}",
-        property(&place.path),
-        place.start.line,
-        place.end.line,
-        place.start.chars,
-        place.end.chars,
-        property(title.trim_end()),
-        data(&message(telling, finding)),
-    )
-}
-
-/// The message, the help and the story, a line each.
-fn message(telling: &Telling<'_>, finding: &Finding) -> String {
-    let mut lines = vec![one_line(&finding.message)];
-    lines.extend(finding.help.as_deref().map(|help| format!("help: {help}")));
-    for label in &finding.related {
-        let place = telling.place(label.span);
-        lines.push(format!("{}:{}: {}", place.path, place.start.line, one_line(&label.text)));
-    }
-    lines.join("\n")
+    let place = annotation.place.as_ref().map(|place| {
+        let (start, end) = (place.start, place.end);
+        format!(
+            "file={},line={},endLine={},col={},endColumn={},",
+            property(&place.path),
+            start.line,
+            end.line,
+            start.chars,
+            end.chars
+        )
+    });
+    let place = place.unwrap_or_default();
+    format!("::{word} {place}title={}::{}", property(&annotation.title), data(&annotation.text))
 }
 
 fn data(text: &str) -> String {

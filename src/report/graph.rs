@@ -8,7 +8,7 @@ mod palette;
 mod tests;
 
 pub(super) use dot::write as write_dot;
-pub(super) use mermaid::write as write_mermaid;
+pub(super) use mermaid::{drawn as mermaid, write as write_mermaid};
 
 use super::Verdict;
 

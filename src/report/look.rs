@@ -1,7 +1,7 @@
 //! How the formats for people look. Whoever calls decides; nothing here asks the environment.
 
 /// Colours, width and loudness of the formats for people. The formats for machines don't look at it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Whether to use terminal colours.
     pub colour: bool,
@@ -11,11 +11,13 @@ pub struct Look {
     pub verbose: bool,
     /// Whether to leave the closing words out.
     pub quiet: bool,
+    /// The address of the commit that is looked at, to which a path can be added, for formats that can link to a line.
+    pub address: Option<String>,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { colour: false, width: Look::WIDTH, verbose: false, quiet: false }
+        Look { colour: false, width: Look::WIDTH, verbose: false, quiet: false, address: None }
     }
 }
 

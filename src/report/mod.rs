@@ -1,15 +1,20 @@
 //! What a run found out, as plain data, and one file for each format that tells it.
 
+mod annotation;
+mod azure;
 mod closing;
 mod concise;
 mod difference;
 mod excerpt;
 mod github;
+mod gitlab;
 pub mod graph;
 mod human;
 mod json;
+mod junit;
 mod line_hash;
 mod look;
+mod markdown;
 mod pulls;
 mod sarif;
 mod sarif_fix;
@@ -19,6 +24,7 @@ mod snippet;
 mod suspect;
 mod telling;
 mod veil;
+mod xml;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -173,8 +179,16 @@ pub enum Format {
     Concise,
     /// `acrlint/1`, described by `testdata/schema/acrlint-1.schema.json`.
     Json,
-    /// Workflow commands of GitHub Actions.
+    /// Workflow commands of GitHub Actions, and a log.
     Github,
+    /// A code quality report of GitLab.
+    Gitlab,
+    /// Logging commands of Azure Pipelines, and a log.
+    Azure,
+    /// JUnit's XML: a suite for each file.
+    Junit,
+    /// A page for a step summary or a comment.
+    Markdown,
     /// SARIF 2.1.0 as code scanning reads it.
     Sarif,
     /// The path of every pull as a tree.
@@ -183,6 +197,13 @@ pub enum Format {
     Mermaid,
     /// The picture in the language of Graphviz.
     Dot,
+}
+
+impl Format {
+    /// Whether colours may be in it: the others are read by machines.
+    pub fn has_colours(self) -> bool {
+        matches!(self, Format::Human | Format::Concise | Format::Pulls)
+    }
 }
 
 /// Tells a run in one format. The same run gives the same bytes; an error of the writer is handed back.
@@ -199,6 +220,10 @@ pub fn write(
         Format::Concise => concise::write(&telling, out)?,
         Format::Json => json::write(&telling, out)?,
         Format::Github => github::write(&telling, out)?,
+        Format::Gitlab => gitlab::write(&telling, out)?,
+        Format::Azure => azure::write(&telling, out)?,
+        Format::Junit => junit::write(&telling, out)?,
+        Format::Markdown => markdown::write(&telling, out)?,
         Format::Sarif => sarif::write(&telling, out)?,
         Format::Pulls => pulls::write(&telling, out)?,
         Format::Mermaid => graph::write_mermaid(&telling, out)?,

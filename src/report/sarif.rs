@@ -1,6 +1,7 @@
 //! SARIF 2.1.0 as code scanning reads it: one run, every rule listed, one-line regions, fingerprints, the story as
 //! related locations and as a code flow, and what was not understood as notifications.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -27,6 +28,9 @@ const NOT_UNDERSTOOD: &str = "not-understood";
 /// More notifications than this tell nobody more; the last one says how many there are.
 const MOST_NOTIFICATIONS: usize = 500;
 
+/// Code scanning refuses a run with more results. Of these it keeps the loudest 5,000.
+const MOST_RESULTS: usize = 25_000;
+
 /// Code scanning keeps so many locations of a result.
 const MOST_LOCATIONS: usize = 100;
 
@@ -44,10 +48,21 @@ fn run(telling: &Telling<'_>) -> Run {
     let mut hashes = BTreeMap::new();
     let mut result = |finding: &Finding| result(telling, finding, &indexes, &mut hashes);
     let mut run = Run::new(Tool { driver: driver(telling), extensions: None, properties: None });
-    run.results = Some(telling.report.findings.iter().map(&mut result).collect());
+    run.results = Some(loudest(&telling.report.findings, MOST_RESULTS).into_iter().map(&mut result).collect());
     run.invocations = Some(vec![invocation(telling)]);
     run.column_kind = Some(ColumnKind::Utf16CodeUnits);
     run
+}
+
+/// The findings, or the loudest of them, in their order.
+fn loudest(findings: &[Finding], most: usize) -> Vec<&Finding> {
+    let mut chosen: Vec<(usize, &Finding)> = findings.iter().enumerate().collect();
+    if chosen.len() > most {
+        chosen.sort_by_key(|(_, finding)| Reverse(finding.severity));
+        chosen.truncate(most);
+        chosen.sort_by_key(|&(at, _)| at);
+    }
+    chosen.into_iter().map(|(_, finding)| finding).collect()
 }
 
 fn driver(telling: &Telling<'_>) -> ToolComponent {
@@ -193,10 +208,17 @@ fn invocation(telling: &Telling<'_>) -> Invocation {
         let rest = format!("{} more constructs were not understood", gaps.len() - shown);
         notifications.push(notification(&rest, Vec::new()));
     }
+    let left = telling.report.findings.len().saturating_sub(MOST_RESULTS);
+    notifications.extend((left > 0).then(|| results_left_out(left)));
     let mut invocation = Invocation::new();
     invocation.execution_successful = Some(true);
     invocation.tool_execution_notifications = Some(notifications);
     invocation
+}
+
+fn results_left_out(left: usize) -> Notification {
+    let why = format!("{left} more findings are not in this file: code scanning takes {MOST_RESULTS} at most");
+    Notification { level: Some(NotificationLevel::Warning), descriptor: None, ..notification(&why, Vec::new()) }
 }
 
 fn notification(why: &str, locations: Vec<Location>) -> Notification {
@@ -240,4 +262,34 @@ fn sorted(value: Value) -> Value {
     let mut entries: Vec<(String, Value)> = map.into_iter().collect();
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     Value::Object(entries.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loudest_stay_and_keep_their_order() {
+        let finding = |severity, start| Finding {
+            rule: "ACR101",
+            severity,
+            message: String::new(),
+            primary: Label::new(Span::new(SourceId(0), start, start), ""),
+            related: Vec::new(),
+            help: None,
+            fix: None,
+            key: String::new(),
+            deployment: None,
+        };
+        let findings = [
+            finding(Severity::Note, 0),
+            finding(Severity::Error, 1),
+            finding(Severity::Warning, 2),
+            finding(Severity::Error, 3),
+        ];
+        let starts = |most| loudest(&findings, most).iter().map(|it| it.primary.span.start).collect::<Vec<_>>();
+        assert_eq!(starts(4), [0, 1, 2, 3]);
+        assert_eq!(starts(3), [1, 2, 3]);
+        assert_eq!(starts(2), [1, 3]);
+    }
 }

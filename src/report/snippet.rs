@@ -1,7 +1,11 @@
 //! Source lines as they may be shown: secrets covered, control characters made visible, long lines cut around the part
 //! that matters. Offsets in the file can be found again in what is shown.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::suspect;
 use super::veil::{MASK, Veil, merge};
@@ -84,6 +88,7 @@ pub(super) fn line(source: &Source, id: SourceId, line: usize, focus: &Range<usi
                 shown.put(at, MASK);
             }
             Some(_) => {}
+            None if character == '#' && is_command(whole, at - start) => shown.put(at, "\u{fffd}"),
             None => visible(&mut shown, at, character),
         }
     }
@@ -124,9 +129,35 @@ fn acts(character: char) -> bool {
     reorders || character.is_control() && character != '\t'
 }
 
-/// A sentence in which nothing acts on the terminal; line ends stay.
+/// A sentence in which nothing acts on the terminal or on a build service that reads the log; line ends stay.
 pub(super) fn printable(sentence: &str) -> String {
-    sentence.chars().map(|c| if acts(c) && c != '\n' { '\u{fffd}' } else { c }).collect()
+    let seen: String = sentence.chars().map(|c| if acts(c) && c != '\n' { '\u{fffd}' } else { c }).collect();
+    without_commands(&seen).into_owned()
+}
+
+/// What build services take for a command anywhere on a line of a log: `##[…]` (Actions), `##vso[…]` (Azure Pipelines),
+/// `##teamcity[…]`.
+static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)##([a-z]{0,20}\[)").ok());
+
+/// What Actions takes for one at the beginning of a line, `::set-output name=a::b`. A sentence may be wrapped anywhere.
+static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\B::([A-Za-z][A-Za-z-]*(?:\s|::))").ok());
+
+/// A text in which no part is a command: who writes a file of the tree must not command the service that looks at it.
+fn without_commands(text: &str) -> Cow<'_, str> {
+    let mut said = Cow::Borrowed(text);
+    for (pattern, instead) in [(&COMMAND, "#\u{fffd}${1}"), (&NAMED, ":\u{fffd}${1}")] {
+        if let Some(pattern) = pattern.as_ref().filter(|pattern| pattern.is_match(&said)) {
+            said = Cow::Owned(pattern.replace_all(&said, instead).into_owned());
+        }
+    }
+    said
+}
+
+/// Whether the `#` at this offset of a line is the second one of a command.
+fn is_command(line: &str, at: usize) -> bool {
+    let Some(from) = at.checked_sub(1) else { return false };
+    let near: String = line.get(from..).unwrap_or_default().chars().take(32).collect();
+    COMMAND.as_ref().and_then(|pattern| pattern.find(&near)).is_some_and(|found| found.start() == 0)
 }
 
 /// A sentence on one line.
@@ -201,6 +232,20 @@ mod tests {
         let line = shown("a\u{1b}[31mb\u{202e}c", &[], 1, 0..0);
         assert_eq!(line.text, "a\u{fffd}[31mb\u{fffd}c");
         assert_eq!(line.text.get(line.offset(6)..line.offset(7)), Some("b"));
+    }
+
+    #[test]
+    fn nothing_commands_a_build_service() {
+        for (said, shown) in [
+            ("image `##vso[task.x]a` and ##[error]b", "image `#\u{fffd}vso[task.x]a` and #\u{fffd}[error]b"),
+            ("::set-env name=a::b", ":\u{fffd}set-env name=a::b"),
+            ("one\n  ::error::b ::debug ::x::", "one\n  :\u{fffd}error::b :\u{fffd}debug :\u{fffd}x::"),
+            ("## [a] ::1 and ::ffff:10.0.0.1, parent::child", "## [a] ::1 and ::ffff:10.0.0.1, parent::child"),
+        ] {
+            assert_eq!(printable(said), shown);
+        }
+        let line = shown("a: b ##vso[task.c]d\n", &[], 1, 0..1);
+        assert_eq!(line.text, "a: b #\u{fffd}vso[task.c]d");
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl<'a> Telling<'a> {
     /// Prepares a run for a format.
     pub(super) fn new(format: Format, told: &Told<'a>, rules: &'a [RuleText], look: &'a Look) -> Telling<'a> {
         let veil = Veil::new(told);
-        let for_people = !matches!(format, Format::Json | Format::Sarif);
+        let for_people = !matches!(format, Format::Json | Format::Sarif | Format::Gitlab);
         let words = |text: &str| {
             let text = veil.words(text);
             if for_people { printable(&text) } else { text.into_owned() }
@@ -112,7 +112,7 @@ fn reworded_pull(pull: &Pull, words: &impl Fn(&str) -> String) -> Pull {
         workload: pull.workload.as_deref().map(words),
         cluster: pull.cluster.as_deref().map(words),
         registry: pull.registry.as_deref().map(words),
-        parameters: pull.parameters.clone(),
+        parameters: pull.parameters.iter().map(|file| words(file)).collect(),
         steps: pull.steps.iter().map(step).collect(),
         ..*pull
     }

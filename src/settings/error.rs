@@ -83,7 +83,7 @@ impl std::fmt::Display for SettingsError {
                 write!(f, "`{name}` is no name of a repository: letters, digits, `-`, `_`, `.` and `/`")
             }
             SettingsError::FormatOfPulls => {
-                write!(f, "`acrlint pulls` has the formats human, json, mermaid and dot only")
+                write!(f, "`acrlint pulls` has the formats human, json, junit, markdown, mermaid and dot only")
             }
         }
     }

@@ -19,7 +19,7 @@ pub(in crate::report) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -
 }
 
 /// The flowchart.
-pub(super) fn drawn(graph: &Graph) -> String {
+pub(in crate::report) fn drawn(graph: &Graph) -> String {
     let mut text = String::new();
     for width in WIDTHS {
         text = Drawing { graph, width }.text();
