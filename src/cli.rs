@@ -185,6 +185,15 @@ pub struct Flags {
     /// Not these rules: ids, prefixes such as ACR1, names (comma-separated, repeatable)
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
     pub ignore: Vec<String>,
+    /// Leave out the findings that this file lists, and report what is new
+    ///
+    /// A finding is known by its rule and the resources that it is about, not by its line. It is new again when it is
+    /// louder than it was. Findings about files themselves (ACR9) are never left out.
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub baseline: Option<PathBuf>,
+    /// Write all that is found into the baseline, take what is found no more out of it, and exit with 0
+    #[arg(long, help_heading = "Rules")]
+    pub update_baseline: bool,
     /// What the absence of a grant, an endpoint or a secret means [default: repository]
     #[arg(long, value_enum, value_name = "WORLD", help_heading = "Rules")]
     pub world: Option<World>,
@@ -244,7 +253,7 @@ pub enum Format {
 
 /// Fixes belong to findings: other commands refuse them, and their help doesn't speak of them.
 fn of_findings(arg: Arg) -> Arg {
-    let is_one = ["fix", "unsafe_fixes", "diff"].contains(&arg.get_id().as_str());
+    let is_one = ["fix", "unsafe_fixes", "diff", "update_baseline"].contains(&arg.get_id().as_str());
     if is_one { arg.hide(true) } else { arg }
 }
 

@@ -73,6 +73,9 @@ pub fn discover(store: &Store, settings: &Settings, made: &Made) -> Discovered {
             false => drop(walk.files.insert(target.path.clone(), true)),
         }
     }
+    // What it lists would be read as text that somebody wrote.
+    let baseline = settings.baseline.as_ref().and_then(|baseline| baseline.path.as_ref());
+    walk.files.retain(|path, named| *named || Some(path) != baseline);
     let mut found = Discovered { unreadable: walk.unreadable, ..Discovered::default() };
     let covered = |(path, named): &(&String, &bool)| {
         !**named && made.covers(path, |beside| walk.files.contains_key(beside), store)
@@ -105,6 +108,13 @@ pub fn is_input(name: &str) -> bool {
     }
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     name == "Kustomization" || EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
+}
+
+/// Whether a file of this name is a script of a shell, whose comments are comments.
+pub fn is_shell(path: &str) -> bool {
+    const SHELLS: [&str; 8] = ["sh", "bash", "zsh", "ksh", "azcli", "ps1", "psm1", "psd1"];
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    SHELLS.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 /// Whether a file of this name may hold commands: a script, a pipeline, a program, a page, or a file without an extension.

@@ -112,6 +112,9 @@ fn finish(outcome: &acrlint::run::Outcome) -> Result<u8, String> {
     for (file, text) in &outcome.files {
         std::fs::write(file, text).map_err(|error| format!("can't write `{}`: {}", file.display(), error.kind()))?;
     }
+    if let Some(fresh) = &outcome.baseline {
+        acrlint::replace::put(&fresh.file, fresh.before.as_deref(), &fresh.after)?;
+    }
     for line in &outcome.notes {
         let _ = writeln!(std::io::stderr(), "{line}");
     }

@@ -32,6 +32,16 @@ pub fn replace(file: &Path, before: &[u8], after: &[u8]) -> Result<(), String> {
     })
 }
 
+/// Writes a file: in the place of what it holds now, or where nothing is.
+pub fn put(file: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<(), String> {
+    if let Some(before) = before {
+        return replace(file, before, after);
+    }
+    let written =
+        OpenOptions::new().write(true).create_new(true).open(file).and_then(|mut fresh| fresh.write_all(after));
+    written.map_err(|error| format!("can't write `{}`: {}", file.display(), error.kind()))
+}
+
 /// A new file in the same folder, under a name that nothing has.
 fn beside(file: &Path) -> std::io::Result<(File, std::path::PathBuf)> {
     let mut last = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
@@ -51,7 +61,7 @@ fn beside(file: &Path) -> std::io::Result<(File, std::path::PathBuf)> {
 
 #[cfg(test)]
 mod tests {
-    use super::replace;
+    use super::{put, replace};
 
     #[test]
     fn a_file_is_replaced_as_a_whole_with_its_permissions() {
@@ -72,6 +82,16 @@ mod tests {
             assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
         }
         assert!(replace(&file, b"old", b"x").unwrap_err().contains("changed in the meantime"));
+    }
+
+    #[test]
+    fn a_new_file_takes_the_place_of_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("baseline.json");
+        put(&file, None, b"one").unwrap();
+        put(&file, Some(b"one"), b"two").unwrap();
+        assert!(put(&file, None, b"three").is_err() && put(&file, Some(b"one"), b"three").is_err());
+        assert_eq!(std::fs::read(&file).unwrap(), b"two");
     }
 
     #[cfg(unix)]

@@ -7,6 +7,7 @@ mod failure;
 mod fixing;
 mod places;
 mod secrets;
+mod settle;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,13 +16,15 @@ use std::path::{Path, PathBuf};
 use clock::Clock;
 pub use facts::facts;
 pub use fixing::Rewritten;
+pub use settle::WrittenBaseline;
 
 use failure::{about_file, first_of_each, internal, trouble};
 use fixing::{Edited, Fixing};
-use places::one_for_each_place;
 use secrets::{names, secrets};
+use settle::{Settled, Settling};
 
 use crate::azure::image;
+use crate::baseline::Entry;
 use crate::cli;
 use crate::discover::{self, Discovered};
 use crate::facts::Facts;
@@ -33,10 +36,9 @@ use crate::pull::Case;
 use crate::report::graph::Graph;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
 use crate::rules::{self, Found};
-use crate::settings::{Fact, SIZE_LIMIT, Selection, Settings, View};
+use crate::settings::{Fact, SIZE_LIMIT, Settings, View};
 use crate::source::{FolderFiles, MemoryFiles, SourceId, Span, Store};
 use crate::suggestion::nearest;
-use crate::suppress;
 use crate::tell;
 use crate::world::{Assumed, Completeness, Outlook, World};
 
@@ -49,6 +51,8 @@ pub struct Outcome {
     pub files: Vec<(PathBuf, String)>,
     /// Files of the tree that were repaired, for the caller to write.
     pub rewritten: Vec<Rewritten>,
+    /// The baseline, for the caller to write.
+    pub baseline: Option<WrittenBaseline>,
     /// Lines for standard error.
     pub notes: Vec<String>,
     /// The exit status.
@@ -95,9 +99,10 @@ pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
     }
     let read = read(&store, &found, &Outside::default(), Given::default(), &mut Clock::default());
     let mut judged = judge(&store, &found, &read, outlook.clone(), &mut Clock::default());
-    let all = Selection::default();
-    let suppressed = allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &all);
-    let report = report(&store, &read, judged, suppressed, String::new());
+    let deployments = &read.lowered.deployments;
+    let settling = Settling { store: &store, found: &found, deployments, settings: None, listed: &[], others: &[] };
+    let settled = settling.settle(std::mem::take(&mut judged.found));
+    let report = report(&store, &read, judged, settled, String::new());
     Linted { report, store }
 }
 
@@ -105,13 +110,14 @@ pub fn lint(files: Vec<(String, Vec<u8>)>, outlook: &Outlook) -> Linted {
 pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let mut clock = Clock::new(settings.verbose, settings.progress);
     let mut fixing = Fixing::default();
-    let mut round = round(settings, &fixing, &mut clock)?;
+    let listed = settle::listed(settings).map_err(RunError)?;
+    let mut round = round(settings, &listed, &fixing, &mut clock)?;
     let rounds = if settings.fixes.made { fixing::ROUNDS } else { 0 };
     for _ in 0..rounds {
         if !fixing.round(&round.report, &round.store, settings.fixes.unsafe_too) {
             break;
         }
-        let next = self::round(settings, &fixing, &mut clock)?;
+        let next = self::round(settings, &listed, &fixing, &mut clock)?;
         if fixing.keep(&round.report, &next.report) {
             round = next;
         }
@@ -124,6 +130,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let done = if settings.fixes.shown { left(&round.report, settings) } else { fixing.notes() };
     let notes = round.notes.iter().cloned().chain(done).chain(clock.notes()).collect();
     outcome = outcome.with(notes, &round.report, settings);
+    outcome.baseline = round.baseline;
     // The process ends here: giving millions of values back one by one would only take time.
     std::mem::forget(round.read);
     Ok(outcome)
@@ -134,6 +141,7 @@ struct Round {
     store: Store,
     read: Read,
     report: Report,
+    baseline: Option<WrittenBaseline>,
     notes: Vec<String>,
 }
 
@@ -159,33 +167,36 @@ fn open(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Opene
     Ok(Opened { store, found, applied, missing })
 }
 
-fn round(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Round, RunError> {
+fn round(settings: &Settings, listed: &[Entry], fixing: &Fixing, clock: &mut Clock) -> Result<Round, RunError> {
     let Opened { store, found, applied, missing } = open(settings, fixing, clock)?;
     let mut others = facts::of_others(settings, &store)?;
     let (clusters, assumed) = (std::mem::take(&mut others.clusters), std::mem::take(&mut others.assumed));
+    let allowed = std::mem::take(&mut others.allowed);
     let read = read(&store, &found, &outside(settings), Given { applied, others }, clock);
     let mut outlook = outlook(settings, &store);
     outlook.clusters.extend(clusters);
     outlook.assumed.extend(assumed);
     let mut judged = judge(&store, &found, &read, outlook, clock);
-    let suppressed =
-        allow(&mut judged.findings, &store, &found.sources, &read.lowered.deployments, &settings.selection);
-    judged.findings.retain_mut(|finding| match settings.selection.severity(finding.rule, finding.severity) {
-        Some(severity) => {
-            finding.severity = severity;
-            true
-        }
-        None => false,
-    });
+    let settling = Settling {
+        store: &store,
+        found: &found,
+        deployments: &read.lowered.deployments,
+        settings: Some(settings),
+        listed,
+        others: &allowed,
+    };
+    let mut settled = settling.settle(std::mem::take(&mut judged.found));
     if !settings.with.is_empty() {
-        facts::told_here(&mut judged.findings, &store);
-        Finding::sort(&mut judged.findings, |finding| store.source(finding.primary.span.source).path.to_string());
+        facts::told_here(&mut settled.findings, &store);
+        Finding::sort(&mut settled.findings, |finding| store.source(finding.primary.span.source).path.to_string());
     }
-    fixing::keep_editable(&mut judged.findings, &store, &found);
+    fixing::keep_editable(&mut settled.findings, &store, &found);
     let mut notes: Vec<String> = judged.strangers.iter().map(|it| strange(settings, it)).collect();
     notes.extend(missing);
-    let report = report(&store, &read, judged, suppressed, settings.today.to_string());
-    Ok(Round { store, read, report, notes })
+    notes.append(&mut settled.notes);
+    let baseline = settled.written.take();
+    let report = report(&store, &read, judged, settled, settings.today.to_string());
+    Ok(Round { store, read, report, baseline, notes })
 }
 
 /// What a diff of safe fixes doesn't show.
@@ -344,7 +355,8 @@ fn unseen(path: &str, span: Span) -> Option<Deployment> {
 
 /// What was judged.
 struct Judged {
-    findings: Vec<Finding>,
+    /// In no order, each fault of each deployment by itself.
+    found: Vec<Found>,
     pulls: Vec<report::Pull>,
     graph: Graph,
     joins: tell::Joins,
@@ -354,7 +366,8 @@ struct Judged {
 fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock: &mut Clock) -> Judged {
     let examples = store.sources().into_iter().filter(|(_, source)| crate::pull::is_example_file(&source.path));
     let outlook = Outlook { examples: examples.map(|(id, _)| id).collect(), ..outlook };
-    let mut findings = read.failures.clone();
+    let by_itself = |finding: Finding| Found { finding, about: Vec::new() };
+    let mut all: Vec<Found> = read.failures.iter().cloned().map(by_itself).collect();
     let first = found.sources.first().copied();
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let world = clock.step("world", || World::new(&read.lowered.deployments, read.imperative.clone(), outlook));
@@ -362,22 +375,19 @@ fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock
         let found: Vec<Found> =
             clock.step("rules", || rules::all().iter().flat_map(|rule| checked(rule, &case, first)).collect());
         let graph = clock.step("graph", || tell::graph(&case, &found));
-        let found: Vec<Finding> = found.into_iter().map(|found| found.finding).collect();
         (found, tell::pulls(&case, &read.lowered.deployments), graph, tell::joins(&world), strangers(&world))
     }));
     let (pulls, graph, joins, strangers) = match judged {
         Ok((found, pulls, graph, joins, strangers)) => {
-            findings.extend(found);
+            all.extend(found);
             (pulls, graph, joins, strangers)
         }
         Err(_) => {
-            findings.push(internal(first, "joining the resources failed"));
+            all.push(by_itself(internal(first, "joining the resources failed")));
             (Vec::new(), Graph::default(), tell::Joins::default(), Vec::new())
         }
     };
-    Finding::sort(&mut findings, |finding| store.source(finding.primary.span.source).path.to_string());
-    let findings = one_for_each_place(findings, &read.lowered.deployments, store);
-    Judged { findings, pulls, graph, joins, strangers }
+    Judged { found: all, pulls, graph, joins, strangers }
 }
 
 /// What the configuration names and the tree doesn't have.
@@ -428,27 +438,6 @@ fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<Source
     found.unwrap_or_else(|_| vec![failed()])
 }
 
-fn allow(
-    findings: &mut Vec<Finding>,
-    store: &Store,
-    sources: &[SourceId],
-    deployments: &[Deployment],
-    selection: &Selection,
-) -> usize {
-    let extents: Vec<Span> =
-        deployments.iter().flat_map(|deployment| &deployment.resources).map(|resource| resource.extent).collect();
-    let known: Vec<(&'static str, &'static str)> = rules::all().iter().map(|rule| (rule.id, rule.name)).collect();
-    let outcome = suppress::apply(std::mem::take(findings), store, sources, &extents, &known);
-    *findings = outcome.kept;
-    // Of a rule that is switched off nobody can say whether it would find something.
-    let runs =
-        |unused: &suppress::Unused| unused.rule.is_none_or(|rule| selection.severity(rule, Severity::Error).is_some());
-    let unused = outcome.unused.into_iter().filter(runs);
-    findings.extend(unused.map(|unused| about_file("ACR904", Severity::Note, unused.message, unused.span)));
-    Finding::sort(findings, |finding| store.source(finding.primary.span.source).path.to_string());
-    outcome.suppressed
-}
-
 fn outlook(settings: &Settings, store: &Store) -> Outlook {
     let assumed = settings.assumptions.iter().map(|assumption| match assumption.fact.clone() {
         Fact::Grant { registry, cluster } => Assumed::Grant { registry, cluster },
@@ -471,7 +460,7 @@ fn outlook(settings: &Settings, store: &Store) -> Outlook {
     }
 }
 
-fn report(store: &Store, read: &Read, judged: Judged, suppressed: usize, today: String) -> Report {
+fn report(store: &Store, read: &Read, judged: Judged, settled: Settled, today: String) -> Report {
     let deployments = &read.lowered.deployments;
     let mut inputs: Vec<SourceId> = read.lowered.inputs.clone();
     inputs.sort();
@@ -497,7 +486,9 @@ fn report(store: &Store, read: &Read, judged: Judged, suppressed: usize, today: 
         reasons: judged.joins.reasons,
         not_understood,
     };
-    Report { findings: judged.findings, suppressed, pulls: judged.pulls, graph: judged.graph, coverage, today }
+    let (suppressed, in_baseline) = settled.left_out();
+    let findings = settled.findings;
+    Report { findings, suppressed, in_baseline, pulls: judged.pulls, graph: judged.graph, coverage, today }
 }
 
 fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Outcome {
@@ -532,6 +523,7 @@ fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Out
             .map(|output| (output.file.clone(), written(tell::format(output.format), &plain)))
             .collect(),
         rewritten: Vec::new(),
+        baseline: None,
         notes: Vec::new(),
         exit_code: settings.exit_code(loudest, unknown),
     }

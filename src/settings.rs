@@ -2,6 +2,7 @@
 //! reads a flag, an environment variable or a clock.
 
 mod address;
+mod baseline;
 mod color;
 mod config;
 mod error;
@@ -16,8 +17,9 @@ use crate::cli::{Cloud, FailOn, Flags, Format, OutputFile, World};
 use crate::finding::Severity;
 
 pub use address::Checkout;
+pub use baseline::BaselineFile;
 pub use color::Environment;
-pub use config::{Applied, Assumption, ClusterMapping, ConfigFile, Fact, Said, schema};
+pub use config::{Allowed, Applied, Assumption, ClusterMapping, ConfigFile, Fact, Said, schema};
 pub use error::SettingsError;
 pub use excludes::Excludes;
 pub use location::Target;
@@ -75,6 +77,10 @@ pub struct Settings {
     pub assumptions: Vec<Assumption>,
     /// What other repositories declare, as files of facts.
     pub with: Vec<FactsFile>,
+    /// Findings that are left out.
+    pub allowed: Vec<Allowed>,
+    /// Findings of earlier, which are left out, too.
+    pub baseline: Option<BaselineFile>,
     /// The configuration file that was used.
     pub config: Option<ConfigFile>,
     /// The date that counts as today.
@@ -160,6 +166,7 @@ impl Settings {
         let config = config::load(flags, &location, &surroundings.current, rules)?;
         let selection = Selection::resolve(&flags.select, &flags.ignore, &config.levels, rules)?;
         let excludes = excludes::resolve(flags, &config, &location.root, &surroundings.current)?;
+        let baseline = baseline::resolve(view, flags, &config, &location.root, &surroundings.current)?;
         Ok(Settings {
             view,
             root: location.root,
@@ -177,6 +184,8 @@ impl Settings {
             applied: config.applied,
             assumptions: config.assumptions,
             with: facts_files(flags, &surroundings.current),
+            allowed: config.allowed,
+            baseline,
             config: config.file,
             today: flags.now.unwrap_or(surroundings.today),
             format: flags.format,
@@ -212,6 +221,8 @@ impl Settings {
             applied: Vec::new(),
             assumptions: Vec::new(),
             with: Vec::new(),
+            allowed: Vec::new(),
+            baseline: None,
             config: None,
             today,
             format: Format::Human,
@@ -229,7 +240,25 @@ impl Settings {
     /// The exit status of a run whose loudest finding is `loudest` and that left `unknown` pulls undecided.
     pub fn exit_code(&self, loudest: Option<Severity>, unknown: usize) -> u8 {
         let loud = self.fail_on.is_some_and(|level| loudest.is_some_and(|loudest| loudest >= level));
-        u8::from(loud || self.fail_on_unknown && unknown > 0)
+        // Who writes a baseline takes note of what is there.
+        let is_noted = self.baseline.as_ref().is_some_and(|baseline| baseline.update);
+        u8::from(!is_noted && (loud || self.fail_on_unknown && unknown > 0))
+    }
+
+    /// Whether everything below the root is read, but for what is left out.
+    pub fn is_whole(&self) -> bool {
+        self.targets.iter().any(|target| target.folder && target.path.is_empty())
+    }
+
+    /// Whether the run reads what is at `path` (relative to the root), if something is there.
+    pub fn reads(&self, path: &str) -> bool {
+        let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+        let is_left_out = self.excludes.cover(path, false) || folders.clone().any(|it| self.excludes.cover(it, true));
+        let is_target = |target: &Target| match target.folder {
+            true => target.path.is_empty() || folders.clone().any(|folder| folder == target.path),
+            false => target.path == path,
+        };
+        !is_left_out && self.targets.iter().any(is_target)
     }
 
     /// The cluster that runs the manifests at `path` (relative to the root), if the configuration says so.

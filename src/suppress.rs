@@ -1,132 +1,118 @@
-//! Findings that the user allows with a comment: `# acrlint: allow ACR101 -- reason`.
+//! Findings that the user allows: with a comment, `# acrlint: allow ACR101 -- reason`, with the annotation
+//! `acrlint.dev/allow` of a Kubernetes object, or in the configuration.
 //!
-//! A comment behind code covers its line; a comment on lines of its own covers the next line, and the whole declaration
-//! if one begins there. Only a finding's primary place counts.
+//! A comment behind code covers its line; a comment on lines of its own covers the next line, and the whole declaration or
+//! block that begins there. Above the call of a module it covers the resources that come of this call as well, wherever
+//! they are written; an annotation covers its object in the same way. Only a finding's primary place counts.
 
+mod annotation;
+mod block;
 mod directive;
+mod elsewhere;
+mod given;
+mod owner;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::Finding;
-use crate::source::{Source, SourceId, Span, Store};
+use crate::ir::Deployment;
+use crate::rules::Found;
+use crate::settings::Allowed;
+use crate::source::{SourceId, Span, Store};
 use crate::suggestion::nearest;
-use directive::{Directive, Word, directives};
+use directive::Word;
+pub use elsewhere::{Covered, Given, given};
+use given::{Allowances, Reader};
 
-/// What is left after the comments had their say.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// Findings that no comment allows, in the order they came in.
-    pub kept: Vec<Finding>,
-    /// How many are left out.
-    pub suppressed: usize,
-    /// Comments that allow nothing, in order of place.
-    pub unused: Vec<Unused>,
+/// What is judged: findings come from these files and deployments.
+pub struct Scene<'a> {
+    /// The texts.
+    pub store: &'a Store,
+    /// The files whose comments count.
+    pub sources: &'a [SourceId],
+    /// What the tree deploys.
+    pub deployments: &'a [Deployment],
+    /// Ids and names of all rules.
+    pub rules: &'a [(&'static str, &'static str)],
+    /// What the configuration allows.
+    pub configured: &'a [Allowed],
+    /// The configuration file, when it allows something.
+    pub configuration: Option<SourceId>,
+    /// What other repositories allow in their files.
+    pub elsewhere: &'a [Given],
+    /// Everything below the root was walked: what is not there is nowhere.
+    pub whole: bool,
 }
 
-/// A comment, or a word of one, that allows nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unused {
-    /// The word, or the comment.
+/// What is left after the user had their say.
+#[derive(Default)]
+pub struct Outcome {
+    /// Findings that nothing allows, in the order they came in.
+    pub kept: Vec<Found>,
+    /// The places whose faults are left out, all or some of them, by rule.
+    pub suppressed: BTreeSet<(&'static str, Span)>,
+    /// What is wrong with what the user wrote, in order of place.
+    pub remarks: Vec<Remark>,
+}
+
+/// What is to be said of a comment, an annotation or an entry of the configuration, or of a word of one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remark {
+    /// The word, or the whole.
     pub span: Span,
     /// What is wrong with it: lower-case start, no full stop.
     pub message: String,
     /// The rule that it allows, when there is one of that name.
     pub rule: Option<&'static str>,
+    /// What kind of remark it is.
+    pub kind: RemarkKind,
 }
 
-/// One rule that one comment allows.
-struct Allowance {
-    word: Span,
-    rule: &'static str,
-    /// What it covers: the bytes of a line, or of a declaration.
-    covers: Vec<Span>,
-    used: bool,
+/// A kind of remark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RemarkKind {
+    /// It allows nothing.
+    Unused,
+    /// It allows something and doesn't say why.
+    Unexplained,
 }
 
-/// Leaves out what comments in `sources` allow. `extents` are the places of declarations, decorators included;
-/// `known_rules` are ids and names of all rules.
-pub fn apply(
-    findings: Vec<Finding>,
-    store: &Store,
-    sources: &[SourceId],
-    extents: &[Span],
-    known_rules: &[(&'static str, &'static str)],
-) -> Outcome {
+/// Leaves out what the user allows. Findings are given one by one, before those of one place are joined: each of them has
+/// to be allowed for the place to be silent.
+pub fn apply(found: Vec<Found>, scene: &Scene<'_>) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut allowances = BTreeMap::new();
-    for &id in sources {
-        let source = store.source(id);
-        // Most files have no such comment: they cost one search.
-        if !source.text.contains(directive::MARK) {
-            continue;
-        }
-        let found = directives(id, &source);
-        let starts = starts_by_line(id, &source, extents);
-        allowances.insert(id, allow(&found, &source, &starts, known_rules, &mut outcome.unused));
-    }
-    for finding in findings {
-        match allowances.get_mut(&finding.primary.span.source).is_some_and(|given| covered(given, &finding)) {
-            true => outcome.suppressed += 1,
-            false => outcome.kept.push(finding),
+    let mut allowances = Reader::new(scene).read(&mut outcome.remarks);
+    for found in found {
+        match allowances.cover(&found) {
+            true => drop(outcome.suppressed.insert((found.finding.rule, found.finding.primary.span))),
+            false => outcome.kept.push(found),
         }
     }
-    for allowance in allowances.into_values().flatten().filter(|allowance| !allowance.used) {
-        let message = format!("nothing to allow: `{}` finds nothing here", allowance.rule);
-        outcome.unused.push(Unused { span: allowance.word, message, rule: Some(allowance.rule) });
-    }
-    outcome.unused.sort_by_key(|unused| unused.span);
+    tell(&allowances, scene, &mut outcome.remarks);
+    outcome.remarks.sort();
+    outcome.remarks.dedup();
     outcome
 }
 
-/// The declarations of a file by the line on which they begin.
-fn starts_by_line(id: SourceId, source: &Source, extents: &[Span]) -> BTreeMap<usize, Vec<Span>> {
-    let mut starts: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
-    for &extent in extents.iter().filter(|extent| extent.source == id) {
-        starts.entry(source.line_of(extent.start)).or_default().push(extent);
+/// What allows nothing, and what allows something without saying why.
+fn tell(allowances: &Allowances<'_>, scene: &Scene<'_>, remarks: &mut Vec<Remark>) {
+    // What is written once may be read several times, as the annotation that a template gives to two objects.
+    let mut used: BTreeMap<(Span, &str), bool> = BTreeMap::new();
+    for allowance in allowances.all() {
+        *used.entry((allowance.word, allowance.rule)).or_default() |= allowance.used;
     }
-    starts
-}
-
-fn allow(
-    directives: &[Directive],
-    source: &Source,
-    starts: &BTreeMap<usize, Vec<Span>>,
-    rules: &[(&'static str, &'static str)],
-    unused: &mut Vec<Unused>,
-) -> Vec<Allowance> {
-    let mut given = Vec::new();
-    for directive in directives {
-        if let Some(message) = &directive.mistake {
-            unused.push(Unused { span: directive.span, message: message.clone(), rule: None });
+    for allowance in allowances.all().iter().filter(|allowance| !allowance.elsewhere) {
+        let is_used = used.get(&(allowance.word, allowance.rule)).copied().unwrap_or_default();
+        if !is_used && allowance.is_looked_at(scene) {
+            let message = format!("nothing to allow: `{}` finds nothing {}", allowance.rule, allowance.whereabouts());
+            let (span, rule) = (allowance.word, Some(allowance.rule));
+            remarks.push(Remark { span, message, rule, kind: RemarkKind::Unused });
         }
-        let mut covers = starts.get(&directive.covers_line).cloned().unwrap_or_default();
-        covers.extend(line_span(directive.span.source, source, directive.covers_line));
-        for word in &directive.words {
-            match rule_of(word, rules) {
-                Ok(rule) => given.push(Allowance { word: word.span, rule, covers: covers.clone(), used: false }),
-                Err(message) => unused.push(Unused { span: word.span, message, rule: None }),
-            }
+        if is_used && !allowance.reasoned {
+            let message = "allows findings without a reason; write `-- why` behind it".to_owned();
+            // One remark for a comment of several rules.
+            remarks.push(Remark { span: allowance.whole, message, rule: None, kind: RemarkKind::Unexplained });
         }
     }
-    given
-}
-
-fn line_span(id: SourceId, source: &Source, line: usize) -> Option<Span> {
-    let start = *source.line_starts().get(line.checked_sub(1)?)? as usize;
-    Some(Span::new(id, start, start + source.line(line)?.len()))
-}
-
-/// Every comment that allows a finding counts as used by it, so that none of two nested ones is called unused.
-fn covered(given: &mut [Allowance], finding: &Finding) -> bool {
-    let at = finding.primary.span.start;
-    let mut allowed = false;
-    for allowance in given.iter_mut().filter(|allowance| allowance.rule == finding.rule) {
-        if allowance.covers.iter().any(|span| span.start <= at && at <= span.end) {
-            allowance.used = true;
-            allowed = true;
-        }
-    }
-    allowed
 }
 
 fn rule_of(word: &Word, rules: &[(&'static str, &'static str)]) -> Result<&'static str, String> {

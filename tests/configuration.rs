@@ -64,6 +64,8 @@ fn reader_and_schema_agree() {
         "clusters: [{path: 'a/**', cluster: b}]\n",
         "apply: [{path: a}]\n",
         "assume: [{secret: {namespace: a, name: b}, reason: c}]\n",
+        "allow: [{rules: [ACR503, missing-pull-grant], path: a, reason: b}]\n",
+        "allow: [{rules: [ACR503], path: 'a/**', resource: b, reason: c}]\n",
     ];
     for text in good {
         assert_eq!(taken(text), (true, true), "{text}");
@@ -85,6 +87,13 @@ fn reader_and_schema_agree() {
         "assume: [{reason: a}]\n",
         "assume: [{grant: {registry: a}, reason: c}]\n",
         "assume: [{grant: {registry: a, cluster: b}, reachable: {registry: a, cluster: b}, reason: c}]\n",
+        "allow: [{rules: [ACR503], path: a}]\n",
+        "allow: [{rules: [], path: a, reason: b}]\n",
+        "allow: [{rules: ACR503, path: a, reason: b}]\n",
+        "allow: [{rules: [ACR000], path: a, reason: b}]\n",
+        "allow: [{rules: [ACR503], reason: b}]\n",
+        "allow: {ACR503: a}\n",
+        "baseline: [a]\n",
         "assume: [{grnat: {registry: a, cluster: b}, reason: c}]\n",
     ];
     for text in bad {

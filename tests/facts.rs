@@ -213,6 +213,33 @@ fn a_finding_is_told_where_the_reader_is_and_names_the_other_place() {
 }
 
 #[test]
+fn what_one_repository_allows_is_allowed_in_the_other() {
+    let comment = "# acrlint: allow ACR101 -- the landing zone grants it\n";
+    let module = format!("{comment}module \"platform\" {{\n  source = \"./platform\"\n}}\n");
+    let above = REGISTRY.replace(
+        "resource \"azurerm_kubernetes_cluster\"",
+        &format!("{comment}resource \"azurerm_kubernetes_cluster\""),
+    );
+    let configured =
+        "allow:\n  - rules: [ACR101]\n    path: '**'\n    resource: aks-shop\n    reason: it is granted elsewhere\n";
+    for files in [
+        vec![("main.tf", above.as_str())],
+        vec![("main.tf", module.as_str()), ("platform/main.tf", REGISTRY)],
+        vec![("main.tf", REGISTRY), ("acrlint.yaml", configured)],
+    ] {
+        let folder = tree(&[("apps/pod.yaml", POD)]);
+        let infra = folder.path().join("infra");
+        for (path, text) in &files {
+            std::fs::create_dir_all(infra.join(path).parent().unwrap()).unwrap();
+            std::fs::write(infra.join(path), text).unwrap();
+        }
+        assert!(acrlint(&infra, &["facts", "-o", "../infra.acrfacts.json", "--name", "infra"]).status.success());
+        let told = acrlint(&folder.path().join("apps"), &["--with", "../infra.acrfacts.json", "--format", "concise"]);
+        assert_eq!(text(&told.stdout), "findings: none · 1 suppressed · pulls: 1 broken\n", "{files:?}");
+    }
+}
+
+#[test]
 fn a_file_that_holds_no_facts_is_one_clear_line() {
     let folder = two();
     let good = std::fs::read_to_string(folder.path().join("infra.acrfacts.json")).unwrap();

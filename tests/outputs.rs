@@ -135,6 +135,7 @@ fn sample() -> Run {
     let gap = NotUnderstood { why: "the call `reference(…)`".into(), place: at(bicep, "scope: acr") };
     let report = Report {
         suppressed: 1,
+        in_baseline: 0,
         pulls: vec![
             pull(Some("shop.example/app:1"), Some("aks"), Verdict::Broken),
             pull(Some("shop.example/b:1"), None, Verdict::Unknown),

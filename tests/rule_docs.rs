@@ -21,7 +21,7 @@ const CHAPTERS: [&str; 7] =
 /// The ids of all rules, from the first to the last of each run of numbers: what is told of identities, pull secrets,
 /// networks, clusters, registries, names, images and files. An id that is given up is never used again.
 const CATALOGUE: [(u16, u16); 8] =
-    [(101, 113), (201, 214), (301, 314), (401, 409), (501, 507), (601, 605), (701, 705), (900, 905)];
+    [(101, 113), (201, 214), (301, 314), (401, 409), (501, 507), (601, 605), (701, 705), (900, 906)];
 /// A chapter that a page may have before the last one: what checks of other tools want that ends in this fault, by ids and
 /// names that were looked up.
 const OTHERS: &str = "What other tools ask for";

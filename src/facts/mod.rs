@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::frontend::Lowered;
 use crate::ir::{Delivery, Deployment, Imperative};
 use crate::source::{Span, Store};
+use crate::suppress::Given;
 use crate::world::Assumed;
 
 pub use unpack::read;
@@ -29,7 +30,7 @@ pub struct Declared<'a> {
     /// Facts that are true elsewhere.
     pub assumed: &'a [Assumed],
     /// What is allowed, and where.
-    pub allowed: &'a [(&'static str, Span)],
+    pub allowed: &'a [Given],
     /// Lines that speak of a registry's admin user.
     pub logins: &'a [Span],
 }
@@ -48,7 +49,7 @@ pub struct Facts {
     /// What its configuration says of the world elsewhere.
     pub assumed: Vec<Assumed>,
     /// What is allowed, and where.
-    pub allowed: Vec<(String, Span)>,
+    pub allowed: Vec<Given>,
 }
 
 /// Texts without the secrets in them.

@@ -10,6 +10,7 @@ use super::wire::{self, FORMAT, VERSION};
 use super::{Declared, Gate};
 use crate::ir::{Aim, Delivery, Deployment, Gap, Hides, Imperative, Layer, Parcel, Part, Resource, Site, Why};
 use crate::source::{Span, Store};
+use crate::suppress::{Covered, Given};
 use crate::world::Assumed;
 
 /// The text of the whole file: one entry of a table on each line, so that two of them can be compared.
@@ -22,9 +23,7 @@ pub(super) fn file(declared: &Declared<'_>, store: &Store, gate: &dyn Gate) -> S
     let clusters =
         lines(clusters.map(|(path, cluster)| wire::Mapping { path: path.clone(), cluster: cluster.clone() }));
     let assumed = lines(declared.assumed.iter().map(assumed));
-    let allowed = declared.allowed.iter();
-    let allowed =
-        lines(allowed.map(|(rule, span)| wire::Allowed { rule: (*rule).to_owned(), at: packing.tables.place(*span) }));
+    let allowed = lines(declared.allowed.iter().map(|it| packing.allowed(it)));
     packing.tables.logins(declared.logins);
     let told = packing.tables.finish();
     let tables = [
@@ -123,6 +122,19 @@ impl Packing<'_> {
             extent: tables.place(resource.extent),
             language: resource.language,
         }
+    }
+
+    fn allowed(&mut self, given: &Given) -> wire::Allowed {
+        let covers = match &given.covers {
+            Covered::Place(span) => wire::Covered::Place(self.tables.place(*span)),
+            Covered::Call(deployment, module) => {
+                wire::Covered::Call { deployment: self.tables.text(deployment), module: self.tables.text(module) }
+            }
+            Covered::File(source, resource) => {
+                wire::Covered::File { source: self.tables.source(*source), resource: resource.clone() }
+            }
+        };
+        wire::Allowed { rule: given.rule.to_owned(), covers }
     }
 
     fn site(&mut self, site: &Site) -> wire::Site {

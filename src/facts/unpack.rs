@@ -13,6 +13,7 @@ use crate::ir::{
     Aim, Delivery, Deployment, Former, Gap, Hides, Imperative, Layer, Order, Parcel, Part, Resource, Site, Why,
 };
 use crate::source::{Store, path};
+use crate::suppress::{Covered, Given};
 use crate::world::Assumed;
 
 /// A number that refers to nothing.
@@ -21,8 +22,8 @@ struct Missing(&'static str);
 
 type Found<T> = Result<T, Missing>;
 
-/// Reads a file of facts; the store learns its places. An error is one clause about the file.
-pub fn read(text: &str, store: &Store) -> Result<Facts, String> {
+/// Reads a file of facts; the store learns its places. `rules` are the ids of all rules. An error is one clause about the file.
+pub fn read(text: &str, store: &Store, rules: &[&'static str]) -> Result<Facts, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let head: wire::Head = serde_json::from_str(text).map_err(|error| no_facts(text, &error))?;
     if head.format != FORMAT {
@@ -38,7 +39,7 @@ pub fn read(text: &str, store: &Store) -> Result<Facts, String> {
     if file.repository.trim().is_empty() {
         return Err("it names no repository".to_owned());
     }
-    unpacked(file, store)
+    unpacked(file, store, rules)
         .map_err(|Missing(table)| format!("no file that acrlint wrote: a number of `{table}` is wrong"))
 }
 
@@ -58,7 +59,7 @@ fn short(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control()).take(40).collect()
 }
 
-fn unpacked(file: wire::File, store: &Store) -> Found<Facts> {
+fn unpacked(file: wire::File, store: &Store, rules: &[&'static str]) -> Found<Facts> {
     let repository = file.repository;
     let tables = Tables::of(&repository, file.sources, &file.places, &file.trails, &file.addresses, file.nodes, store)?;
     let unpacking = Unpacking { tables };
@@ -70,15 +71,14 @@ fn unpacked(file: wire::File, store: &Store) -> Found<Facts> {
     // What lies in neither tree is none of this one's.
     deliveries.retain(|it| path_of(&it.parcel).is_none_or(|path| store.has(path)));
     let imperative = file.commands.into_iter().map(|it| unpacking.command(it)).collect::<Found<Vec<_>>>()?;
-    let allowed = file.allowed.into_iter().map(|it| Ok((it.rule, unpacking.tables.place(it.at)?)));
-    let allowed = allowed.collect::<Found<Vec<_>>>()?;
+    let allowed = file.allowed.into_iter().map(|it| unpacking.allowed(it, rules)).collect::<Found<Vec<_>>>()?;
     let clusters = file.clusters.into_iter().map(|it| (told_path(&repository, &it.path), it.cluster)).collect();
     Ok(Facts {
         lowered: Lowered { deployments, deliveries, ..Lowered::default() },
         imperative,
         clusters,
         assumed: file.assumed.into_iter().map(assumed).collect(),
-        allowed,
+        allowed: allowed.into_iter().flatten().collect(),
         repository,
     })
 }
@@ -157,6 +157,18 @@ impl Unpacking<'_> {
             extent: tables.place(told.extent)?,
             language: told.language,
         })
+    }
+
+    /// A rule that this version doesn't have finds nothing.
+    fn allowed(&self, told: wire::Allowed, rules: &[&'static str]) -> Found<Option<Given>> {
+        let covers = match told.covers {
+            wire::Covered::Place(at) => Covered::Place(self.tables.place(at)?),
+            wire::Covered::Call { deployment, module } => {
+                Covered::Call(told_path(self.tables.repository, &deployment).into(), module)
+            }
+            wire::Covered::File { source, resource } => Covered::File(self.tables.source(source)?, resource),
+        };
+        Ok(rules.iter().find(|rule| **rule == told.rule).map(|rule| Given { rule, covers }))
     }
 
     fn site(&self, told: &wire::Site) -> Found<Site> {

@@ -374,10 +374,26 @@ pub(super) enum Assumed {
     Reachable { registry: String, cluster: String },
 }
 
-/// A rule whose findings at a place are allowed there.
+/// A rule whose findings are allowed somewhere.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Allowed {
     pub rule: String,
-    pub at: usize,
+    pub covers: Covered,
+}
+
+/// A line, block or declaration; what comes of a call of a module; a file or one resource in it.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) enum Covered {
+    Place(usize),
+    Call {
+        deployment: String,
+        module: String,
+    },
+    File {
+        source: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resource: Option<String>,
+    },
 }

@@ -62,6 +62,9 @@ pub(super) fn findings(telling: &Telling<'_>) -> String {
     if telling.report.suppressed > 0 {
         parts.push(format!("{} suppressed", telling.report.suppressed));
     }
+    if telling.report.in_baseline > 0 {
+        parts.push(format!("{} in the baseline", telling.report.in_baseline));
+    }
     format!("findings: {}", parts.join(" · "))
 }
 

@@ -15,6 +15,7 @@ struct Document {
     today: String,
     findings: Vec<JsonFinding>,
     suppressed: usize,
+    in_baseline: usize,
     pulls: Vec<JsonPull>,
     coverage: JsonCoverage,
 }
@@ -119,6 +120,7 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Resul
         today: report.today.clone(),
         findings: report.findings.iter().map(|finding| json_finding(telling, finding)).collect(),
         suppressed: report.suppressed,
+        in_baseline: report.in_baseline,
         pulls: report.pulls.iter().map(|pull| json_pull(telling, pull)).collect(),
         coverage: json_coverage(telling, &report.coverage),
     };

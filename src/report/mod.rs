@@ -24,6 +24,7 @@ mod snippet;
 mod suspect;
 mod telling;
 mod veil;
+mod words;
 mod xml;
 
 use std::collections::BTreeSet;
@@ -34,7 +35,7 @@ use crate::source::{Span, Store};
 
 pub use difference::{Revision, difference};
 pub use look::Look;
-pub use veil::Shield;
+pub use words::Words;
 
 /// Everything that a run found out.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +44,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many findings were suppressed.
     pub suppressed: usize,
+    /// How many findings were left out because the baseline lists them.
+    pub in_baseline: usize,
     /// One for each pair under judgement, or image and cluster.
     pub pulls: Vec<Pull>,
     /// The picture of the pulls.

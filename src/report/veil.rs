@@ -23,35 +23,6 @@ pub(super) struct Veil {
     texts: BTreeMap<Vec<u8>, BTreeSet<String>>,
 }
 
-/// The last gate before a text leaves for another repository.
-#[derive(Debug)]
-pub struct Shield(Veil);
-
-impl Shield {
-    /// The gate of a run.
-    pub fn new(told: &Told<'_>) -> Shield {
-        Shield(Veil::new(told))
-    }
-
-    /// The text without the secrets that it quotes.
-    pub fn words(&self, text: &str) -> String {
-        self.0.words(text).into_owned()
-    }
-
-    /// A line of a file without what looks like a secret on it. An expression that reads a registry's password is none.
-    pub fn line(&self, line: &str) -> String {
-        let reads = |range: &Range<usize>| {
-            line.get(range.clone())
-                .is_some_and(|text| ["admin_password", "admin_username"].iter().any(|it| text.contains(it)))
-        };
-        let mut covered = suspect::parts(line, "", "", false);
-        covered.extend(self.0.quoted(line));
-        covered.extend(suspect::in_words(line));
-        covered.retain(|range| !reads(range));
-        masked(line, covered)
-    }
-}
-
 impl Veil {
     /// Gathers the secrets that the run knows and those that findings point at.
     pub(super) fn new(told: &Told<'_>) -> Veil {
@@ -103,7 +74,7 @@ impl Veil {
     }
 }
 
-fn masked(sentence: &str, mut covered: Vec<Range<usize>>) -> String {
+pub(super) fn masked(sentence: &str, mut covered: Vec<Range<usize>>) -> String {
     merge(&mut covered);
     let (mut words, mut from) = (String::new(), 0);
     for range in covered {

@@ -126,6 +126,7 @@ mod acr902;
 mod acr903;
 mod acr904;
 mod acr905;
+mod acr906;
 
 /// Every rule, in the order of the ids.
 pub static ALL: &[&Rule] = &[
@@ -202,5 +203,6 @@ pub static ALL: &[&Rule] = &[
     &acr903::RULE,
     &acr904::RULE,
     &acr905::RULE,
+    &acr906::RULE,
 ];
 // generated: end

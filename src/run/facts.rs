@@ -6,24 +6,30 @@ use std::path::PathBuf;
 use super::clock::Clock;
 use super::fixing::Fixing;
 use super::secrets::{names, secrets};
+use super::settle::Settling;
 use super::{Given, Opened, Outcome, Read, RunError, open, outlook, outside, read};
+use crate::discover::Discovered;
 use crate::facts::{self, Declared, Facts, Gate};
 use crate::finding::Finding;
+use crate::ir::Deployment;
 use crate::pull;
-use crate::report::{Report, Shield, Told};
+use crate::report::{Report, Told, Words};
+use crate::rules;
 use crate::settings::Settings;
 use crate::source::{Span, Store};
+use crate::suppress;
 
 /// What the files of `--with` say, together. Each repository counts once.
 pub(super) fn of_others(settings: &Settings, store: &Store) -> Result<Facts, RunError> {
     let mut all = Facts::default();
+    let rules: Vec<&'static str> = rules::all().iter().map(|rule| rule.id).collect();
     let mut known: BTreeMap<String, String> = BTreeMap::new();
     for file in &settings.with {
         let shown = file.shown.as_str();
         let trouble = |why: String| RunError(format!("{shown}: {why}"));
         let text = std::fs::read(&file.path).map_err(|error| trouble(format!("can't be read: {}", error.kind())))?;
         let text = String::from_utf8(text).map_err(|_| trouble("no UTF-8 text".to_owned()))?;
-        let facts = facts::read(&text, store).map_err(trouble)?;
+        let facts = facts::read(&text, store, &rules).map_err(trouble)?;
         if let Some(other) = known.insert(facts.repository.clone(), shown.to_owned()) {
             let name = &facts.repository;
             let why = format!("`{name}` is in {other} already; call one of them otherwise: `acrlint facts --name`");
@@ -55,7 +61,7 @@ pub fn facts(settings: &Settings, name: &str, file: Option<PathBuf>) -> Result<O
     let mut clock = Clock::new(settings.verbose, settings.progress);
     let Opened { store, found, applied, missing } = open(settings, &Fixing::default(), &mut clock)?;
     let read = read(&store, &found, &outside(settings), Given { applied, ..Given::default() }, &mut clock);
-    let text = written(settings, name, &store, &read);
+    let text = written(settings, name, &store, &found, &read);
     let lost = read.failures.iter().filter(|failure| failure.is_about_the_file());
     let lost: BTreeSet<_> =
         lost.map(|failure: &Finding| store.source(failure.primary.span.source).path.clone()).collect();
@@ -79,13 +85,14 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-fn written(settings: &Settings, name: &str, store: &Store, read: &Read) -> String {
+fn written(settings: &Settings, name: &str, store: &Store, found: &Discovered, read: &Read) -> String {
     let deployments = &read.lowered.deployments;
     let (secrets, names) = (secrets(deployments), names(deployments));
     let report = Report::default();
-    let shield = Shield::new(&Told { report: &report, store, secrets: &secrets, names: &names });
+    let words = Words::new(&Told { report: &report, store, secrets: &secrets, names: &names });
     let outlook = outlook(settings, store);
     let logins: Vec<Span> = pull::login_lines(store).into_iter().map(|line| line.place).collect();
+    let allowed = allowed(settings, store, found, deployments);
     let declared = Declared {
         repository: name,
         deployments,
@@ -93,18 +100,23 @@ fn written(settings: &Settings, name: &str, store: &Store, read: &Read) -> Strin
         deliveries: &read.lowered.deliveries,
         clusters: &outlook.clusters,
         assumed: &outlook.assumed,
-        allowed: &[],
+        allowed: &allowed,
         logins: &logins,
     };
-    facts::write(&declared, store, &shield)
+    facts::write(&declared, store, &words)
 }
 
-impl Gate for Shield {
+fn allowed(settings: &Settings, store: &Store, found: &Discovered, deployments: &[Deployment]) -> Vec<suppress::Given> {
+    let settling = Settling { store, found, deployments, settings: Some(settings), listed: &[], others: &[] };
+    settling.given()
+}
+
+impl Gate for Words {
     fn words(&self, text: &str) -> String {
-        Shield::words(self, text)
+        self.of(text)
     }
 
     fn line(&self, line: &str) -> String {
-        Shield::line(self, line)
+        self.of_line(line)
     }
 }

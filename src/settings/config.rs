@@ -1,9 +1,11 @@
 //! `acrlint.yaml`: found, read, and turned into settings. Every mistake names its line and column.
 
+mod allow;
 mod apply;
 mod assume;
 mod clusters;
 mod item;
+mod paths;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -11,6 +13,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use allow::Allowed;
 pub use apply::{Applied, Said};
 pub use assume::{Assumption, Fact};
 pub use clusters::ClusterMapping;
@@ -61,6 +64,11 @@ pub(super) struct Config {
     pub clusters: Vec<ClusterMapping>,
     pub applied: Vec<Applied>,
     pub assumptions: Vec<Assumption>,
+    pub allowed: Vec<Allowed>,
+    /// The folder of the file.
+    pub folder: PathBuf,
+    /// Relative to the folder of the file.
+    pub baseline: Option<String>,
 }
 
 /// Loads `--config`, or the nearest `acrlint.yaml` from the folder that holds all paths up to the root.
@@ -80,6 +88,7 @@ pub(super) fn load(
     }
     let text = std::fs::read_to_string(&path).map_err(|error| wrong(format!("can't be read: {}", error.kind())))?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    let folder = path.parent().unwrap_or(current).to_owned();
     let path = path_in_root.unwrap_or_else(|| shown.clone());
     let base = path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default();
     let config = read(&text, base, rules).map_err(|mistake| SettingsError::Config {
@@ -87,7 +96,7 @@ pub(super) fn load(
         at: mistake.at,
         message: mistake.message,
     })?;
-    Ok(Config { file: Some(ConfigFile { path, shown, text }), ..config })
+    Ok(Config { file: Some(ConfigFile { path, shown, text }), folder, ..config })
 }
 
 fn find(flags: &Flags, location: &Location, current: &Path) -> Option<PathBuf> {
@@ -122,6 +131,11 @@ fn read(text: &str, base: String, rules: &[(&'static str, &'static str)]) -> Res
                 config.applied = value.items()?.iter().map(|it| apply::read(it, &base)).collect::<Result<_, _>>()?;
             }
             "assume" => config.assumptions = value.items()?.iter().map(assume::read).collect::<Result<_, _>>()?,
+            "allow" => {
+                config.allowed =
+                    value.items()?.iter().map(|it| allow::read(it, &base, rules)).collect::<Result<_, _>>()?;
+            }
+            "baseline" => config.baseline = Some(inside(value, "", "the baseline lies")?),
             // The table of what may stand here has a key that nobody reads.
             other => return Err(key.wrong(format!("the key `{other}` is not read"))),
         }

@@ -44,6 +44,15 @@ pub enum SettingsError {
         /// What is wrong.
         message: String,
     },
+    /// A baseline that can't be used.
+    Baseline {
+        /// As typed, or as the configuration has it.
+        path: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// `--update-baseline` where it can't be.
+    UpdateOfBaseline(&'static str),
     /// A format that can't tell pull paths.
     FormatOfPulls,
     /// Fixes without findings.
@@ -73,6 +82,8 @@ impl std::fmt::Display for SettingsError {
                 write!(f, "{path}:{line}:{column}: {message}")
             }
             SettingsError::Config { path, at: None, message } => write!(f, "{path}: {message}"),
+            SettingsError::Baseline { path, why } => write!(f, "{path}: {why}"),
+            SettingsError::UpdateOfBaseline(why) => write!(f, "`--update-baseline` {why}"),
             SettingsError::FixOfPulls => {
                 write!(f, "only `acrlint check` edits files: this command changes nothing, as fixes belong to findings")
             }

@@ -12,13 +12,32 @@ pub(super) struct Directive {
     pub span: Span,
     /// The line that it is about, from 1.
     pub covers_line: usize,
-    /// The rules that it allows.
-    pub words: Vec<Word>,
+    /// It stands on lines of its own, so that it may be about a whole block.
+    pub above: bool,
+    /// What it allows.
+    pub list: List,
     /// What is wrong with it as a whole.
     pub mistake: Option<String>,
 }
 
-/// A word of a comment.
+/// `ACR101, ACR203 -- reason`.
+#[derive(Debug)]
+pub(super) struct List {
+    /// The rules, as written.
+    pub words: Vec<Word>,
+    /// It says why.
+    pub reasoned: bool,
+}
+
+impl List {
+    /// Reads a list that begins at a byte of a file.
+    pub(super) fn read(id: SourceId, start: usize, text: &str) -> List {
+        let (list, reason) = split_reason(text);
+        List { words: words(id, start, list), reasoned: !reason.trim().is_empty() }
+    }
+}
+
+/// A word of a list.
 #[derive(Debug)]
 pub(super) struct Word {
     pub text: String,
@@ -36,7 +55,9 @@ impl Marks {
     fn of(path: &str) -> Marks {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
         match extension.as_str() {
-            "yaml" | "yml" => Marks { hash: true, slashes: false },
+            "yaml" | "yml" | "sh" | "bash" | "zsh" | "ksh" | "azcli" | "ps1" | "psm1" | "psd1" => {
+                Marks { hash: true, slashes: false }
+            }
             "bicep" | "bicepparam" | "json" | "jsonc" => Marks { hash: false, slashes: true },
             _ => Marks { hash: true, slashes: true },
         }
@@ -65,7 +86,8 @@ pub(super) fn directives(id: SourceId, source: &Source) -> Vec<Directive> {
         let kind = kind_of(text, marks, in_block);
         if let Some(mut directive) = read(id, start as usize, text, marks, in_block) {
             directive.covers_line = at + 1;
-            if kind == Line::Comment {
+            directive.above = kind == Line::Comment;
+            if directive.above {
                 waiting.push(found.len());
             }
             found.push(directive);
@@ -112,29 +134,25 @@ fn read(id: SourceId, start: usize, line: &str, marks: Marks, in_block: bool) ->
         .find(|&at| line.get(..at).is_some_and(|before| begins_comment(before, marks, in_block)))?;
     let body = line.get(at + MARK.len()..)?;
     let body = body.split_once("*/").map_or(body, |(body, _)| body);
-    let body = split_reason(body);
     let first = start + at;
     let behind = first + MARK.len();
-    let span = Span::new(id, first, behind + body.trim_end().len());
-    let mut words = words(id, behind, body).into_iter();
-    let verb = words.next();
-    let words: Vec<Word> = match &verb {
-        Some(verb) if verb.text == "allow" => words.collect(),
-        _ => Vec::new(),
-    };
+    let mut list = List::read(id, behind, body);
+    let span = Span::new(id, first, behind + split_reason(body).0.trim_end().len());
+    let verb = (!list.words.is_empty()).then(|| list.words.remove(0));
     let mistake = match verb {
         Some(verb) if verb.text != "allow" => {
+            list.words.clear();
             Some(format!("`{}` is not known here; write `acrlint: allow RULE`", verb.text))
         }
-        _ if words.is_empty() => Some("names no rule; write `acrlint: allow RULE`".to_owned()),
+        _ if list.words.is_empty() => Some("names no rule; write `acrlint: allow RULE`".to_owned()),
         _ => None,
     };
-    Some(Directive { span, covers_line: 0, words, mistake })
+    Some(Directive { span, covers_line: 0, above: false, list, mistake })
 }
 
-/// The list in front of `-- reason`.
-fn split_reason(body: &str) -> &str {
-    body.split_once(" --").map_or(body, |(list, _)| list)
+/// The list in front of `-- reason`, and the reason.
+fn split_reason(body: &str) -> (&str, &str) {
+    body.strip_prefix("--").map(|reason| ("", reason)).or_else(|| body.split_once(" --")).unwrap_or((body, ""))
 }
 
 /// Whether the mark of a comment stands right before, with nothing but spaces between.

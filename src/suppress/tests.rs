@@ -1,29 +1,69 @@
+use std::sync::Arc;
+
 use super::*;
-use crate::finding::{Label, Severity};
+use crate::finding::{Finding, Label, Severity};
+use crate::ir::{Address, Cond, Language, Node, Origin, Resource};
 use crate::source::MemoryFiles;
 
 const RULES: &[(&str, &str)] = &[("ACR101", "missing-pull-grant"), ("ACR102", "control-plane-grant")];
 
-/// Runs over one file with a finding of `ACR101` at each `HERE`; gives how many are kept and what is said of comments.
+/// Runs over one file with a finding of `ACR101` at each `HERE`; gives how many are kept and what is said of comments that
+/// allow nothing.
 fn run(path: &str, text: &str, extents: &[&str]) -> (usize, Vec<String>) {
     let store = Store::new(MemoryFiles::default());
     let id = store.add(path, text.as_bytes().to_vec()).unwrap();
-    let finding = |at: usize| Finding {
+    let found = text.match_indices("HERE").map(|(at, _)| at_place(Span::new(id, at, at + 4))).collect();
+    let span = |part: &&str| text.find(*part).map(|at| Span::new(id, at, at + part.len())).unwrap();
+    let mut deployment = Deployment::new("a", Language::Bicep, id);
+    deployment.resources = extents.iter().map(|part| declared(part, span(part))).collect();
+    let outcome = apply(found, &scene(&store, &[id], &[deployment]));
+    let unused = outcome.remarks.into_iter().filter(|remark| remark.kind == RemarkKind::Unused);
+    (outcome.kept.len(), unused.map(|remark| remark.message).collect())
+}
+
+fn at_place(place: Span) -> Found {
+    let finding = Finding {
         rule: "ACR101",
         severity: Severity::Error,
         message: String::new(),
-        primary: Label::new(Span::new(id, at, at + 4), ""),
+        primary: Label::new(place, ""),
         related: Vec::new(),
         help: None,
         fix: None,
         key: String::new(),
         deployment: None,
     };
-    let findings = text.match_indices("HERE").map(|(at, _)| finding(at)).collect();
-    let span = |part: &&str| text.find(*part).map(|at| Span::new(id, at, at + part.len())).unwrap();
-    let extents: Vec<Span> = extents.iter().map(span).collect();
-    let outcome = apply(findings, &store, &[id], &extents, RULES);
-    (outcome.kept.len(), outcome.unused.into_iter().map(|unused| unused.message).collect())
+    Found { finding, about: Vec::new() }
+}
+
+fn declared(name: &str, extent: Span) -> Resource {
+    Resource {
+        address: Arc::new(Address::root("a").child(name, None)),
+        kind: "x".into(),
+        api_version: None,
+        name: Node::text(name, extent),
+        id: Node::null(extent),
+        scope: Node::null(extent),
+        body: Node::null(extent),
+        origin: Origin::Declared,
+        deployed: Cond::Always,
+        declared: extent,
+        extent,
+        language: Language::Bicep,
+    }
+}
+
+fn scene<'a>(store: &'a Store, sources: &'a [SourceId], deployments: &'a [Deployment]) -> Scene<'a> {
+    Scene {
+        store,
+        sources,
+        deployments,
+        rules: RULES,
+        configured: &[],
+        configuration: None,
+        elsewhere: &[],
+        whole: true,
+    }
 }
 
 #[test]
@@ -70,4 +110,44 @@ fn mistakes_are_told() {
     assert_eq!(said("allow ACR1"), "unknown rule `ACR1`; `acrlint rules` lists them all");
     assert_eq!(said("allow -- because"), "names no rule; write `acrlint: allow RULE`");
     assert_eq!(said("ignore ACR101"), "`ignore` is not known here; write `acrlint: allow RULE`");
+}
+
+#[test]
+fn above_a_block_it_covers_the_block() {
+    for (path, text) in [
+        ("a.yaml", "spec:\n  # acrlint: allow ACR101 -- x\n  containers:\n  - a: HERE\n    b: HERE\n"),
+        ("a.yaml", "a:\n# acrlint: allow ACR101 -- x\n- b: 1\n  c: HERE\n"),
+        ("a.tf", "a \"b\" {\n  # acrlint: allow ACR101 -- x\n  c {\n    d = \"HERE\"\n  }\n}\n"),
+        ("a.bicep", "var a = {\n  // acrlint: allow ACR101 -- x\n  b: {\n    c: 'HERE'\n  }\n}\n"),
+        ("a.jsonc", "{\n  // acrlint: allow ACR101 -- x\n  \"b\": {\n    \"c\": \"HERE\"\n  }\n}\n"),
+    ] {
+        assert_eq!(run(path, text, &[]), (0, vec![]), "{text}");
+    }
+    // What follows the block, and a comment behind its first line.
+    for (path, text) in [
+        ("a.yaml", "# acrlint: allow ACR101 -- x\na:\n  b: 1\nc: HERE\n"),
+        ("a.yaml", "a: # acrlint: allow ACR101 -- x\n  b: HERE\n"),
+        ("a.tf", "# acrlint: allow ACR101 -- x\na {\n  b = 1\n}\nc = \"HERE\"\n"),
+    ] {
+        let (kept, unused) = run(path, text, &[]);
+        assert_eq!((kept, unused.len()), (1, 1), "{text}");
+    }
+}
+
+#[test]
+fn a_reason_is_wanted_where_something_is_allowed() {
+    let store = Store::new(MemoryFiles::default());
+    let said = |comment: &str, value: &str| {
+        let text = format!("a: {value} # acrlint: allow {comment}\n");
+        let id = store.add(&format!("{comment}{value}.yaml"), text.as_bytes().to_vec()).unwrap();
+        let found = text.match_indices("HERE").map(|(at, _)| at_place(Span::new(id, at, at + 4))).collect();
+        let remarks = apply(found, &scene(&store, &[id], &[])).remarks;
+        remarks.iter().map(|remark| (remark.kind, store.snippet(remark.span))).collect::<Vec<_>>()
+    };
+    let unexplained = |comment: &str| vec![(RemarkKind::Unexplained, format!("acrlint: allow {comment}"))];
+    assert_eq!(said("ACR101", "HERE"), unexplained("ACR101"));
+    assert_eq!(said("ACR101 -- ", "HERE"), unexplained("ACR101"));
+    assert_eq!(said("ACR101 -- made elsewhere", "HERE"), []);
+    // What allows nothing needs no reason to go.
+    assert_eq!(said("ACR101", "1"), [(RemarkKind::Unused, "ACR101".to_owned())]);
 }

@@ -29,6 +29,8 @@ pub struct Evaluation<'a> {
     pub gaps: RefCell<Vec<Gap>>,
     /// Values of outputs and parameters that ask for credentials.
     pub asked: RefCell<Vec<(Node, Cond)>>,
+    /// Where modules and nested deployments are written, by their addresses without keys.
+    pub calls: RefCell<BTreeMap<Arc<str>, Span>>,
     /// All bodies are evaluated, not only those that can decide about pulls or that such a one reads.
     pub whole: bool,
     /// Modules that are not looked into, by the canonical text of their names.
@@ -64,6 +66,7 @@ impl<'a> Evaluation<'a> {
             name,
             gaps: RefCell::default(),
             asked: RefCell::default(),
+            calls: RefCell::default(),
             whole: false,
             closed: Vec::new(),
             fuel: Fuel::default(),

@@ -238,6 +238,7 @@ fn deploy(
     Deployment {
         parameters: set.map(|(file, _)| file),
         asked: evaluation.asked.take(),
+        calls: evaluation.calls.take(),
         resources,
         gaps: evaluation.gaps.take(),
         ..Deployment::new(name, root.loaded.template.language, root.source)

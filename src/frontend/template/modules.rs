@@ -258,6 +258,7 @@ impl Evaluation<'_> {
             return found.take_object(self, instance);
         }
         if let ModuleBody::Local(frame) = &*self.module(instance) {
+            self.calls.borrow_mut().entry(instance.address.without_keys().into()).or_insert(declaration.span);
             self.resources(frame, found);
         }
     }

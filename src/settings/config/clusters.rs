@@ -1,33 +1,25 @@
 //! `clusters`: which cluster runs the manifests of which paths.
 
 use std::ops::Range;
-use std::path::Path;
-
-use globset::{GlobBuilder, GlobMatcher};
 
 use super::item::{Item, Kind, Mistake};
+use super::paths::Paths;
 
 /// Path glob → cluster.
 #[derive(Clone, Debug)]
 pub struct ClusterMapping {
-    /// As written.
-    pub glob: String,
+    /// Which paths.
+    pub paths: Paths,
     /// The cluster's name.
     pub cluster: String,
     /// Bytes of the configuration file that say so.
     pub at: Range<usize>,
-    base: String,
-    matcher: GlobMatcher,
 }
 
 impl ClusterMapping {
-    /// Whether the glob covers a path (relative to the root). A glob of a folder covers what is in it.
+    /// Whether the glob covers a path (relative to the root).
     pub fn covers(&self, path: &str) -> bool {
-        let below = match self.base.as_str() {
-            "" => Some(path),
-            base => path.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')),
-        };
-        below.is_some_and(|path| Path::new(path).ancestors().any(|part| self.matcher.is_match(part)))
+        self.paths.cover(path)
     }
 }
 
@@ -41,15 +33,9 @@ pub(super) fn read(item: &Item, base: &str) -> Result<Vec<ClusterMapping>, Mista
 }
 
 fn mapping(glob: &Item, cluster: &Item, base: &str) -> Result<ClusterMapping, Mistake> {
-    let written = glob.text()?;
-    let pattern = written.trim_start_matches("./").trim_end_matches('/');
-    let built = GlobBuilder::new(pattern).literal_separator(true).build();
-    let matcher = built.map_err(|error| glob.wrong(format!("no glob: {}", error.kind())))?.compile_matcher();
     Ok(ClusterMapping {
-        glob: written.to_owned(),
+        paths: Paths::read(glob, base)?,
         cluster: cluster.text()?.to_owned(),
         at: glob.bytes.start..cluster.bytes.end.max(glob.bytes.end),
-        base: base.to_owned(),
-        matcher,
     })
 }

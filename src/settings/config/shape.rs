@@ -23,8 +23,10 @@ pub(super) enum Shape {
     List(&'static Shape),
     /// Keys that the user chooses.
     Map(&'static Shape),
-    /// Rules, by id or name.
+    /// Something for each of some rules, by id or name.
     OfRules(&'static Shape),
+    /// A list of rules, by id or name, with at least one.
+    Rules,
     /// These keys.
     Object(&'static [Field]),
     /// The first for a map, the second for a list.
@@ -102,6 +104,21 @@ pub(super) const CONFIGURATION: Shape = Shape::Object(&[
         ])),
     ),
     field(
+        "allow",
+        "Findings that are left out: where a comment can't be written, as in JSON.",
+        Shape::List(&Shape::Object(&[
+            needed("rules", "The rules, by id or name.", Shape::Rules),
+            needed("path", "A glob of files; that of a folder covers what is in it.", Shape::Text),
+            field(
+                "resource",
+                "Only findings about the resource of this name, or of this address as keys of findings have it.",
+                Shape::Text,
+            ),
+            needed("reason", "Why they are allowed.", Shape::Text),
+        ])),
+    ),
+    field("baseline", "The file that lists findings of earlier, which are left out.", Shape::Text),
+    field(
         "assume",
         "Facts that are true elsewhere.",
         Shape::List(&Shape::OneOf {
@@ -142,6 +159,8 @@ impl Shape {
                 rule(key, rules)?;
                 of.check(value, rules)
             }),
+            Shape::Rules if item.items()?.is_empty() => Err(item.wrong("at least one rule is wanted".to_owned())),
+            Shape::Rules => item.items()?.iter().try_for_each(|item| rule(item, rules).map(drop)),
             Shape::Object(fields) => {
                 check_fields(item, fields, &[], rules)?;
                 missing(item, fields).map_or(Ok(()), |name| Err(item.wrong(format!("the key `{name}` is missing"))))
@@ -180,6 +199,10 @@ impl Shape {
                 let names: Vec<&str> = rules.iter().flat_map(|&(id, name)| [id, name]).collect();
                 let names = json!({"enum": names});
                 json!({"type": "object", "propertyNames": names, "additionalProperties": of.schema(rules)})
+            }
+            Shape::Rules => {
+                let names: Vec<&str> = rules.iter().flat_map(|&(id, name)| [id, name]).collect();
+                json!({"type": "array", "minItems": 1, "items": {"enum": names}})
             }
             Shape::Object(fields) => object(&[fields], rules),
             Shape::MapOrList(map, list) => json!({"anyOf": [map.schema(rules), list.schema(rules)]}),

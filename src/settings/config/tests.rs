@@ -43,7 +43,7 @@ fn an_empty_file_says_nothing() {
 fn clusters_may_be_a_list_and_places_are_kept() {
     let text = "clusters:\n  - path: apps/*\n    cluster: aks\n";
     let config = config(text);
-    assert_eq!((config.clusters[0].glob.as_str(), config.clusters[0].cluster.as_str()), ("apps/*", "aks"));
+    assert_eq!((config.clusters[0].paths.written(), config.clusters[0].cluster.as_str()), ("apps/*", "aks"));
     assert_eq!(text.get(config.clusters[0].at.clone()), Some("apps/*\n    cluster: aks"));
 }
 
@@ -91,4 +91,22 @@ fn what_is_applied_is_seen_from_the_folder_of_the_file() {
     assert_eq!((all.path.as_str(), all.recursive), ("infra", true));
     assert_eq!(mistake("apply:\n- path: ../x\n").1, "what is applied lies inside of the scanned folder");
     assert_eq!(mistake("apply:\n- path: a\n  nmespace: x\n").1, "unknown key `nmespace`; did you mean `namespace`?");
+}
+
+#[test]
+fn what_is_allowed_is_seen_from_the_folder_of_the_file() {
+    let text = "allow:\n- rules: [acr101, admin-user-enabled]\n  path: plans/\n  resource: aks-prod\n  reason: old\n";
+    let config = read(text, "infra".to_owned(), RULES).unwrap();
+    let [entry] = config.allowed.as_slice() else { panic!() };
+    assert_eq!(entry.rules.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["ACR101", "ACR503"]);
+    assert_eq!(text.get(entry.rules[1].1.clone()), Some("admin-user-enabled"));
+    assert!(entry.paths.cover("infra/plans/prod/tfplan.json") && !entry.paths.cover("plans/tfplan.json"));
+    let wrong = |entry: &str| mistake(&format!("allow: [{entry}]\n")).1;
+    assert_eq!(wrong("{rules: [ACR101], path: a}"), "the key `reason` is missing");
+    assert_eq!(wrong("{rules: [ACR101], reason: a}"), "the key `path` is missing");
+    assert_eq!(wrong("{rules: [], path: a, reason: b}"), "at least one rule is wanted");
+    assert!(wrong("{rules: [ACR1], path: a, reason: b}").contains("prefix"));
+    assert!(wrong("{rules: ACR101, path: a, reason: b}").contains("a list"));
+    assert_eq!(read("baseline: ./b.json", "infra".to_owned(), RULES).unwrap().baseline.unwrap(), "b.json");
+    assert!(mistake("baseline: ../b.json\n").1.contains("inside"));
 }

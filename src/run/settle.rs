@@ -1,0 +1,247 @@
+//! What of all that was found is told: not what the user allows, and not what the baseline lists.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::failure::about_file;
+use super::places::one_for_each_place;
+use super::secrets::{names, secrets};
+use crate::baseline::{self, Entry, Parted, Seen, Sight};
+use crate::discover::{self, Discovered};
+use crate::finding::{Finding, Severity};
+use crate::ir::Deployment;
+use crate::report::{Report, Told, Words};
+use crate::rules::{self, Found};
+use crate::settings::{BaselineFile, Selection, Settings};
+use crate::source::{SourceId, Span, Store};
+use crate::suppress::{self, Given, Remark, RemarkKind, Scene};
+
+/// So many stale entries of a baseline are named.
+const NAMED: usize = 3;
+
+/// What findings are settled by.
+pub(super) struct Settling<'a> {
+    pub store: &'a Store,
+    pub found: &'a Discovered,
+    pub deployments: &'a [Deployment],
+    /// None for a run over files in memory, of which nothing is configured.
+    pub settings: Option<&'a Settings>,
+    /// What the baseline lists.
+    pub listed: &'a [Entry],
+    /// What other repositories allow in their files.
+    pub others: &'a [Given],
+}
+
+/// Findings of one rule at one place are told as one.
+type Place = (&'static str, Span);
+
+/// What is told, and how much is not.
+#[derive(Default)]
+pub(super) struct Settled {
+    pub findings: Vec<Finding>,
+    /// The places whose findings are left out because the user allows them.
+    suppressed: BTreeSet<Place>,
+    /// The places whose findings are left out because the baseline lists them.
+    in_baseline: BTreeSet<Place>,
+    /// Lines for standard error.
+    pub notes: Vec<String>,
+    /// The baseline, where it is to be written.
+    pub written: Option<WrittenBaseline>,
+}
+
+/// A baseline that is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenBaseline {
+    /// Where.
+    pub file: PathBuf,
+    /// What is there now, if it is there.
+    pub before: Option<Vec<u8>>,
+    /// What shall be there.
+    pub after: Vec<u8>,
+}
+
+/// What the baseline of a run lists.
+pub(super) fn listed(settings: &Settings) -> Result<Vec<Entry>, String> {
+    let Some(file) = &settings.baseline else { return Ok(Vec::new()) };
+    let parsed = file.bytes.as_deref().map(baseline::parse).transpose();
+    Ok(parsed.map_err(|error| format!("{}{error}", file.shown))?.unwrap_or_default())
+}
+
+impl Settling<'_> {
+    /// Settles what was found.
+    pub(super) fn settle(&self, found: Vec<Found>) -> Settled {
+        let everything = Selection::default();
+        let selection = self.settings.map_or(&everything, |settings| &settings.selection);
+        let allowed = self.allowed(found);
+        let mut findings: Vec<Finding> = allowed.kept.into_iter().map(|found| found.finding).collect();
+        findings.retain(|finding| selection.severity(finding.rule, finding.severity).is_some());
+        let path = |finding: &Finding| self.store.source(finding.primary.span.source).path.to_string();
+        // What is said twice in the same words is counted once.
+        Finding::sort(&mut findings, path);
+        let mut settled = self.without_old(findings);
+        settled.suppressed = allowed.suppressed;
+        settled.findings.iter_mut().for_each(|finding| settled_fix(finding, &settled.suppressed, &settled.in_baseline));
+        Finding::sort(&mut settled.findings, path);
+        settled.findings = one_for_each_place(settled.findings, self.deployments, self.store);
+        // Of a rule that is switched off nobody can say whether it would find something.
+        let runs = |remark: &Remark| remark.rule.is_none_or(|rule| selection.severity(rule, Severity::Error).is_some());
+        settled.findings.extend(allowed.remarks.into_iter().filter(runs).map(remarked));
+        settled.findings.retain_mut(|finding| match selection.severity(finding.rule, finding.severity) {
+            Some(severity) => {
+                finding.severity = severity;
+                true
+            }
+            None => false,
+        });
+        Finding::sort(&mut settled.findings, path);
+        settled
+    }
+
+    fn allowed(&self, found: Vec<Found>) -> suppress::Outcome {
+        self.scene(|scene| suppress::apply(found, scene))
+    }
+
+    /// What comments and the configuration allow, for other repositories.
+    pub(super) fn given(&self) -> Vec<Given> {
+        self.scene(suppress::given)
+    }
+
+    fn scene<T>(&self, work: impl FnOnce(&Scene<'_>) -> T) -> T {
+        let known: Vec<(&'static str, &'static str)> = rules::all().iter().map(|rule| (rule.id, rule.name)).collect();
+        let scripts = self.found.scripts.iter().filter(|id| discover::is_shell(&self.store.source(**id).path));
+        let sources: Vec<SourceId> = self.found.sources.iter().chain(scripts).copied().collect();
+        let settings = self.settings.filter(|settings| !settings.allowed.is_empty());
+        let configuration = settings.and_then(|settings| settings.config.as_ref());
+        let configuration = configuration.and_then(|it| self.store.add(&it.path, it.text.clone().into_bytes()).ok());
+        let scene = Scene {
+            store: self.store,
+            sources: &sources,
+            deployments: self.deployments,
+            rules: &known,
+            configured: settings.map_or(&[], |settings| &settings.allowed),
+            configuration,
+            elsewhere: self.others,
+            whole: self.settings.is_some_and(Settings::is_whole),
+        };
+        work(&scene)
+    }
+
+    /// The findings that the baseline doesn't list.
+    fn without_old(&self, findings: Vec<Finding>) -> Settled {
+        let with_baseline = self.settings.and_then(|settings| Some((settings, settings.baseline.as_ref()?)));
+        let Some((settings, file)) = with_baseline else { return Settled { findings, ..Settled::default() } };
+        let (about_files, seen) = self.seen(findings);
+        let known = self.known();
+        let sight = Sight {
+            looked_at: &|entry| looked_at(entry, settings),
+            is_gone: &|home| settings.is_whole() && !known.contains(home),
+        };
+        if file.update {
+            return self.updated(file, &about_files, seen, &sight).with(about_files);
+        }
+        let parted = baseline::part(seen, self.listed.to_vec(), &sight);
+        let notes = stale(file, &parted).filter(|_| !settings.quiet);
+        let in_baseline = places(&parted.old);
+        let settled =
+            Settled { findings: parted.new, in_baseline, notes: notes.into_iter().collect(), ..Settled::default() };
+        settled.with(about_files)
+    }
+
+    /// Everything is in the baseline from now on, but for what is wrong with files.
+    fn updated(&self, file: &BaselineFile, about_files: &[Finding], seen: Vec<Seen>, sight: &Sight<'_>) -> Settled {
+        let found: Vec<Finding> = seen.iter().map(|it| it.finding.clone()).collect();
+        let unseen = baseline::part(seen.clone(), self.listed.to_vec(), sight).unseen;
+        let entries = baseline::entries(&seen, &unseen);
+        let after = baseline::render(&entries).into_bytes();
+        let is_written = file.bytes.as_ref() != Some(&after);
+        let (added, removed) = (baseline::more(&entries, self.listed), baseline::more(self.listed, &entries));
+        let all = entries.iter().fold(0_u64, |all, entry| all.saturating_add(entry.count));
+        let mut notes = vec![format!("{}: {added} added, {removed} removed, {all} in all", file.shown)];
+        if !about_files.is_empty() {
+            notes.push(format!("{}: what is wrong with files themselves can't be put into a baseline", file.shown));
+        }
+        let before = file.bytes.clone();
+        let written = is_written.then(|| WrittenBaseline { file: file.file.clone(), before, after });
+        Settled { in_baseline: places(&found), notes, written, ..Settled::default() }
+    }
+
+    /// The findings about files, and all others as the baseline sees them.
+    fn seen(&self, findings: Vec<Finding>) -> (Vec<Finding>, Vec<Seen>) {
+        let (secrets, names): (Vec<Span>, _) = (secrets(self.deployments), names(self.deployments));
+        let report = Report { findings, ..Report::default() };
+        let words = Words::new(&Told { report: &report, store: self.store, secrets: &secrets, names: &names });
+        let (about_files, others): (Vec<Finding>, Vec<Finding>) =
+            report.findings.iter().cloned().partition(Finding::is_about_the_file);
+        let seen = |finding: Finding| {
+            let entry = Entry {
+                rule: finding.rule.to_owned(),
+                severity: finding.severity,
+                path: self.store.source(finding.primary.span.source).path.to_string(),
+                deployment: finding.deployment.as_deref().map(str::to_owned),
+                message: words.of(&finding.message),
+                key: words.of(&finding.key),
+                count: 1,
+            };
+            Seen { finding, entry }
+        };
+        (about_files, others.into_iter().map(seen).collect())
+    }
+
+    /// The deployments and files of this run.
+    fn known(&self) -> BTreeSet<String> {
+        let deployments = self.deployments.iter().map(|deployment| deployment.name.to_string());
+        deployments.chain(self.store.sources().into_iter().map(|(_, source)| source.path.to_string())).collect()
+    }
+}
+
+impl Settled {
+    /// How many findings the user allows, and how many the baseline lists.
+    pub(super) fn left_out(&self) -> (usize, usize) {
+        (self.suppressed.len(), self.in_baseline.len())
+    }
+
+    fn with(mut self, more: Vec<Finding>) -> Settled {
+        self.findings.extend(more);
+        self
+    }
+}
+
+fn remarked(remark: Remark) -> Finding {
+    let rule = match remark.kind {
+        RemarkKind::Unused => "ACR904",
+        RemarkKind::Unexplained => "ACR906",
+    };
+    about_file(rule, Severity::Note, remark.message, remark.span)
+}
+
+fn places(findings: &[Finding]) -> BTreeSet<Place> {
+    findings.iter().map(|finding| (finding.rule, finding.primary.span)).collect()
+}
+
+/// An edit of a place where something is left as it is decides for that as well.
+fn settled_fix(finding: &mut Finding, suppressed: &BTreeSet<Place>, in_baseline: &BTreeSet<Place>) {
+    let place = (finding.rule, finding.primary.span);
+    let is_shared = suppressed.contains(&place) || in_baseline.contains(&place);
+    finding.fix = finding.fix.take().map(|fix| fix.only_safe_if(!is_shared));
+}
+
+/// Whether a run would have found what an entry lists: a rule that is gone finds nothing any more.
+fn looked_at(entry: &Entry, settings: &Settings) -> bool {
+    settings.selection.severity(&entry.rule, entry.severity).is_some() && settings.reads(&entry.path)
+}
+
+fn stale(file: &BaselineFile, parted: &Parted) -> Option<String> {
+    let number = parted.stale.iter().fold(0_u64, |all, entry| all.saturating_add(entry.count));
+    let named: Vec<String> =
+        parted.stale.iter().take(NAMED).map(|entry| format!("{} in `{}`", entry.rule, entry.path)).collect();
+    let more = if parted.stale.len() > NAMED { ", …" } else { "" };
+    let what = if number == 1 { "1 finding of it is".to_owned() } else { format!("{number} findings of it are") };
+    let text = format!(
+        "{}: {what} found no more ({}{more}); `{}` takes {} out",
+        file.shown,
+        named.join(", "),
+        file.command,
+        if number == 1 { "it" } else { "them" }
+    );
+    (number > 0).then(|| Words::printable(&text))
+}

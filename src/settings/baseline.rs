@@ -1,0 +1,87 @@
+//! The baseline of a run: the file that lists findings of earlier, found and read before anything else is.
+
+use std::path::{Path, PathBuf};
+
+use super::config::Config;
+use super::{Flags, SIZE_LIMIT, SettingsError, View, location};
+
+/// The file that lists findings of earlier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaselineFile {
+    /// Where it is.
+    pub file: PathBuf,
+    /// As messages call it.
+    pub shown: String,
+    /// Relative to the root, where it lies below it: it is no input.
+    pub path: Option<String>,
+    /// What it holds; none where it is not there yet.
+    pub bytes: Option<Vec<u8>>,
+    /// It shall be written anew.
+    pub update: bool,
+    /// What the user has to type to write it anew.
+    pub command: String,
+}
+
+/// `--baseline`, or what the configuration says.
+pub(super) fn resolve(
+    view: View,
+    flags: &Flags,
+    config: &Config,
+    root: &Path,
+    current: &Path,
+) -> Result<Option<BaselineFile>, SettingsError> {
+    let update = flags.update_baseline;
+    check_update(view, flags, config)?;
+    let Some((file, shown, typed)) = named(flags, config, current) else { return Ok(None) };
+    let wrong = |why: String| SettingsError::Baseline { path: shown.clone(), why };
+    let bytes = read(&file).map_err(wrong)?;
+    if bytes.is_none() && !update {
+        return Err(wrong("no such baseline; `--update-baseline` writes it".to_owned()));
+    }
+    if bytes.is_none() && !file.parent().is_some_and(Path::is_dir) {
+        return Err(wrong("can't be written: its folder doesn't exist".to_owned()));
+    }
+    let path = file.canonicalize().ok().and_then(|file| location::relative(&file, root));
+    let command = format!("acrlint{typed} --update-baseline");
+    Ok(Some(BaselineFile { file, shown, path, bytes, update, command }))
+}
+
+/// A baseline is of all findings as they are now: of a run that changes or leaves out some it would be of neither.
+fn check_update(view: View, flags: &Flags, config: &Config) -> Result<(), SettingsError> {
+    let why = match () {
+        () if !flags.update_baseline => return Ok(()),
+        () if view != View::Findings => "belongs to `acrlint check`",
+        () if flags.fix || flags.diff || flags.unsafe_fixes => {
+            "records what is found now, so let fixes be made and looked at first"
+        }
+        () if flags.baseline.is_none() && config.baseline.is_none() => {
+            "needs `--baseline FILE`, or `baseline: FILE` in acrlint.yaml"
+        }
+        () => return Ok(()),
+    };
+    Err(SettingsError::UpdateOfBaseline(why))
+}
+
+/// The file, what messages call it, and how it was typed.
+fn named(flags: &Flags, config: &Config, current: &Path) -> Option<(PathBuf, String, String)> {
+    if let Some(typed) = &flags.baseline {
+        let shown = typed.display().to_string();
+        return Some((current.join(typed), shown.clone(), format!(" --baseline {shown}")));
+    }
+    let path = config.baseline.as_ref()?;
+    let above = if config.base.is_empty() { String::new() } else { format!("{}/", config.base) };
+    Some((config.folder.join(path), format!("{above}{path}"), String::new()))
+}
+
+fn read(file: &Path) -> Result<Option<Vec<u8>>, String> {
+    let about = match file.metadata() {
+        Ok(about) => about,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("can't be read: {}", error.kind())),
+    };
+    match () {
+        () if !about.is_file() => Err("can't be read: it is no file".to_owned()),
+        () if about.len() > SIZE_LIMIT => Err("can't be read: it is larger than 64 MiB".to_owned()),
+        () => std::fs::read(file).map(Some).map_err(|error| format!("can't be read: {}", error.kind())),
+    }
+}
