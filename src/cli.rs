@@ -7,7 +7,7 @@ mod values;
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser as _};
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use catalogue::{Entry, UnknownRule, explain, list};
@@ -23,7 +23,8 @@ Examples:
   acrlint --output sarif=acrlint.sarif     tell people in the terminal and code scanning in a file
   acrlint --select ACR1,ACR501             only rules about permissions, and one more
   acrlint check rules                      a folder that has the name of a command
-  acrlint --diff                           show what --fix would change
+  acrlint --dry-run                        show what --fix would change
+  git diff main... | acrlint --diff -      report only what a change has to do with
   acrlint explain ACR102                   what a rule means and how to repair it
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration, missing path or internal error.";
@@ -174,8 +175,21 @@ pub struct Flags {
     pub unsafe_fixes: bool,
     /// Print what --fix would change as a diff and write nothing; exits with 1 when there is something
     #[arg(long, help_heading = "Fixes")]
-    pub diff: bool,
+    pub dry_run: bool,
 
+    /// Report only what this change has to do with: a unified diff, as `git diff` writes it, or - for standard input
+    ///
+    /// Everything is read and judged all the same. Reported is what the changed lines have a part in, and what was not so
+    /// before the change, at the line that was changed. The diff has to lead to the files as they are.
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        default_missing_value = "",
+        value_parser = OsStringValueParser::new().map(PathBuf::from),
+        help_heading = "Rules"
+    )]
+    pub diff: Option<PathBuf>,
     /// Only these rules: ids, prefixes such as ACR1, names (comma-separated, repeatable)
     ///
     /// Rules about the files themselves (ACR9) stay on unless they are ignored: a file that could not be read must not
@@ -251,9 +265,9 @@ pub enum Format {
     Dot,
 }
 
-/// Fixes belong to findings: other commands refuse them, and their help doesn't speak of them.
+/// Fixes and changes belong to findings: other commands refuse them, and their help doesn't speak of them.
 fn of_findings(arg: Arg) -> Arg {
-    let is_one = ["fix", "unsafe_fixes", "diff", "update_baseline"].contains(&arg.get_id().as_str());
+    let is_one = ["fix", "unsafe_fixes", "dry_run", "diff", "update_baseline"].contains(&arg.get_id().as_str());
     if is_one { arg.hide(true) } else { arg }
 }
 

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::settings::{Settings, Target};
-use crate::source::{SourceId, Store};
+use crate::source::{Over, SourceId, Store, path};
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -66,6 +67,12 @@ const SKIPPED: &[&str] = &[".git", ".terraform", "node_modules"];
 ///
 /// Symbolic links are not followed, so loops can't occur; pipes, sockets and devices are never opened.
 pub fn discover(store: &Store, settings: &Settings, made: &Made) -> Discovered {
+    discover_laid(store, settings, made, &Over::new())
+}
+
+/// As `discover`, in a tree that has changes laid over it: files that are not there are not found, and those that come back
+/// are found where the walk would have found them.
+pub fn discover_laid(store: &Store, settings: &Settings, made: &Made, over: &Over) -> Discovered {
     let mut walk = Walk { settings, files: BTreeMap::new(), unreadable: Vec::new() };
     for target in &settings.targets {
         match target.folder {
@@ -76,6 +83,7 @@ pub fn discover(store: &Store, settings: &Settings, made: &Made) -> Discovered {
     // What it lists would be read as text that somebody wrote.
     let baseline = settings.baseline.as_ref().and_then(|baseline| baseline.path.as_ref());
     walk.files.retain(|path, named| *named || Some(path) != baseline);
+    walk.lay(over);
     let mut found = Discovered { unreadable: walk.unreadable, ..Discovered::default() };
     let covered = |(path, named): &(&String, &bool)| {
         !**named && made.covers(path, |beside| walk.files.contains_key(beside), store)
@@ -210,6 +218,49 @@ impl Walk<'_> {
         }
     }
 
+    /// Takes files out that are not there, and in that come back.
+    fn lay(&mut self, over: &Over) {
+        self.files.retain(|path, _| over.get(path).is_none_or(Option::is_some));
+        self.unreadable.retain(|file| !over.contains_key(&file.path));
+        for path in over.iter().filter(|(_, bytes)| bytes.is_some()).map(|(path, _)| path) {
+            if !self.files.contains_key(path) && self.would_find(path) {
+                self.files.insert(path.clone(), false);
+            }
+        }
+    }
+
+    /// Whether the walk would find a file of this path, were it there.
+    fn would_find(&self, path: &str) -> bool {
+        let name = path::name_of(path);
+        let Some(target) = self.settings.targets.iter().find(|it| it.folder && path::below(&it.path, path).is_some())
+        else {
+            return false;
+        };
+        let folders = || path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+        let inside = || folders().filter(|folder| folder.len() > target.path.len());
+        let left_out = inside()
+            .any(|folder| SKIPPED.contains(&path::name_of(folder)) || self.settings.excludes.cover(folder, true));
+        (is_input(name) || is_script(name))
+            && !left_out
+            && !self.settings.excludes.cover(path, false)
+            && !self.ignored(path)
+    }
+
+    /// Whether an ignore file leaves it out: the nearest one that speaks of it counts.
+    fn ignored(&self, path: &str) -> bool {
+        let root = &self.settings.root;
+        let folders = std::iter::once("").chain(path.match_indices('/').filter_map(|(at, _)| path.get(..at)));
+        let files: Vec<_> = folders.map(|folder| root.join(folder).join(".gitignore")).collect();
+        for file in files.into_iter().rev().filter(|file| file.is_file()) {
+            let patterns = Gitignore::new(&file).0;
+            let matched = patterns.matched_path_or_any_parents(root.join(path), false);
+            if !matched.is_none() {
+                return matched.is_ignore();
+            }
+        }
+        false
+    }
+
     /// A folder that can't be listed. A line of a `.gitignore` that can't be read is git's business: it is skipped.
     fn lost(&mut self, error: &ignore::Error, target: &str) {
         let Some(io) = error.io_error() else { return };
@@ -308,6 +359,26 @@ mod tests {
                 vec![]
             )
         );
+    }
+
+    #[test]
+    fn what_comes_back_is_found_where_the_walk_would_have_found_it() {
+        let tree = tree(&[("a.tf", b""), ("b.tf", b""), (".gitignore", b"/out\n*.tmp.yaml\n!keep.tmp.yaml\n")]);
+        let mut settings = settings(tree.path());
+        let back =
+            ["k8s/x.yaml", "out/y.yaml", "k8s/z.tmp.yaml", "keep.tmp.yaml", "node_modules/z.json", "logo.png", "b.tf"];
+        let mut over: Over = back.map(|path| (path.to_owned(), Some(b"a: 1".to_vec()))).into();
+        over.insert("a.tf".into(), None);
+        let walk = |settings: &Settings| {
+            let files = crate::source::Laid::new(FolderFiles::new(&settings.root, SIZE_LIMIT).unwrap(), over.clone());
+            let store = Store::new(files);
+            let found = discover_laid(&store, settings, &OUTPUT, &over);
+            found.sources.iter().map(|&id| store.source(id).path.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(walk(&settings), ["b.tf", "k8s/x.yaml", "keep.tmp.yaml"]);
+        settings.targets = vec![Target { path: "k8s".into(), folder: true }];
+        std::fs::create_dir(tree.path().join("k8s")).unwrap();
+        assert_eq!(walk(&settings), ["k8s/x.yaml"]);
     }
 
     #[test]

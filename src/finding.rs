@@ -96,12 +96,12 @@ impl Finding {
         self.rule.starts_with("ACR90")
     }
 
-    /// Tells it at another place of its story: what was the line to change comes first in the story then.
+    /// Tells the finding at another place of its story: that label becomes the primary one, and the one that was becomes
+    /// the first related one. What it is known by stays.
     pub fn tell_at(&mut self, related: usize) {
         if related < self.related.len() {
-            let place = self.related.remove(related);
-            let primary = std::mem::replace(&mut self.primary, place);
-            self.related.insert(0, primary);
+            let label = self.related.remove(related);
+            self.related.insert(0, std::mem::replace(&mut self.primary, label));
         }
     }
 
@@ -117,5 +117,31 @@ impl Finding {
             )
         });
         findings.dedup();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceId;
+
+    #[test]
+    fn a_finding_can_be_told_at_another_place_of_its_story() {
+        let label = |at: usize| Label::new(Span::new(SourceId(0), at, at + 1), at.to_string());
+        let mut finding = Finding {
+            rule: "ACR101",
+            severity: Severity::Error,
+            message: "m".into(),
+            primary: label(0),
+            related: vec![label(1), label(2), label(3)],
+            help: None,
+            fix: None,
+            key: "k".into(),
+            deployment: None,
+        };
+        finding.tell_at(7);
+        finding.tell_at(1);
+        assert_eq!((finding.primary, finding.related), (label(2), vec![label(0), label(1), label(3)]));
+        assert_eq!((&*finding.message, &*finding.key), ("m", "k"));
     }
 }

@@ -9,6 +9,7 @@
 pub mod azure;
 pub mod baseline;
 pub mod cli;
+pub mod diff;
 pub mod discover;
 pub mod edit;
 pub mod facts;

@@ -1,6 +1,7 @@
 //! The pipeline, top to bottom: find, read, join, judge, tell.
 
 mod apply;
+mod changed;
 mod clock;
 mod facts;
 mod failure;
@@ -19,7 +20,7 @@ pub use fixing::Rewritten;
 pub use settle::WrittenBaseline;
 
 use failure::{about_file, first_of_each, internal, trouble};
-use fixing::{Edited, Fixing};
+use fixing::Fixing;
 use secrets::{names, secrets};
 use settle::{Settled, Settling};
 
@@ -37,7 +38,7 @@ use crate::report::graph::Graph;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
 use crate::rules::{self, Found};
 use crate::settings::{Fact, SIZE_LIMIT, Settings, View};
-use crate::source::{FolderFiles, MemoryFiles, SourceId, Span, Store};
+use crate::source::{FolderFiles, Laid, MemoryFiles, Over, SourceId, Span, Store};
 use crate::suggestion::nearest;
 use crate::tell;
 use crate::world::{Assumed, Completeness, Outlook, World};
@@ -111,24 +112,25 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let mut clock = Clock::new(settings.verbose, settings.progress);
     let mut fixing = Fixing::default();
     let listed = settle::listed(settings).map_err(RunError)?;
-    let mut round = round(settings, &listed, &fixing, &mut clock)?;
+    let mut round = round(settings, &listed, fixing.changed(), &mut clock)?;
     let rounds = if settings.fixes.made { fixing::ROUNDS } else { 0 };
     for _ in 0..rounds {
         if !fixing.round(&round.report, &round.store, settings.fixes.unsafe_too) {
             break;
         }
-        let next = self::round(settings, &listed, &fixing, &mut clock)?;
+        let next = self::round(settings, &listed, fixing.changed(), &mut clock)?;
         if fixing.keep(&round.report, &next.report) {
             round = next;
         }
     }
     fixing.forget(&mut round.report, &round.store);
+    let narrowed = changed::narrow(settings, &mut round, &mut clock)?;
     let mut outcome = clock.step("tell", || match settings.fixes.shown {
         true => shown(&round, &fixing),
         false => Outcome { rewritten: fixing.rewritten(), ..tell(settings, &round.store, &round.report, &round.read) },
     });
     let done = if settings.fixes.shown { left(&round.report, settings) } else { fixing.notes() };
-    let notes = round.notes.iter().cloned().chain(done).chain(clock.notes()).collect();
+    let notes = round.notes.iter().cloned().chain(narrowed).chain(done).chain(clock.notes()).collect();
     outcome = outcome.with(notes, &round.report, settings);
     outcome.baseline = round.baseline;
     // The process ends here: giving millions of values back one by one would only take time.
@@ -142,6 +144,8 @@ struct Round {
     read: Read,
     report: Report,
     baseline: Option<WrittenBaseline>,
+    /// Every finding as its rule told it, before those of one place became one.
+    traces: Vec<changed::Trace>,
     notes: Vec<String>,
 }
 
@@ -153,22 +157,22 @@ struct Opened {
     missing: Vec<String>,
 }
 
-fn open(settings: &Settings, fixing: &Fixing, clock: &mut Clock) -> Result<Opened, RunError> {
+fn open(settings: &Settings, over: Over, clock: &mut Clock) -> Result<Opened, RunError> {
     let below = FolderFiles::new(&settings.root, settings.size_limit)
         .map_err(|error| RunError(format!("can't open `{}`: {}", settings.root.display(), error.kind())))?
         .but(terraform::PLANS);
-    let files = Edited { below, changed: fixing.changed() };
+    let files = Laid::new(below, over.clone());
     let store = match &settings.module_cache {
         Some(folder) => Store::new(files).with(MODULE_CACHE, cache(folder)?),
         None => Store::new(files),
     };
-    let found = clock.step("find", || discover::discover(&store, settings, &COMPILED));
+    let found = clock.step("find", || discover::discover_laid(&store, settings, &COMPILED, &over));
     let (applied, missing) = apply::deliveries(settings, &store);
     Ok(Opened { store, found, applied, missing })
 }
 
-fn round(settings: &Settings, listed: &[Entry], fixing: &Fixing, clock: &mut Clock) -> Result<Round, RunError> {
-    let Opened { store, found, applied, missing } = open(settings, fixing, clock)?;
+fn round(settings: &Settings, listed: &[Entry], over: Over, clock: &mut Clock) -> Result<Round, RunError> {
+    let Opened { store, found, applied, missing } = open(settings, over, clock)?;
     let mut others = facts::of_others(settings, &store)?;
     let (clusters, assumed) = (std::mem::take(&mut others.clusters), std::mem::take(&mut others.assumed));
     let allowed = std::mem::take(&mut others.allowed);
@@ -194,9 +198,9 @@ fn round(settings: &Settings, listed: &[Entry], fixing: &Fixing, clock: &mut Clo
     let mut notes: Vec<String> = judged.strangers.iter().map(|it| strange(settings, it)).collect();
     notes.extend(missing);
     notes.append(&mut settled.notes);
-    let baseline = settled.written.take();
+    let (baseline, traces) = (settled.written.take(), std::mem::take(&mut settled.traces));
     let report = report(&store, &read, judged, settled, settings.today.to_string());
-    Ok(Round { store, read, report, baseline, notes })
+    Ok(Round { store, read, report, baseline, traces, notes })
 }
 
 /// What a diff of safe fixes doesn't show.
@@ -487,8 +491,8 @@ fn report(store: &Store, read: &Read, judged: Judged, settled: Settled, today: S
         not_understood,
     };
     let (suppressed, in_baseline) = settled.left_out();
-    let findings = settled.findings;
-    Report { findings, suppressed, in_baseline, pulls: judged.pulls, graph: judged.graph, coverage, today }
+    let (pulls, graph, findings) = (judged.pulls, judged.graph, settled.findings);
+    Report { findings, suppressed, in_baseline, elsewhere: None, pulls, graph, coverage, today }
 }
 
 fn tell(settings: &Settings, store: &Store, report: &Report, read: &Read) -> Outcome {

@@ -3,6 +3,7 @@
 
 mod address;
 mod baseline;
+mod changes;
 mod color;
 mod config;
 mod error;
@@ -18,6 +19,7 @@ use crate::finding::Severity;
 
 pub use address::Checkout;
 pub use baseline::BaselineFile;
+pub use changes::Changes;
 pub use color::Environment;
 pub use config::{Allowed, Applied, Assumption, ClusterMapping, ConfigFile, Fact, Said, schema};
 pub use error::SettingsError;
@@ -59,6 +61,8 @@ pub struct Settings {
     pub size_limit: u64,
     /// What is done about fixes.
     pub fixes: Fixes,
+    /// The change that findings have to have to do with.
+    pub changes: Option<Changes>,
     /// What absence means.
     pub world: World,
     /// The cloud that templates are deployed to.
@@ -154,7 +158,7 @@ impl Settings {
         rules: &[(&'static str, &'static str)],
     ) -> Result<Settings, SettingsError> {
         check_formats(view, flags)?;
-        let fixes = Fixes { made: flags.fix || flags.diff, unsafe_too: flags.unsafe_fixes, shown: flags.diff };
+        let fixes = Fixes { made: flags.fix || flags.dry_run, unsafe_too: flags.unsafe_fixes, shown: flags.dry_run };
         if view != View::Findings && (fixes.made || fixes.unsafe_too) {
             return Err(SettingsError::FixOfPulls);
         }
@@ -162,13 +166,16 @@ impl Settings {
         if view == View::Facts {
             repository::check_flags(flags)?;
         }
+        changes::check(view, flags)?;
         let location = location::locate(&flags.paths, &surroundings.current)?;
         let config = config::load(flags, &location, &surroundings.current, rules)?;
         let selection = Selection::resolve(&flags.select, &flags.ignore, &config.levels, rules)?;
         let excludes = excludes::resolve(flags, &config, &location.root, &surroundings.current)?;
         let baseline = baseline::resolve(view, flags, &config, &location.root, &surroundings.current)?;
+        let changes = changes::read(flags.diff.as_deref(), &location, &surroundings.current)?;
         Ok(Settings {
             view,
+            changes,
             root: location.root,
             in_git: location.in_git,
             targets: location.targets,
@@ -212,6 +219,7 @@ impl Settings {
             excludes: Excludes::default(),
             size_limit: SIZE_LIMIT,
             fixes: Fixes::default(),
+            changes: None,
             world: World::Repository,
             cloud: Cloud::Public,
             modules: Vec::new(),

@@ -414,7 +414,7 @@ fn safe_fixes_are_written_and_what_is_left_is_told() {
 #[test]
 fn what_fixes_would_change_is_shown_and_not_written() {
     let folder = broken();
-    let output = acrlint(folder.path(), &["--diff"]);
+    let output = acrlint(folder.path(), &["--dry-run"]);
     assert_eq!(output.status.code(), Some(1));
     let told = stdout(&output);
     assert!(told.starts_with("--- a/main.bicep\n+++ b/main.bicep\n@@ -"), "{told}");
@@ -422,16 +422,16 @@ fn what_fixes_would_change_is_shown_and_not_written() {
     assert!(!told.contains("adminUserEnabled: false"), "{told}");
     assert_eq!(fs::read_to_string(folder.path().join("main.bicep")).unwrap(), BROKEN.replace('\n', "\r\n"));
     // Both flags: nothing is written either.
-    acrlint(folder.path(), &["--fix", "--diff"]);
+    acrlint(folder.path(), &["--fix", "--dry-run"]);
     assert_eq!(fs::read_to_string(folder.path().join("main.bicep")).unwrap(), BROKEN.replace('\n', "\r\n"));
     acrlint(folder.path(), &["--fix"]);
-    let output = acrlint(folder.path(), &["--diff"]);
+    let output = acrlint(folder.path(), &["--dry-run"]);
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()));
     for command in ["pulls", "graph"] {
         assert!(refused(folder.path(), &[command, "--fix"]).contains("changes nothing"));
-        assert!(refused(folder.path(), &[command, "--diff"]).contains("changes nothing"));
+        assert!(refused(folder.path(), &[command, "--dry-run"]).contains("changes nothing"));
     }
-    let output = acrlint(folder.path(), &["--diff"]);
+    let output = acrlint(folder.path(), &["--dry-run"]);
     assert!(stderr(&output).contains("1 more fixable with --unsafe-fixes"), "{}", stderr(&output));
 }
 

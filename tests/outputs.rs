@@ -136,6 +136,7 @@ fn sample() -> Run {
     let report = Report {
         suppressed: 1,
         in_baseline: 0,
+        elsewhere: None,
         pulls: vec![
             pull(Some("shop.example/app:1"), Some("aks"), Verdict::Broken),
             pull(Some("shop.example/b:1"), None, Verdict::Unknown),

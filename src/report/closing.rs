@@ -65,6 +65,9 @@ pub(super) fn findings(telling: &Telling<'_>) -> String {
     if telling.report.in_baseline > 0 {
         parts.push(format!("{} in the baseline", telling.report.in_baseline));
     }
+    if let Some(number) = telling.report.elsewhere.filter(|&number| number > 0) {
+        parts.push(format!("{number} elsewhere, not by this change"));
+    }
     format!("findings: {}", parts.join(" · "))
 }
 

@@ -16,6 +16,8 @@ struct Document {
     findings: Vec<JsonFinding>,
     suppressed: usize,
     in_baseline: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elsewhere: Option<usize>,
     pulls: Vec<JsonPull>,
     coverage: JsonCoverage,
 }
@@ -121,6 +123,7 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Resul
         findings: report.findings.iter().map(|finding| json_finding(telling, finding)).collect(),
         suppressed: report.suppressed,
         in_baseline: report.in_baseline,
+        elsewhere: report.elsewhere,
         pulls: report.pulls.iter().map(|pull| json_pull(telling, pull)).collect(),
         coverage: json_coverage(telling, &report.coverage),
     };

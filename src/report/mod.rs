@@ -46,6 +46,8 @@ pub struct Report {
     pub suppressed: usize,
     /// How many findings were left out because the baseline lists them.
     pub in_baseline: usize,
+    /// How many findings a change has nothing to do with, where only those that it has to do with are told.
+    pub elsewhere: Option<usize>,
     /// One for each pair under judgement, or image and cluster.
     pub pulls: Vec<Pull>,
     /// The picture of the pulls.

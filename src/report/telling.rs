@@ -75,6 +75,7 @@ fn reworded(report: &Report, words: &impl Fn(&str) -> String, open: &impl Fn(&st
         findings: report.findings.iter().map(|finding| reworded_finding(finding, words, open)).collect(),
         suppressed: report.suppressed,
         in_baseline: report.in_baseline,
+        elsewhere: report.elsewhere,
         pulls: report.pulls.iter().map(|pull| reworded_pull(pull, words)).collect(),
         graph: report.graph.reworded(words),
         coverage: reworded_coverage(&report.coverage, words),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::clock::Clock;
-use super::fixing::Fixing;
 use super::secrets::{names, secrets};
 use super::settle::Settling;
 use super::{Given, Opened, Outcome, Read, RunError, open, outlook, outside, read};
@@ -16,7 +15,7 @@ use crate::pull;
 use crate::report::{Report, Told, Words};
 use crate::rules;
 use crate::settings::Settings;
-use crate::source::{Span, Store};
+use crate::source::{Over, Span, Store};
 use crate::suppress;
 
 /// What the files of `--with` say, together. Each repository counts once.
@@ -59,7 +58,7 @@ pub(super) fn told_here(findings: &mut [Finding], store: &Store) {
 /// What this repository declares, as the text of a file, and lines about what could not be read.
 pub fn facts(settings: &Settings, name: &str, file: Option<PathBuf>) -> Result<Outcome, RunError> {
     let mut clock = Clock::new(settings.verbose, settings.progress);
-    let Opened { store, found, applied, missing } = open(settings, &Fixing::default(), &mut clock)?;
+    let Opened { store, found, applied, missing } = open(settings, Over::new(), &mut clock)?;
     let read = read(&store, &found, &outside(settings), Given { applied, ..Given::default() }, &mut clock);
     let text = written(settings, name, &store, &found, &read);
     let lost = read.failures.iter().filter(|failure| failure.is_about_the_file());

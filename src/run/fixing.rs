@@ -8,7 +8,7 @@ use crate::discover::Discovered;
 use crate::edit;
 use crate::finding::{Finding, Fix, Severity};
 use crate::report::{Pull, Report, Revision, Verdict};
-use crate::source::{Files, FolderFiles, OpenError, SourceId, Store};
+use crate::source::{Over, SourceId, Store};
 
 /// More rounds than this are not made.
 pub(super) const ROUNDS: usize = 24;
@@ -22,38 +22,6 @@ pub struct Rewritten {
     pub before: Vec<u8>,
     /// What it shall hold.
     pub after: Vec<u8>,
-}
-
-/// The tree as it is on disk, but for the files that were edited.
-pub(super) struct Edited {
-    pub below: FolderFiles,
-    pub changed: BTreeMap<String, Vec<u8>>,
-}
-
-impl Files for Edited {
-    fn read(&self, path: &str) -> Result<Vec<u8>, OpenError> {
-        // Limits and links are the folder's affair for an edited file, too: it was read from there.
-        self.changed.get(path).map_or_else(|| self.below.read(path), |bytes| Ok(bytes.clone()))
-    }
-
-    fn head(&self, path: &str, most: usize) -> Result<Vec<u8>, OpenError> {
-        match self.changed.get(path) {
-            Some(bytes) => Ok(bytes.iter().copied().take(most).collect()),
-            None => self.below.head(path, most),
-        }
-    }
-
-    fn list(&self, folder: &str) -> Vec<String> {
-        self.below.list(folder)
-    }
-
-    fn folders(&self, folder: &str) -> Vec<String> {
-        self.below.folders(folder)
-    }
-
-    fn is_own(&self, path: &str) -> bool {
-        self.below.is_own(path)
-    }
 }
 
 /// One file in the course of being edited.
@@ -165,8 +133,8 @@ type Edits = BTreeMap<SourceId, Vec<(Range<usize>, String)>>;
 
 impl Fixing {
     /// The files as they are edited so far.
-    pub(super) fn changed(&self) -> BTreeMap<String, Vec<u8>> {
-        self.drafts.iter().map(|(path, draft)| (path.clone(), draft.bytes(draft.texts.last()))).collect()
+    pub(super) fn changed(&self) -> Over {
+        self.drafts.iter().map(|(path, draft)| (path.clone(), Some(draft.bytes(draft.texts.last())))).collect()
     }
 
     /// The files to be written.

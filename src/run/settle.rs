@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::changed::Trace;
 use super::failure::about_file;
 use super::places::one_for_each_place;
 use super::secrets::{names, secrets};
@@ -45,6 +46,8 @@ pub(super) struct Settled {
     in_baseline: BTreeSet<Place>,
     /// Lines for standard error.
     pub notes: Vec<String>,
+    /// What is told or in the baseline, as its rule told it, before those of one place became one.
+    pub traces: Vec<Trace>,
     /// The baseline, where it is to be written.
     pub written: Option<WrittenBaseline>,
 }
@@ -78,7 +81,9 @@ impl Settling<'_> {
         let path = |finding: &Finding| self.store.source(finding.primary.span.source).path.to_string();
         // What is said twice in the same words is counted once.
         Finding::sort(&mut findings, path);
+        let traces = findings.iter().map(Trace::of).collect();
         let mut settled = self.without_old(findings);
+        settled.traces = traces;
         settled.suppressed = allowed.suppressed;
         settled.findings.iter_mut().for_each(|finding| settled_fix(finding, &settled.suppressed, &settled.in_baseline));
         Finding::sort(&mut settled.findings, path);

@@ -61,6 +61,17 @@ pub enum SettingsError {
     NotOfFacts(&'static str),
     /// A name of a repository that can't stand in front of a path.
     BadName(String),
+    /// A change without findings.
+    ChangeOfPulls,
+    /// Fixes of what a change has to do with.
+    FixOfChange,
+    /// A diff that can't be read.
+    BadDiff {
+        /// As typed; empty where nothing was.
+        path: String,
+        /// What is wrong.
+        why: String,
+    },
 }
 
 impl std::fmt::Display for SettingsError {
@@ -93,6 +104,16 @@ impl std::fmt::Display for SettingsError {
             SettingsError::BadName(name) => {
                 write!(f, "`{name}` is no name of a repository: letters, digits, `-`, `_`, `.` and `/`")
             }
+            SettingsError::ChangeOfPulls => {
+                write!(f, "only `acrlint check` looks at a change: `--diff` chooses among findings")
+            }
+            SettingsError::FixOfChange => write!(
+                f,
+                "`--diff` doesn't go together with `--fix`, `--unsafe-fixes` and `--dry-run`: edits would move the lines \
+                 that it speaks of"
+            ),
+            SettingsError::BadDiff { path, why } if path.is_empty() => write!(f, "`--diff` {why}"),
+            SettingsError::BadDiff { path, why } => write!(f, "`--diff {path}`: {why}"),
             SettingsError::FormatOfPulls => {
                 write!(f, "`acrlint pulls` has the formats human, json, junit, markdown, mermaid and dot only")
             }

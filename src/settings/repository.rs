@@ -78,6 +78,8 @@ pub(super) fn check_flags(flags: &Flags) -> Result<(), SettingsError> {
         ("--ignore", !flags.ignore.is_empty()),
         ("--world", flags.world.is_some()),
         ("--with", !flags.with.is_empty()),
+        ("--baseline", flags.baseline.is_some()),
+        ("--update-baseline", flags.update_baseline),
         ("--now", flags.now.is_some()),
     ];
     match given.into_iter().find(|(_, given)| *given) {

@@ -2,12 +2,14 @@
 //! span when something is printed. [`Store`] is the only door to further files and never leaves the scanned root.
 
 mod elsewhere;
+mod laid;
 pub mod path;
 mod position;
 mod store;
 mod trail;
 
 pub use elsewhere::{Elsewhere, Mark, QuotedLine};
+pub use laid::{Laid, Over};
 pub use position::{LineColumn, Place};
 pub use store::{Files, FolderFiles, Larger, MemoryFiles, OpenError, Rewrite, Source, Store, UNKNOWN};
 pub use trail::{Hop, Trail, Via};

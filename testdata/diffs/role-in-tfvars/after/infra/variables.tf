@@ -1,0 +1,3 @@
+variable "pull_role" {
+  type = string
+}
