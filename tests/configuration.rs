@@ -45,9 +45,9 @@ fn the_schema_is_the_one_that_is_committed() {
 }
 
 #[test]
-fn the_example_of_the_readme_is_right() {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let example = readme.split("### Configuration").nth(1).unwrap().split("```yaml\n").nth(1).unwrap();
+fn the_example_of_the_page_is_right() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
+    let example = page.split("## acrlint.yaml").nth(1).unwrap().split("```yaml\n").nth(1).unwrap();
     let example = example.split("```").next().unwrap();
     for key in ["world", "modules", "clusters", "apply", "assume"] {
         assert!(example.contains(&format!("{key}:")), "{key}");

@@ -50,10 +50,10 @@ fn pictures_are_those_of_the_files() {
 }
 
 #[test]
-fn the_readme_shows_a_picture_as_it_is_drawn() {
+fn the_page_shows_a_picture_as_it_is_drawn() {
     let picture = std::fs::read_to_string(root().join("graphs/control-plane-grant.mmd")).unwrap();
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    assert!(readme.contains(&format!("```mermaid\n{picture}```\n")), "the block has to be\n{picture}");
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/graph.md")).unwrap();
+    assert!(page.contains(&format!("```mermaid\n{picture}```\n")), "the block has to be\n{picture}");
 }
 
 fn files(folder: &Path, prefix: &str, found: &mut Vec<(String, Vec<u8>)>) {

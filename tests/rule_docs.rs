@@ -548,7 +548,7 @@ fn module_list() -> String {
 fn rule_table() -> String {
     let row = |page: &Page| {
         let severity = page.first_severity();
-        format!("| [{0}](rules/{0}.md) | `{1}` | {2} | {severity} |\n", page.id, page.name, page.summary)
+        format!("| [{0}](docs/rules/{0}.md) | `{1}` | {2} | {severity} |\n", page.id, page.name, page.summary)
     };
     let rows: String = pages().iter().map(row).collect();
     format!("| id | name | summary | severity |\n| --- | --- | --- | --- |\n{rows}")

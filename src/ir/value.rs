@@ -179,7 +179,10 @@ impl std::fmt::Display for Why {
             Why::Runtime(what) => write!(f, "`{what}` is known only after deployment"),
             Why::External(what) => write!(f, "`{what}` is read from outside of the repository"),
             Why::Sensitive => write!(f, "marked sensitive"),
-            Why::UnsupportedCall(name) => write!(f, "`{name}()` is not evaluated"),
+            // Functions of Terraform carry a mark, because the deployment language has some of the same names.
+            Why::UnsupportedCall(name) => {
+                write!(f, "`{}()` is not evaluated", name.strip_prefix("tf:").unwrap_or(name))
+            }
             Why::UnsupportedSyntax(what) => write!(f, "{what} is not evaluated"),
             Why::UnresolvedModule(name) => write!(f, "module `{name}` is not in the scanned folder"),
             Why::UnresolvedName(name) => write!(f, "`{name}` is declared nowhere"),
@@ -190,7 +193,7 @@ impl std::fmt::Display for Why {
             Why::Element(what) => write!(f, "the members of `{what}` are not known"),
             Why::Overridden(what) => write!(f, "`{what}` changes it afterwards"),
             Why::Command(what) => write!(f, "what {what} does is not known in full"),
-            Why::NotAnalysed(what) => write!(f, "{what} not analysed yet"),
+            Why::NotAnalysed(what) => write!(f, "{what} is not analysed yet"),
         }
     }
 }

@@ -84,7 +84,7 @@ fn gap_descriptor() -> ReportingDescriptor {
     gap.name = Some("NotUnderstood".to_owned());
     gap.short_description = Some(MultiformatMessage::new("Not understood."));
     gap.full_description = Some(MultiformatMessage::new(what));
-    gap.help_uri = Some(format!("{REPOSITORY}#readme"));
+    gap.help_uri = Some(format!("{REPOSITORY}/blob/main/docs/unknown.md"));
     gap.help = Some(MultiformatMessage::new(help));
     gap
 }

@@ -7,7 +7,7 @@ use super::RuleText;
 use crate::finding::Severity;
 
 /// Where the pages of the rules are.
-pub(super) const PAGES: &str = "https://github.com/acrlint/acrlint/blob/main/rules";
+pub(super) const PAGES: &str = "https://github.com/acrlint/acrlint/blob/main/docs/rules";
 
 /// Code scanning cuts a description here, in characters.
 const LONGEST_DESCRIPTION: usize = 1024;

@@ -59,6 +59,16 @@ impl Reader<'_> {
                     settle!();
                     self.expression(2, &mut pieces);
                 }
+                '{' => match self.brace_list() {
+                    Some(length) => {
+                        settle!();
+                        let start = self.at;
+                        self.pay(length);
+                        self.at += length;
+                        pieces.push(Piece::Unknown(self.span(start)));
+                    }
+                    None => plain.extend(self.bump()),
+                },
                 _ => plain.extend(self.bump()),
             }
         }
@@ -67,6 +77,28 @@ impl Reader<'_> {
             return None;
         }
         Some(Word { pieces, span: self.span(from), quoted })
+    }
+
+    /// How long `{test,prod}` or `{1..3}` is, which a shell makes several words of: what stands for them is not known.
+    fn brace_list(&self) -> Option<usize> {
+        let (mut depth, mut listed) = (0_usize, false);
+        let mut before = '{';
+        // What somebody lists by hand is short; a line of braces alone must not be read again for each of them.
+        for (at, next) in self.line().char_indices().take(256) {
+            match next {
+                ' ' | '\t' | '\r' | ';' | '&' | '|' | '(' | ')' | '<' | '>' | '\'' | '"' | '`' | ':' => return None,
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                ',' => listed = true,
+                '.' if before == '.' => listed = true,
+                _ => {}
+            }
+            if depth == 0 {
+                return listed.then_some(at + 1);
+            }
+            before = next;
+        }
+        None
     }
 
     pub(super) fn double_quoted(&mut self, pieces: &mut Vec<Piece>) {
