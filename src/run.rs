@@ -6,12 +6,13 @@ mod clock;
 mod facts;
 mod failure;
 mod fixing;
+mod judging;
 mod places;
+mod reading;
 mod secrets;
 mod settle;
 
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use clock::Clock;
@@ -19,29 +20,25 @@ pub use facts::facts;
 pub use fixing::Rewritten;
 pub use settle::WrittenBaseline;
 
-use failure::{about_file, first_of_each, internal, trouble};
 use fixing::Fixing;
+use judging::{Judged, Stranger, judge};
+use reading::{Given, Read, read};
 use secrets::{names, secrets};
 use settle::{Settled, Settling};
 
-use crate::azure::image;
 use crate::baseline::Entry;
 use crate::cli;
 use crate::discover::{self, Discovered};
-use crate::facts::Facts;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::frontend::template::{Outside, Registries};
-use crate::frontend::{Lowered, Problem, Trouble, azure_cli, kubernetes, script, template, terraform};
-use crate::ir::{Delivery, Deployment, Gap, Hides, Imperative, Language, Node, Why};
-use crate::pull::Case;
-use crate::report::graph::Graph;
+use crate::frontend::{template, terraform};
+use crate::ir::Delivery;
 use crate::report::{self, Coverage, Look, NotUnderstood, Report, RuleText, Told, Verdict};
-use crate::rules::{self, Found};
+use crate::rules;
 use crate::settings::{Fact, SIZE_LIMIT, Settings, View};
 use crate::source::{FolderFiles, Laid, MemoryFiles, Over, SourceId, Span, Store};
-use crate::suggestion::nearest;
 use crate::tell;
-use crate::world::{Assumed, Completeness, Outlook, World};
+use crate::world::{Assumed, Completeness, Outlook};
 
 /// What a run gives to the command.
 #[derive(Debug, Default)]
@@ -268,178 +265,6 @@ impl Outcome {
         }
         self
     }
-}
-
-/// What was read: deployments of all languages, and what is wrong with the files.
-struct Read {
-    lowered: Lowered,
-    imperative: Vec<Imperative>,
-    failures: Vec<Finding>,
-    files: usize,
-}
-
-/// Reads the files, given what earlier ones found to apply manifests.
-type FrontEnd<'a> = &'a dyn Fn(&Store, &[SourceId], &[Delivery]) -> Lowered;
-
-/// What is known before the files are read.
-#[derive(Default)]
-struct Given {
-    /// What the configuration says is applied.
-    applied: Vec<Delivery>,
-    /// What other repositories declare.
-    others: Facts,
-}
-
-fn read(store: &Store, found: &Discovered, outside: &Outside, given: Given, clock: &mut Clock) -> Read {
-    let scripts: Vec<SourceId> = found.scripts.iter().chain(&found.sources).copied().collect();
-    let mut scripted = clock.step("scripts", || script::read(store, &scripts));
-    scripted.deliveries.extend(given.applied);
-    scripted.deliveries.extend(given.others.lowered.deliveries);
-    let front_ends: [(&'static str, FrontEnd<'_>); 4] = [
-        ("templates", &|store, sources, _| template::lower(store, sources, &found.made, outside)),
-        ("terraform", &|store, sources, _| terraform::lower(store, sources, outside)),
-        ("kubernetes", &kubernetes::lower),
-        ("saved output", &|store, sources, _| azure_cli::lower(store, sources, &found.scripts)),
-    ];
-    let mut read = Read {
-        lowered: Lowered { deliveries: scripted.deliveries, ..scripted.lowered },
-        imperative: scripted.imperative,
-        failures: Vec::new(),
-        files: found.sources.len() + found.unreadable.len(),
-    };
-    for (name, lower) in front_ends {
-        let delivered = read.lowered.deliveries.clone();
-        let made = clock.step(name, || catch_unwind(AssertUnwindSafe(|| lower(store, &found.sources, &delivered))));
-        match made {
-            Ok(lowered) => read.lowered.join(lowered),
-            Err(_) => {
-                read.failures.push(internal(found.sources.first().copied(), &format!("the front end `{name}` failed")))
-            }
-        }
-    }
-    read.lowered.without_deployed();
-    read.lowered.deployments.extend(given.others.lowered.deployments);
-    read.imperative.extend(given.others.imperative);
-    let named: Vec<SourceId> = found.named.clone();
-    for problem in std::mem::take(&mut read.lowered.problems) {
-        let named = named.contains(&problem.span.source);
-        read.failures.push(trouble(problem, named));
-    }
-    for unreadable in &found.unreadable {
-        let source = store.refused(&unreadable.path);
-        let (message, span) = (unreadable.message.clone(), Span::file(source));
-        let problem = Problem { trouble: Trouble::Unreadable, message, span, help: None };
-        read.failures.push(trouble(problem, false));
-        read.lowered.deployments.extend(unseen(&unreadable.path, Span::file(source)));
-    }
-    for &id in &found.named {
-        let path = store.source(id).path.clone();
-        let known = read.lowered.inputs.contains(&id) || discover::is_script(&path);
-        if !known && !read.failures.iter().any(|failure| failure.primary.span.source == id) {
-            let message = "no template, configuration, plan or manifest that acrlint reads".to_owned();
-            read.failures.push(about_file("ACR900", Severity::Warning, message, Span::file(id)));
-        }
-    }
-    read.failures = first_of_each(std::mem::take(&mut read.failures));
-    read
-}
-
-/// What a file that can't be read would have deployed: nobody knows.
-fn unseen(path: &str, span: Span) -> Option<Deployment> {
-    let language = match path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase().as_str() {
-        "bicep" | "bicepparam" => Language::Bicep,
-        "tf" | "tfvars" => Language::Terraform,
-        "yaml" | "yml" => Language::Kubernetes,
-        "json" | "jsonc" => Language::Arm,
-        _ => return None,
-    };
-    let gap = Gap { why: Why::Unreadable(path.into()), span, hides: Some(Hides::Anything) };
-    Some(Deployment { gaps: vec![gap], ..Deployment::new(path, language, span.source) })
-}
-
-/// What was judged.
-struct Judged {
-    /// In no order, each fault of each deployment by itself.
-    found: Vec<Found>,
-    pulls: Vec<report::Pull>,
-    graph: Graph,
-    joins: tell::Joins,
-    strangers: Vec<Stranger>,
-}
-
-fn judge(store: &Store, found: &Discovered, read: &Read, outlook: Outlook, clock: &mut Clock) -> Judged {
-    let examples = store.sources().into_iter().filter(|(_, source)| crate::pull::is_example_file(&source.path));
-    let outlook = Outlook { examples: examples.map(|(id, _)| id).collect(), ..outlook };
-    let by_itself = |finding: Finding| Found { finding, about: Vec::new() };
-    let mut all: Vec<Found> = read.failures.iter().cloned().map(by_itself).collect();
-    let first = found.sources.first().copied();
-    let judged = catch_unwind(AssertUnwindSafe(|| {
-        let world = clock.step("world", || World::new(&read.lowered.deployments, read.imperative.clone(), outlook));
-        let case = clock.step("pulls", || Case::judge(&world, store));
-        let found: Vec<Found> =
-            clock.step("rules", || rules::all().iter().flat_map(|rule| checked(rule, &case, first)).collect());
-        let graph = clock.step("graph", || tell::graph(&case, &found));
-        (found, tell::pulls(&case, &read.lowered.deployments), graph, tell::joins(&world), strangers(&world))
-    }));
-    let (pulls, graph, joins, strangers) = match judged {
-        Ok((found, pulls, graph, joins, strangers)) => {
-            all.extend(found);
-            (pulls, graph, joins, strangers)
-        }
-        Err(_) => {
-            all.push(by_itself(internal(first, "joining the resources failed")));
-            (Vec::new(), Graph::default(), tell::Joins::default(), Vec::new())
-        }
-    };
-    Judged { found: all, pulls, graph, joins, strangers }
-}
-
-/// What the configuration names and the tree doesn't have.
-struct Stranger {
-    what: &'static str,
-    name: String,
-    /// The nearest one that it has.
-    nearest: Option<String>,
-}
-
-/// Clusters and registries that only the configuration knows: a slip there would silently make every pull of theirs
-/// unknown.
-fn strangers(world: &World<'_>) -> Vec<Stranger> {
-    let clusters: Vec<&str> = world.clusters.iter().filter_map(|cluster| cluster.name.as_str()).collect();
-    let registries = world.registries.iter().filter_map(|registry| registry.name.as_str());
-    let images = world.workloads.iter().flat_map(|workload| &workload.images);
-    let hosts: Vec<String> = images.filter_map(|image| azure_name(&image::parse(image).host?)).collect();
-    let registries: Vec<&str> = registries.chain(hosts.iter().map(String::as_str)).collect();
-    let (mut named, mut origins) = (BTreeSet::new(), BTreeSet::new());
-    named.extend(world.outlook.clusters.values());
-    for fact in &world.outlook.assumed {
-        if let Assumed::Grant { cluster, registry } | Assumed::Reachable { cluster, registry } = fact {
-            named.insert(cluster);
-            origins.insert(registry);
-        }
-    }
-    let mut found = Vec::new();
-    for (what, named, known) in [("cluster", named, clusters), ("registry", origins, registries)] {
-        let strange = named.into_iter().filter(|name| !known.iter().any(|own| own.eq_ignore_ascii_case(name)));
-        found.extend(strange.map(|name| Stranger {
-            what,
-            name: name.clone(),
-            nearest: nearest(name, known.iter().copied()).map(str::to_owned),
-        }));
-    }
-    found
-}
-
-/// The name of the registry that has a host of Azure's.
-fn azure_name(host: &Node) -> Option<String> {
-    let (label, _) = host.as_str()?.split_once(".azurecr.")?;
-    label.split(['.', '-']).next().map(str::to_owned)
-}
-
-fn checked(rule: &'static rules::Rule, case: &Case<'_, '_>, first: Option<SourceId>) -> Vec<Found> {
-    let found = catch_unwind(AssertUnwindSafe(|| rules::run(rule, case)));
-    let failed = || Found { finding: internal(first, &format!("rule {} failed", rule.id)), about: Vec::new() };
-    found.unwrap_or_else(|_| vec![failed()])
 }
 
 fn outlook(settings: &Settings, store: &Store) -> Outlook {
