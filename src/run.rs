@@ -178,6 +178,8 @@ fn round(settings: &Settings, listed: &[Entry], over: Over, clock: &mut Clock) -
     outlook.clusters.extend(clusters);
     outlook.assumed.extend(assumed);
     let mut judged = judge(&store, &found, &read, outlook, clock);
+    // What another repository's configuration names is told there.
+    judged.strangers.retain(|it| settings.names(&it.name));
     let settling = Settling {
         store: &store,
         found: &found,
@@ -255,7 +257,12 @@ impl Outcome {
     fn with(mut self, notes: Vec<String>, report: &Report, settings: &Settings) -> Outcome {
         self.notes.extend(notes);
         let failed = report.findings.iter().any(Finding::is_about_the_file);
-        if report.coverage.inputs == 0 && !failed && !settings.quiet && settings.format != crate::cli::Format::Human {
+        if report.coverage.inputs == 0
+            && settings.with.is_empty()
+            && !failed
+            && !settings.quiet
+            && settings.format != crate::cli::Format::Human
+        {
             self.notes.push("no inputs found: no template, configuration, plan or manifest here".to_owned());
         }
         if settings.view == View::Graph && !settings.quiet {

@@ -269,6 +269,17 @@ impl Settings {
         !is_left_out && self.targets.iter().any(is_target)
     }
 
+    /// Whether the configuration names this cluster or registry.
+    pub fn names(&self, name: &str) -> bool {
+        let assumed = self.assumptions.iter().any(|assumption| match &assumption.fact {
+            Fact::Grant { registry, cluster } | Fact::Reachable { registry, cluster } => {
+                registry == name || cluster == name
+            }
+            Fact::Secret { .. } => false,
+        });
+        assumed || self.clusters.iter().any(|mapping| mapping.cluster == name)
+    }
+
     /// The cluster that runs the manifests at `path` (relative to the root), if the configuration says so.
     pub fn cluster_of(&self, path: &str) -> Option<&ClusterMapping> {
         self.clusters.iter().find(|mapping| mapping.covers(path))

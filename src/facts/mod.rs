@@ -32,7 +32,7 @@ pub struct Declared<'a> {
     /// What is allowed, and where.
     pub allowed: &'a [Given],
     /// Lines that speak of a registry's admin user.
-    pub logins: &'a [Span],
+    pub logins: &'a [(Span, String)],
 }
 
 /// What a file of facts gives.

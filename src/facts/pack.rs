@@ -1,7 +1,11 @@
 //! From values to the tables of the file. What is equal is written once, in the order in which it is met.
 
 mod hidden;
+mod kept;
 mod tables;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -15,7 +19,16 @@ use crate::world::Assumed;
 
 /// The text of the whole file: one entry of a table on each line, so that two of them can be compared.
 pub(super) fn file(declared: &Declared<'_>, store: &Store, gate: &dyn Gate) -> String {
-    let mut packing = Packing { tables: Tables::new(store, gate) };
+    match written(declared, Tables::new(store, gate, BTreeSet::new())) {
+        Ok(text) => text,
+        // What turned out to be a secret was told openly before.
+        Err(met) => written(declared, Tables::new(store, gate, met)).unwrap_or_default(),
+    }
+}
+
+/// The text, or the secrets that it tells where nothing says that they are some.
+fn written(declared: &Declared<'_>, tables: Tables<'_>) -> Result<String, BTreeSet<Arc<str>>> {
+    let mut packing = Packing { tables };
     let deployments = lines(declared.deployments.iter().map(|it| packing.deployment(it)));
     let commands = lines(declared.imperative.iter().map(|it| packing.command(it)));
     let deliveries = lines(declared.deliveries.iter().filter_map(|it| packing.delivery(it)));
@@ -25,6 +38,9 @@ pub(super) fn file(declared: &Declared<'_>, store: &Store, gate: &dyn Gate) -> S
     let assumed = lines(declared.assumed.iter().map(assumed));
     let allowed = lines(declared.allowed.iter().map(|it| packing.allowed(it)));
     packing.tables.logins(declared.logins);
+    if let Some(met) = packing.tables.let_out() {
+        return Err(met);
+    }
     let told = packing.tables.finish();
     let tables = [
         ("sources", told.sources),
@@ -52,7 +68,7 @@ pub(super) fn file(declared: &Declared<'_>, store: &Store, gate: &dyn Gate) -> S
         text.push(']');
     }
     text.push_str("\n}\n");
-    text
+    Ok(text)
 }
 
 /// An entry as it is written. Tables hold texts, numbers and lists, which are always JSON.

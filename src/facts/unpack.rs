@@ -85,8 +85,12 @@ fn unpacked(file: wire::File, store: &Store, rules: &[&'static str]) -> Found<Fa
 
 /// What lies elsewhere for the repository that applies it, and here in this one.
 fn here(parcel: &Parcel, store: &Store) -> Option<Parcel> {
-    let Parcel::Elsewhere(Why::External(path)) = parcel else { return None };
+    let (Parcel::Elsewhere(Why::External(path)) | Parcel::SomeChart(Why::External(path))) = parcel else { return None };
     let path = path::joined("", path).filter(|path| store.has(path))?;
+    if matches!(parcel, Parcel::SomeChart(_)) {
+        let chart = store.open_path(&path::in_folder(&path, "Chart.yaml"));
+        return chart.is_ok().then(|| Parcel::Chart(path.into()));
+    }
     match store.open_path(&path) {
         Ok(_) => Some(Parcel::Manifests { path: path.into(), recursive: false }),
         Err(_) => Some(Parcel::Folder(path.into())),

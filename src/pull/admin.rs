@@ -1,6 +1,9 @@
 //! Who signs in with the admin user of a registry: whoever switches it off breaks them.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{Case, Outcome, Path};
 use crate::ir::{Case as Letters, Truth, same_in};
@@ -98,6 +101,55 @@ pub struct LoginLine {
     pub text: String,
 }
 
+impl LoginLine {
+    /// The words of it that say whose it is, and nothing else: a line may be a whole plan.
+    pub fn told(&self) -> String {
+        let mut told: Vec<String> = Vec::new();
+        let keyed = is_keyed(&self.text);
+        let mut before = "";
+        for word in words(&self.text) {
+            let option = matches!(before, "-u" | "--username" | "-n" | "--name");
+            let named = (option || keyed && before == "username") && is_name(word);
+            if let Some(reads) = READS.as_ref().and_then(|pattern| pattern.find(word)) {
+                told.push(reads.as_str().to_owned());
+            } else if SPOKEN.contains(&word) || named || keyed && word == "username" {
+                told.push(word.to_owned());
+            } else if word.contains("acrcredential") {
+                told.push("acrcredential".to_owned());
+            }
+            before = word;
+        }
+        told.extend(["$", "{{"].into_iter().filter(|sign| self.text.contains(sign)).map(str::to_owned));
+        told.join(" ")
+    }
+}
+
+/// Words that are told as they are.
+const SPOKEN: [&str; 13] = [
+    "az",
+    "acr",
+    "credential",
+    "show",
+    "renew",
+    "docker",
+    "login",
+    "helm",
+    "registry",
+    "-u",
+    "--username",
+    "-n",
+    "--name",
+];
+
+/// An expression that reads an admin credential.
+static READS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"[a-z_][\w.\[\]*-]*\.admin_(?:password|username)").ok());
+
+fn is_name(word: &str) -> bool {
+    word == "username"
+        || word.len() <= 50 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
 /// All such lines of the files that were read.
 pub fn login_lines(store: &Store) -> Vec<LoginLine> {
     let mut found = Vec::new();
@@ -162,8 +214,7 @@ fn is_of((place, folder, line): &(Span, String, String), name: &str, registry: &
         return reads && (place.source == registry.resource.declared.source || folder == own);
     }
     let asks = line.contains("acr credential show") || line.contains("acr credential renew");
-    // An input of a step, no member of a pull secret: those are known by themselves.
-    let keyed = line.trim_start().trim_start_matches("- ").starts_with("username");
+    let keyed = is_keyed(line);
     let mut before = "";
     for word in words(line) {
         let user = matches!(before, "-u" | "--username") || before == "username" && keyed;
@@ -173,6 +224,11 @@ fn is_of((place, folder, line): &(Span, String, String), name: &str, registry: &
         before = word;
     }
     false
+}
+
+/// Whether it is an input of a step, no member of a pull secret: those are known by themselves.
+fn is_keyed(line: &str) -> bool {
+    line.trim_start().trim_start_matches("- ").starts_with("username")
 }
 
 /// The words of a line, without quotes and signs around them.

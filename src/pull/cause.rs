@@ -168,10 +168,9 @@ impl<'a> Case<'_, 'a> {
             let lacks = other.tie == Tie::Workload && !other.provided && other.permission.truth == Truth::No;
             pair.provided && lacks
         };
-        let likelier = |other: &Pair| {
-            other.registry == pair.registry && other.cluster != pair.cluster && (other.wired || without(other))
-        };
-        pair.tie == Tie::Workload && !pair.wired && !pair.sure && self.pairs.iter().any(likelier)
+        let likelier = |other: &Pair| other.cluster != pair.cluster && (other.wired || without(other));
+        let others = || self.of_registry.get(&pair.registry).into_iter().flatten().filter_map(|at| self.pairs.get(*at));
+        pair.tie == Tie::Workload && !pair.wired && !pair.sure && others().any(likelier)
     }
 
     /// The grants whose conditions exclude the repository of a path, where nothing else lets the nodes pull from it.

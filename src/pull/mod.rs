@@ -43,6 +43,8 @@ pub struct Case<'w, 'a> {
     pub paths: Vec<Path>,
     /// Whether nodes reach registries, by cluster and registry: of each pair.
     reaches: reach::Reaches,
+    /// The pairs of each registry, by their places among the pairs.
+    of_registry: BTreeMap<usize, Vec<usize>>,
     /// Grants whose principal is no object id, by their places in the world.
     strays: Vec<usize>,
 }
@@ -57,7 +59,9 @@ impl<'w, 'a> Case<'w, 'a> {
         let reaches = raised(world, &paths, reaches);
         let strays = world.grants.iter().enumerate().filter(|(_, it)| matches!(it.holder, Holder::WrongKind(_)));
         let strays = strays.map(|(at, _)| at).collect();
-        let mut case = Case { world, store, pairs, paths, reaches, strays };
+        let mut of_registry: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        pairs.iter().enumerate().for_each(|(at, pair)| of_registry.entry(pair.registry).or_default().push(at));
+        let mut case = Case { world, store, pairs, paths, reaches, of_registry, strays };
         let causes: Vec<_> = case.pairs.iter().map(|pair| case.find_causes(pair)).collect();
         case.pairs.iter_mut().zip(causes).for_each(|(pair, causes)| pair.causes = causes);
         for (path, step, evidence) in case.told_by_hand() {

@@ -86,7 +86,11 @@ static SPEAKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static LONG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/=_~.\-]{28,}").ok());
 
 /// An address with a password.
-static ADDRESSED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ADDRESS).ok());
+static ADDRESSED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let user_alone = r"://([^\s/:@]{20,})@";
+    let parameter = r#"(?i)[?&](?:sig|code|access_token|token)=([^\s"'&`]+)"#;
+    [ADDRESS, user_alone, parameter].iter().filter_map(|pattern| Regex::new(pattern).ok()).collect()
+});
 
 /// Keys that end so name something about a secret, not the secret.
 const ABOUT: [&str; 22] = [

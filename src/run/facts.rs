@@ -1,7 +1,8 @@
 //! What other repositories declare comes in, and what this one declares goes out, as files of facts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::clock::Clock;
 use super::secrets::{names, secrets};
@@ -14,26 +15,31 @@ use crate::ir::Deployment;
 use crate::pull;
 use crate::report::{Report, Told, Words};
 use crate::rules;
-use crate::settings::Settings;
-use crate::source::{Over, Span, Store};
+use crate::settings::{Settings, repository_name};
+use crate::source::{Over, Span, Store, decode};
 use crate::suppress;
 
-/// What the files of `--with` say, together. Each repository counts once.
+/// What the files of `--with` say, together, in the order of the repositories. Each counts once, and this one not at all.
 pub(super) fn of_others(settings: &Settings, store: &Store) -> Result<Facts, RunError> {
-    let mut all = Facts::default();
     let rules: Vec<&'static str> = rules::all().iter().map(|rule| rule.id).collect();
-    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    let own = repository_name(&settings.root);
+    let mut found: BTreeMap<String, (String, Facts)> = BTreeMap::new();
     for file in &settings.with {
         let shown = file.shown.as_str();
         let trouble = |why: String| RunError(format!("{shown}: {why}"));
-        let text = std::fs::read(&file.path).map_err(|error| trouble(format!("can't be read: {}", error.kind())))?;
-        let text = String::from_utf8(text).map_err(|_| trouble("no UTF-8 text".to_owned()))?;
-        let facts = facts::read(&text, store, &rules).map_err(trouble)?;
-        if let Some(other) = known.insert(facts.repository.clone(), shown.to_owned()) {
-            let name = &facts.repository;
+        let facts = facts::read(&text_of(&file.path).map_err(trouble)?, store, &rules).map_err(trouble)?;
+        let name = facts.repository.clone();
+        if name == own {
+            let why = "this repository is called so itself, and is read as it is now; leave the file out, or call the other one otherwise";
+            return Err(trouble(format!("facts of `{name}`: {why}: `acrlint facts --name`")));
+        }
+        if let Some((other, _)) = found.insert(name.clone(), (shown.to_owned(), facts)) {
             let why = format!("`{name}` is in {other} already; call one of them otherwise: `acrlint facts --name`");
             return Err(trouble(why));
         }
+    }
+    let mut all = Facts::default();
+    for (_, facts) in found.into_values() {
         all.lowered.join(facts.lowered);
         all.imperative.extend(facts.imperative);
         all.clusters.extend(facts.clusters);
@@ -41,6 +47,14 @@ pub(super) fn of_others(settings: &Settings, store: &Store) -> Result<Facts, Run
         all.allowed.extend(facts.allowed);
     }
     Ok(all)
+}
+
+fn text_of(path: &Path) -> Result<Arc<str>, String> {
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        kind => format!("can't be read: {kind}"),
+    })?;
+    decode(bytes).map_err(|error| format!("can't be read: {error}"))
 }
 
 /// Findings whose line to change is in another repository are told at the first place of this one, where there is one.
@@ -51,6 +65,8 @@ pub(super) fn told_here(findings: &mut [Finding], store: &Store) {
             let place = store.source(finding.primary.span.source).path.clone();
             finding.help = finding.help.take().map(|help| format!("in {place}: {help}"));
             finding.tell_at(at);
+            // Two repositories may call different things alike.
+            finding.key = format!("{} in {place}", finding.key);
         }
     }
 }
@@ -90,7 +106,10 @@ fn written(settings: &Settings, name: &str, store: &Store, found: &Discovered, r
     let report = Report::default();
     let words = Words::new(&Told { report: &report, store, secrets: &secrets, names: &names });
     let outlook = outlook(settings, store);
-    let logins: Vec<Span> = pull::login_lines(store).into_iter().map(|line| line.place).collect();
+    let mut logins: Vec<(Span, String)> =
+        pull::login_lines(store).into_iter().map(|line| (line.place, line.told())).collect();
+    // Files have the order in which they were read, which is another one each time.
+    logins.sort_by_cached_key(|(place, _)| (store.source(place.source).path.clone(), *place));
     let allowed = allowed(settings, store, found, deployments);
     let declared = Declared {
         repository: name,

@@ -11,7 +11,7 @@ mod trail;
 pub use elsewhere::{Elsewhere, Mark, QuotedLine};
 pub use laid::{Laid, Over};
 pub use position::{LineColumn, Place};
-pub use store::{Files, FolderFiles, Larger, MemoryFiles, OpenError, Rewrite, Source, Store, UNKNOWN};
+pub use store::{Files, FolderFiles, Larger, MemoryFiles, OpenError, Rewrite, Source, Store, UNKNOWN, decode};
 pub use trail::{Hop, Trail, Via};
 
 /// A source file of this run; an index into the [`Store`].

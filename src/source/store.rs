@@ -436,7 +436,7 @@ impl Read {
 }
 
 /// UTF-8 with or without a byte order mark; UTF-16 with one, as PowerShell's `>` writes it.
-fn decode(bytes: Vec<u8>) -> Result<Arc<str>, OpenError> {
+pub fn decode(bytes: Vec<u8>) -> Result<Arc<str>, OpenError> {
     let utf16 = |read: fn([u8; 2]) -> u16| {
         let units =
             bytes.get(2..).unwrap_or_default().chunks_exact(2).filter_map(|pair| pair.try_into().ok().map(read));

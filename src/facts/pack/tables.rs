@@ -1,13 +1,14 @@
 //! The tables of the file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::super::Gate;
 use super::super::wire::{self, Place};
 use super::hidden::{self, Hidden};
+use super::kept::kept;
 use super::line;
-use crate::ir::{Address, Cond, Map, Node, Ref, Resource, Target, Value, Why};
+use crate::ir::{Address, Cond, Entry, Key, Map, Node, Ref, Resource, Target, Value, Why};
 use crate::source::{Hop, SourceId, Span, Store, Trail};
 
 /// Conditions inside of conditions are followed this deep; what is below counts as a flag of its own.
@@ -48,6 +49,8 @@ pub(super) struct Tables<'a> {
     hops: HashMap<*const Hop, usize>,
     addresses: Table,
     nodes: Table,
+    /// Bodies that were made for telling: what is kept where they are must not be forgotten before the end.
+    made: Vec<Node>,
     /// Values of containers by where they are kept: those that several values share are written once.
     shared: HashMap<(*const (), bool), String>,
 }
@@ -62,12 +65,13 @@ pub(super) struct Filled {
 }
 
 impl<'a> Tables<'a> {
-    pub(super) fn new(store: &'a Store, gate: &'a dyn Gate) -> Tables<'a> {
+    /// Empty tables; `known` are secrets that were met before.
+    pub(super) fn new(store: &'a Store, gate: &'a dyn Gate, known: BTreeSet<Arc<str>>) -> Tables<'a> {
         Tables {
             store,
             gate,
             texts: HashMap::new(),
-            hidden: Hidden::default(),
+            hidden: Hidden::known(known),
             sources: Vec::new(),
             source_ids: HashMap::new(),
             places: Table::default(),
@@ -76,8 +80,15 @@ impl<'a> Tables<'a> {
             hops: HashMap::new(),
             addresses: Table::default(),
             nodes: Table::default(),
+            made: Vec::new(),
             shared: HashMap::new(),
         }
+    }
+
+    /// The secrets that were met and stand openly in a text that was told before, all of them where there is one.
+    pub(super) fn let_out(&self) -> Option<BTreeSet<Arc<str>>> {
+        let any = hidden::any_of(self.hidden.all())?;
+        self.texts.values().any(|text| any.is_match(text)).then(|| self.hidden.all().clone())
     }
 
     pub(super) fn finish(self) -> Filled {
@@ -95,7 +106,7 @@ impl<'a> Tables<'a> {
         if let Some(told) = self.texts.get(text) {
             return told.clone();
         }
-        let told = self.gate.words(text);
+        let told = self.hidden.out_of(self.gate.words(text));
         self.texts.insert(text.to_owned(), told.clone());
         told
     }
@@ -143,9 +154,9 @@ impl<'a> Tables<'a> {
     }
 
     /// Lines of files that are spoken of, without the secrets in them.
-    pub(super) fn logins(&mut self, lines: &[Span]) {
-        for &span in lines {
-            let said = self.gate.line(&self.store.snippet(span));
+    pub(super) fn logins(&mut self, lines: &[(Span, String)]) {
+        for (span, said) in lines {
+            let (span, said) = (*span, self.gate.line(said));
             let file = self.store.source(span.source);
             let (start, end) = (file.position(span.start), file.position(span.end));
             let number = |of: usize| u32::try_from(of).unwrap_or(u32::MAX);
@@ -172,22 +183,27 @@ impl<'a> Tables<'a> {
     }
 
     pub(super) fn address(&mut self, address: &Address) -> usize {
-        let path = address.path.iter().map(|step| wire::Step { name: self.text(&step.name), key: step.key.clone() });
+        let path = address
+            .path
+            .iter()
+            .map(|step| wire::Step { name: self.text(&step.name), key: step.key.as_ref().map(|key| self.key(key)) });
         let told = wire::Address { path: path.collect(), root: self.text(&address.root) };
         self.addresses.put(line(&told))
     }
 
-    /// What a resource says. Nothing reads what a configuration map hands to programs.
-    pub(super) fn body(&mut self, resource: &Resource) -> usize {
-        match resource.body.as_map() {
-            Some(map) if &*resource.kind == "v1/ConfigMap" => {
-                let is_data = |key: Option<&str>| matches!(key, Some("data" | "binaryData"));
-                let entries = map.entries.iter().filter(|entry| !is_data(entry.key.as_str())).cloned().collect();
-                let kept = Arc::new(Map { entries, open: map.open.clone() });
-                self.node(&Node { value: Value::Map(kept), ..resource.body.clone() })
-            }
-            _ => self.node(&resource.body),
+    fn key(&mut self, key: &Key) -> Key {
+        match key {
+            Key::Str(text) => Key::Str(self.text(text).into()),
+            other => other.clone(),
         }
+    }
+
+    /// What a resource says, without what nothing reads of it.
+    pub(super) fn body(&mut self, resource: &Resource) -> usize {
+        let told = told(resource);
+        let at = self.node(&told);
+        self.made.push(told);
+        at
     }
 
     pub(super) fn node(&mut self, node: &Node) -> usize {
@@ -280,7 +296,7 @@ impl<'a> Tables<'a> {
 
     fn map(&mut self, map: &Map, hidden: bool) -> wire::Value {
         let entries = map.entries.iter().map(|entry| {
-            let speaks = hidden::speaks(map, entry, self.gate);
+            let speaks = hidden::speaks(map, entry, self.gate) || hidden::covers(entry, self.gate);
             let key = self.node(&entry.key);
             match hidden::is_user(map, entry) {
                 true => (key, self.node(&Node { secret: false, ..entry.value.clone() })),
@@ -336,5 +352,25 @@ impl<'a> Tables<'a> {
             Cond::When(node) => wire::Cond::When(self.node(node)),
             Cond::Not(inner) => wire::Cond::Not(Box::new(self.condition_at(inner, depth + 1))),
         }
+    }
+}
+
+/// The body of a resource as it is told.
+fn told(resource: &Resource) -> Node {
+    let body = &resource.body;
+    let Some(map) = body.as_map() else { return body.clone() };
+    let of = |entries: Vec<Entry>| Value::Map(Arc::new(Map { entries, open: map.open.clone() }));
+    if resource.is_kind("Microsoft.KeyVault/vaults/secrets") {
+        let entries = map.entries.iter().map(hidden::value_of).collect();
+        return Node { value: of(entries), ..body.clone() };
+    }
+    if &*resource.kind == "v1/ConfigMap" {
+        let is_data = |key: Option<&str>| matches!(key, Some("data" | "binaryData"));
+        let entries = map.entries.iter().filter(|entry| !is_data(entry.key.as_str())).cloned().collect();
+        return kept(&Node { value: of(entries), ..body.clone() });
+    }
+    match resource.kind.to_ascii_lowercase().starts_with("microsoft.") {
+        true => body.clone(),
+        false => kept(body),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::keyring::{Lack, Password};
 use super::password::{bytes, facts};
-use super::payload::read;
+use super::payload::{Payload, read};
 use crate::ir::Node;
 use crate::source::Span;
 
@@ -33,7 +33,13 @@ fn is_read_alike(text: &str, other: &str) -> bool {
     let node = |text: &str| Node::text(text, Span::default());
     let (own, other) = (node(text), node(other));
     let alike = |key: &str| [false, true].iter().all(|&encoded| read(&own, encoded, key) == read(&other, encoded, key));
-    alike(".dockerconfigjson") && alike(".dockercfg") && facts(&own) == facts(&other)
+    let is_document = |node: &Node, encoded: bool| {
+        matches!(read(node, encoded, ".dockerconfigjson"), Payload::Entries(_))
+            || matches!(read(node, encoded, ".dockercfg"), Payload::Entries(_))
+    };
+    // A document is no password: blanks in it, or at its end, mean nothing.
+    let as_password = is_document(&own, false) || is_document(&own, true) || facts(&own) == facts(&other);
+    alike(".dockerconfigjson") && alike(".dockercfg") && as_password
 }
 
 /// The document of a pull secret, plain or encoded, with what is withheld in the place of its passwords.
