@@ -24,7 +24,7 @@ Examples:
   acrlint --select ACR1,ACR501             only rules about permissions, and one more
   acrlint check rules                      a folder that has the name of a command
   acrlint --dry-run                        show what --fix would change
-  git diff main... | acrlint --diff -      report only what a change has to do with
+  git diff --merge-base main | acrlint --diff -    report only what this branch has to do with
   acrlint explain ACR102                   what a rule means and how to repair it
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration, missing path or internal error.";
@@ -72,7 +72,7 @@ pub enum Command {
     /// The same as acrlint without a command; write it out for a folder that has the name of a command.
     Check(Flags),
     /// Show the pull path of each image: registry, credential, permission, network
-    #[command(mut_args(of_findings))]
+    #[command(mut_arg("format", paths), mut_args(of_findings))]
     Pulls(Flags),
     /// Draw clusters, identities, grants, registries, networks and workloads, and the pulls between them
     ///
@@ -269,6 +269,11 @@ pub enum Format {
 fn of_findings(arg: Arg) -> Arg {
     let is_one = ["fix", "unsafe_fixes", "dry_run", "diff", "update_baseline"].contains(&arg.get_id().as_str());
     if is_one { arg.hide(true) } else { arg }
+}
+
+/// What pull paths are printed as; other formats are refused with a line of their own.
+fn paths(format: Arg) -> Arg {
+    format.hide_possible_values(true).help("How to print the pull paths: human, json, junit, markdown, mermaid or dot")
 }
 
 /// What is read is all that facts are about: the flags of judging and telling are refused, and their help isn't shown.

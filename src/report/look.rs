@@ -36,12 +36,6 @@ impl Look {
     /// The width where nobody says one.
     pub const WIDTH: usize = 100;
 
-    /// The width that the `COLUMNS` variable asks for, as far as it is sensible.
-    pub fn width_from(columns: Option<&str>) -> usize {
-        let asked = columns.and_then(|columns| columns.trim().parse::<usize>().ok());
-        asked.filter(|&width| width > 0).map_or(Look::WIDTH, |width| width.clamp(40, 200))
-    }
-
     /// `text` in a colour, or as it is when colours are off.
     pub(super) fn paint(&self, ink: Ink, text: &str) -> String {
         if !self.colour {
@@ -62,15 +56,6 @@ impl Look {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_width_is_kept_sensible() {
-        assert_eq!(Look::width_from(None), 100);
-        assert_eq!(Look::width_from(Some("120")), 120);
-        assert_eq!(Look::width_from(Some("0")), 100);
-        assert_eq!(Look::width_from(Some("3")), 40);
-        assert_eq!(Look::width_from(Some("wide")), 100);
-    }
 
     #[test]
     fn colours_can_be_off() {

@@ -55,14 +55,15 @@ fn origin(config: &str) -> Option<String> {
 
 /// The last two parts of an address; nothing of the host, which may hold a password.
 fn of_address(address: &str) -> Option<String> {
-    let path = match address.split_once("://") {
-        Some((_, rest)) => rest.split_once('/')?.1,
-        None => address.split_once(':').map_or(address, |(_, path)| path),
+    let (path, hosted) = match address.split_once("://") {
+        Some((_, rest)) => (rest.split_once('/')?.1, true),
+        None => address.split_once(':').map_or((address, false), |(_, path)| (path, true)),
     };
     let path = path.trim_end_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != "_git").collect();
-    let last = parts.get(parts.len().saturating_sub(2)..)?;
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | "." | ".." | "_git")).collect();
+    // A folder beside this one has no owner.
+    let last = parts.get(parts.len().saturating_sub(if hosted { 2 } else { 1 })..)?;
     Some(last.join("/")).filter(|name| !name.is_empty())
 }
 
@@ -100,7 +101,8 @@ mod tests {
             ("git@github.com:contoso/infra.git", "contoso/infra"),
             ("ssh://git@host:22/group/sub/infra.git/", "sub/infra"),
             ("https://dev.azure.com/contoso/shop/_git/infra", "shop/infra"),
-            ("/srv/git/infra.git", "git/infra"),
+            ("/srv/git/infra.git", "infra"),
+            ("../infra", "infra"),
         ] {
             assert_eq!(of_address(address).as_deref(), Some(name), "{address}");
         }

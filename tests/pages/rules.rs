@@ -215,12 +215,13 @@ impl Rule {
                 self.id
             );
         }
-        told += "For files that can have no comments, and for a whole repository:\n\n";
+        told += "In `acrlint.yaml`, for files that can have no comments:\n\n";
         told += &format!(
-            "```yaml\n# acrlint.yaml\nallow:\n  - rules: [{0}]\n    path: infra/plans/**\n    reason: the reason\nrules:\n  \
-             {0}: off            # or another level: error, warning, note\n```\n\n",
+            "```yaml\nallow:\n  - rules: [{0}]\n    path: infra/plans/**\n    reason: the reason\n```\n\n",
             self.id
         );
+        told += "And for a whole repository, or with another level (error, warning, note):\n\n";
+        told += &format!("```yaml\nrules:\n  {0}: off\n```\n\n", self.id);
         told + "[Living with findings](../configuration.md#living-with-findings) has every way."
     }
 
