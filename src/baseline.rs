@@ -33,7 +33,7 @@ pub struct Entry {
 
 impl Entry {
     /// What its findings are of: the deployment, or the file where there is none.
-    fn home(&self) -> &str {
+    pub fn home(&self) -> &str {
         self.deployment.as_deref().unwrap_or(&self.path)
     }
 
@@ -57,14 +57,14 @@ pub struct Sight<'a> {
     /// Whether the run would have found the findings of an entry.
     pub looked_at: &'a dyn Fn(&Entry) -> bool,
     /// Whether what an entry is of is nowhere in the tree, by its deployment or file.
-    pub is_gone: &'a dyn Fn(&str) -> bool,
+    pub is_gone: &'a dyn Fn(&Entry) -> bool,
 }
 
 /// What the baseline makes of the findings of a run.
 #[derive(Debug, Default)]
 pub struct Parted {
     /// Findings that are not in it.
-    pub new: Vec<Finding>,
+    pub new: Vec<Seen>,
     /// Findings that are.
     pub old: Vec<Finding>,
     /// Entries for which nothing was found though it was looked for, with how often.
@@ -86,8 +86,10 @@ pub fn part(seen: Vec<Seen>, entries: Vec<Entry>, sight: &Sight<'_>) -> Parted {
     old.extend(order.into_iter().filter(|&at| seen.get(at).is_some_and(|it| left.take_moved(&it.entry, sight))));
     let mut parted = Parted::default();
     for (at, seen) in seen.into_iter().enumerate() {
-        let side = if old.contains(&at) { &mut parted.old } else { &mut parted.new };
-        side.push(seen.finding);
+        match old.contains(&at) {
+            true => parted.old.push(seen.finding),
+            false => parted.new.push(seen),
+        }
     }
     let rest = left.entries.into_iter().filter(|entry| entry.count > 0);
     (parted.stale, parted.unseen) = rest.partition(|entry| (sight.looked_at)(entry));
@@ -99,6 +101,8 @@ struct Left {
     entries: Vec<Entry>,
     /// The loudest first.
     by_key: BTreeMap<String, Vec<usize>>,
+    /// What the baseline knows: nothing was renamed to it.
+    homes: BTreeSet<String>,
 }
 
 impl Left {
@@ -108,7 +112,8 @@ impl Left {
         for (at, entry) in entries.iter().enumerate() {
             by_key.entry(entry.key.clone()).or_default().push(at);
         }
-        Left { entries, by_key }
+        let homes = entries.iter().map(|entry| entry.home().to_owned()).collect();
+        Left { entries, by_key, homes }
     }
 
     /// Takes one of an entry that stands for this one and is of the same home.
@@ -116,9 +121,9 @@ impl Left {
         self.take_where(wanted, |entry| entry.home() == wanted.home())
     }
 
-    /// Takes one of an entry whose home is gone.
+    /// Takes one of an entry whose home is gone, for a home that the baseline doesn't know.
     fn take_moved(&mut self, wanted: &Entry, sight: &Sight<'_>) -> bool {
-        self.take_where(wanted, |entry| (sight.is_gone)(entry.home()))
+        !self.homes.contains(wanted.home()) && self.take_where(wanted, |entry| (sight.is_gone)(entry))
     }
 
     fn take_where(&mut self, wanted: &Entry, fits: impl Fn(&Entry) -> bool) -> bool {

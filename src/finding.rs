@@ -88,6 +88,23 @@ pub struct Finding {
     pub key: String,
     /// The deployment that it was found in, by its name; none where it is about a file or no deployment alone.
     pub deployment: Option<Arc<str>>,
+    /// The findings that are told by this one, where they are put together: services that keep findings know each of them.
+    pub each: Vec<One>,
+    /// The line to change, where the finding is told at another one.
+    pub moved_from: Option<Span>,
+}
+
+/// One of the findings that are told as one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct One {
+    /// What it is known by.
+    pub key: String,
+    /// The deployment that it was found in, or the file.
+    pub home: String,
+    /// How loud.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
 }
 
 impl Finding {
@@ -96,10 +113,16 @@ impl Finding {
         self.rule.starts_with("ACR90")
     }
 
+    /// The place to change.
+    pub fn change(&self) -> Span {
+        self.moved_from.unwrap_or(self.primary.span)
+    }
+
     /// Tells the finding at another place of its story: that label becomes the primary one, and the one that was becomes
     /// the first related one. What it is known by stays.
     pub fn tell_at(&mut self, related: usize) {
         if related < self.related.len() {
+            self.moved_from.get_or_insert(self.primary.span);
             let label = self.related.remove(related);
             self.related.insert(0, std::mem::replace(&mut self.primary, label));
         }
@@ -138,9 +161,12 @@ mod tests {
             fix: None,
             key: "k".into(),
             deployment: None,
+            each: Vec::new(),
+            moved_from: None,
         };
         finding.tell_at(7);
         finding.tell_at(1);
+        assert_eq!(finding.change(), label(0).span);
         assert_eq!((finding.primary, finding.related), (label(2), vec![label(0), label(1), label(3)]));
         assert_eq!((&*finding.message, &*finding.key), ("m", "k"));
     }

@@ -15,6 +15,7 @@ pub mod edit;
 pub mod facts;
 pub mod finding;
 pub mod frontend;
+pub mod inert;
 pub mod ir;
 pub mod pull;
 pub mod replace;

@@ -309,3 +309,21 @@ fn a_file_that_holds_no_facts_is_one_clear_line() {
     let judged = acrlint(&folder.path().join("infra"), &["facts", "--world", "closed"]);
     assert_eq!(text(&judged.stderr), "error: `acrlint facts` judges nothing: `--world` belongs to `acrlint check`\n");
 }
+
+#[test]
+fn no_secret_leaves_in_what_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = "Qm7xT2vLp9sKd4RwZn8cQm7xT2vLp9sKd4RwZn8cXX+ACRAbCdEf";
+    let manifest = "apiVersion: v1\nkind: Secret\nmetadata: {name: pull}\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  \
+                    .dockerconfigjson: '{\"auths\":{\"shopimages.azurecr.io\":{\"username\":\"shopimages\",\"password\":\"SECRET\"}}}'\n";
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    std::fs::write(folder.path().join("a.yaml"), manifest.replace("SECRET", secret)).unwrap();
+    for (name, is_told) in [("pull", true), (secret, false), (secret.trim_start_matches("Qm7x"), false)] {
+        let allow = format!("allow:\n- {{rules: [ACR208], path: a.yaml, resource: '{name}', reason: x}}\n");
+        std::fs::write(folder.path().join("acrlint.yaml"), allow).unwrap();
+        let told = text(&acrlint(folder.path(), &["facts", "--name", "o/i"]).stdout);
+        assert!(!told.contains("Kd4RwZn8cQm7xT2vLp9s"), "{told}");
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(told["allowed"].as_array().unwrap().len(), usize::from(is_told), "{name}");
+    }
+}

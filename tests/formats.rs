@@ -51,6 +51,13 @@ fn acrlint(folder: &Path) -> Command {
     command
 }
 
+/// The command that writes facts, which has no dates.
+fn facts(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_acrlint"));
+    command.current_dir(folder).args(["facts", "--name", "i"]);
+    command
+}
+
 fn told(folder: &Path, format: &str) -> String {
     let output = acrlint(folder).args(["--format", format]).output().unwrap();
     assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
@@ -248,4 +255,135 @@ fn pulls_have_the_formats_that_tell_pulls() {
         assert_eq!(output.status.code(), Some(2), "{format}");
         assert!(String::from_utf8_lossy(&output.stderr).contains("human, json, junit, markdown, mermaid and dot"));
     }
+}
+
+/// What a console reads as commands of a build service, wherever in a line it stands, or where the line begins.
+fn commands_in(text: &str) -> Vec<&str> {
+    let ends = |letter| matches!(letter, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    text.split(ends).filter(|line| line.contains("##") || line.trim_start().starts_with("::")).collect()
+}
+
+#[test]
+fn names_in_json_are_no_commands() {
+    let folder = hostile();
+    for format in ["json", "sarif", "gitlab"] {
+        let text = told(folder.path(), format);
+        assert_eq!(commands_in(&text), Vec::<&str>::new(), "{format}");
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert!(value.to_string().contains("##vso[task.complete"), "{format} tells the names as they are");
+    }
+    let update = acrlint(folder.path()).args(["--baseline", "b.json", "--update-baseline"]).output().unwrap();
+    assert_eq!(update.status.code(), Some(0));
+    let facts = facts(folder.path()).output().unwrap();
+    let written = std::fs::read_to_string(folder.path().join("b.json")).unwrap();
+    for text in [written, String::from_utf8(facts.stdout).unwrap()] {
+        assert_eq!(commands_in(&text), Vec::<&str>::new());
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert!(value.to_string().contains("##vso[task.complete"), "{text}");
+    }
+}
+
+/// Registries of two environments with the admin user, by the keys of what is made in each.
+fn registries(of: &[(&str, &[&str])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    for (name, keys) in of {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+        let text = format!(
+            "resource \"azurerm_container_registry\" \"acr\" {{\n  for_each            = toset({keys:?})\n  name                = \
+             \"shop{name}${{each.key}}\"\n  resource_group_name = \"rg\"\n  location            = \"westeurope\"\n  sku                 \
+             = \"Standard\"\n  admin_enabled       = true\n}}\n"
+        );
+        std::fs::write(folder.path().join(name).join("main.tf"), text).unwrap();
+    }
+    folder
+}
+
+/// Where issues are, by their fingerprints.
+fn fingerprints(of: &[(&str, &[&str])]) -> BTreeMap<String, String> {
+    let text = told(registries(of).path(), "gitlab");
+    assert_gitlab(&text);
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let issues = report.as_array().unwrap().iter();
+    issues.map(|issue| (text(&issue["fingerprint"]), text(&issue["location"]["path"]))).collect()
+}
+
+#[test]
+fn an_issue_of_one_environment_is_never_taken_for_one_of_another() {
+    let both = fingerprints(&[("dev", &["a"]), ("prod", &["a"])]);
+    assert_eq!(both.values().collect::<Vec<_>>().len(), 2);
+    let of = |name: &str| both.iter().find(|(_, path)| path.starts_with(name)).unwrap().0.clone();
+    let prod = fingerprints(&[("prod", &["a"])]);
+    assert_eq!(prod.into_keys().collect::<Vec<_>>(), [of("prod")]);
+    let three = fingerprints(&[("canary", &["a"]), ("dev", &["a"]), ("prod", &["a"])]);
+    assert!(three.len() == 3 && both.keys().all(|print| three.contains_key(print)));
+}
+
+#[test]
+fn each_thing_that_is_wrong_at_one_place_comes_and_goes_by_itself() {
+    let before = fingerprints(&[("dev", &["b", "c"])]);
+    assert_eq!(before.len(), 2);
+    for keys in [&["b", "c", "d"], &["a", "b", "c"]] {
+        let after = fingerprints(&[("dev", keys)]);
+        assert!(after.len() == 3 && before.keys().all(|print| after.contains_key(print)), "{keys:?}");
+        let cases = |keys: &[&str]| {
+            let text = told(registries(&[("dev", keys)]).path(), "junit");
+            assert_junit(&text);
+            let lines = text.lines().filter(|line| line.contains("<testcase name=\"ACR503"));
+            lines.map(|line| line.trim_end_matches('/').to_owned()).collect::<BTreeSet<_>>()
+        };
+        assert!(cases(&["b", "c"]).is_subset(&cases(keys)) && cases(keys).len() == 3);
+    }
+}
+
+#[test]
+fn with_a_change_only_what_is_new_of_one_place_is_an_issue() {
+    let folder = registries(&[("dev", &["x"])]);
+    let main = folder.path().join("dev/main.tf");
+    let text = std::fs::read_to_string(&main).unwrap().replace("toset([\"x\"])", "toset(var.keys)");
+    std::fs::write(&main, text).unwrap();
+    let variable = |keys: &str| format!("variable \"keys\" {{\n  default = [\n{keys}  ]\n}}\n");
+    std::fs::write(folder.path().join("dev/variables.tf"), variable("    \"b\",\n    \"c\",\n    \"d\",\n")).unwrap();
+    let diff = "--- a/dev/variables.tf\n+++ b/dev/variables.tf\n@@ -2,4 +2,5 @@\n   default = [\n     \"b\",\n     \"c\",\n+    \
+                \"d\",\n   ]\n";
+    std::fs::write(folder.path().join("change.diff"), diff).unwrap();
+    assert_eq!(told(folder.path(), "gitlab").matches("fingerprint").count(), 3);
+    let output = acrlint(folder.path()).args(["--diff", "change.diff", "--format", "gitlab"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(assert_gitlab(&text), 1, "{text}");
+    assert!(text.contains("shopdevd"), "{text}");
+}
+
+#[test]
+fn a_pull_that_fails_is_a_case_whatever_is_left_out() {
+    let folder = repository("broken/control-plane-grant");
+    let run = |more: &[&str]| {
+        let output = acrlint(folder.path()).args(["--format", "junit"]).args(more).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (all, none) = (run(&[]), run(&["--ignore", "ACR"]));
+    assert!(assert_junit(&all) > 0 && assert_junit(&none) == 0);
+    for text in [all, none] {
+        assert!(text.contains(" pulls ") && text.contains("<skipped message=\"fails: permission: "), "{text}");
+        assert!(
+            text.contains("what is wrong is a case of its own, unless it is left out") && !text.contains("no finding")
+        );
+    }
+}
+
+#[test]
+fn code_is_fenced_as_the_language_of_the_file_to_change() {
+    let folder = repository("broken/control-plane-grant");
+    let manifests = folder.path().join("apps");
+    std::fs::create_dir_all(manifests.join(".git")).unwrap();
+    let image = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: \
+                 harbourimages.azurecr.io/web:1\n";
+    std::fs::write(manifests.join("web.yaml"), image).unwrap();
+    let facts = facts(&folder.path().join("terraform")).args(["-o", "../f.json"]).status().unwrap();
+    assert!(facts.success());
+    let output = acrlint(&manifests).args(["--with", "../f.json", "--format", "markdown"]).output().unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(page.contains("`web.yaml:7`") && page.contains("i:"), "{page}");
+    assert!(page.contains("```hcl") && !page.contains("```yaml"), "{page}");
 }

@@ -259,7 +259,7 @@ fn stale_entries_are_told_and_taken_out_only_where_the_run_looked() {
     fs::write(folder.path().join("infra/main.json"), TEMPLATE.replace("true", "false")).unwrap();
     let output = acrlint(folder.path(), &[]);
     let told = "b.json: 2 findings of it are found no more (ACR503 in `infra/main.json`, ACR503 in `infra/main.json`); \
-                `acrlint --update-baseline` takes them out\n";
+                the same command with `--update-baseline` takes them out\n";
     assert_eq!((output.status.code(), &*stderr(&output)), (Some(0), told));
     assert_eq!(stderr(&acrlint(folder.path(), &["-q"])), "");
     // Of files that are not read and rules that don't run nothing is known.
@@ -342,4 +342,151 @@ fn the_baseline_of_a_configuration_lies_beside_it() {
     assert!(folder.path().join("infra/b.json").is_file());
     let other = acrlint(folder.path(), &["--config", "infra/acrlint.yaml"]);
     assert!(stdout(&other).contains("2 in the baseline"), "{}", stdout(&other));
+}
+
+/// A folder of Terraform in which the grant of the cluster goes to `identity`.
+fn environment(root: &Path, name: &str, identity: &str) {
+    fs::create_dir_all(root.join(name)).unwrap();
+    let text = format!(
+        "resource \"azurerm_container_registry\" \"acr\" {{\n  name                = \"shop{name}images\"\n  \
+         resource_group_name = \"rg\"\n  location            = \"westeurope\"\n  sku                 = \"Standard\"\n  \
+         admin_enabled       = true\n}}\n\nresource \"azurerm_kubernetes_cluster\" \"aks\" {{\n  name                = \
+         \"shop-{name}\"\n  location            = \"westeurope\"\n  resource_group_name = \"rg\"\n  dns_prefix          = \
+         \"shop\"\n  default_node_pool {{\n    name       = \"default\"\n    node_count = 1\n    vm_size    = \
+         \"Standard_D2_v2\"\n  }}\n  identity {{\n    type = \"SystemAssigned\"\n  }}\n}}\n\nresource \
+         \"azurerm_role_assignment\" \"pull\" {{\n  principal_id         = \
+         azurerm_kubernetes_cluster.aks.{identity}\n  role_definition_name = \"AcrPull\"\n  scope                = \
+         azurerm_container_registry.acr.id\n}}\n"
+    );
+    fs::write(root.join(name).join("main.tf"), text).unwrap();
+    let manifest = format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: {name}\nspec:\n  template:\n    \
+         spec:\n      containers:\n      - name: web\n        image: shop{name}images.azurecr.io/web:1.0\n"
+    );
+    fs::write(root.join(name).join("web.yaml"), manifest).unwrap();
+}
+
+const BROKEN: &str = "identity[0].principal_id";
+const WORKS: &str = "kubelet_identity[0].object_id";
+
+/// dev and prod, of which dev is broken, and a baseline of that.
+fn environments() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    environment(folder.path(), "dev", BROKEN);
+    environment(folder.path(), "prod", WORKS);
+    let output = acrlint(folder.path(), &["--baseline", "b.json", "--update-baseline"]);
+    assert_eq!(stderr(&output), "b.json: 3 added, 0 removed, 3 in all\n");
+    folder
+}
+
+const WITH: [&str; 2] = ["--baseline", "b.json"];
+
+#[test]
+fn a_folder_that_is_not_read_lends_its_entries_to_nobody() {
+    let folder = environments();
+    environment(folder.path(), "prod", BROKEN);
+    let run = |arguments: &[&str]| {
+        let output = acrlint(folder.path(), &[&WITH, arguments].concat());
+        (output.status.code(), stdout(&output).contains("prod/main.tf:25:26: error[ACR102]"))
+    };
+    assert_eq!(run(&[]), (Some(1), true));
+    assert_eq!(run(&["--exclude", "dev"]), (Some(1), true));
+    fs::write(folder.path().join(".gitignore"), "dev/\n").unwrap();
+    assert_eq!(run(&[]), (Some(1), true));
+    // An environment that the baseline doesn't know was dev under another name only where dev is gone.
+    let text = fs::read_to_string(folder.path().join("b.json")).unwrap();
+    let mut listed: serde_json::Value = serde_json::from_str(&text).unwrap();
+    listed["findings"].as_array_mut().unwrap().retain(|entry| entry["path"] != "prod/main.tf");
+    fs::write(folder.path().join("b.json"), listed.to_string()).unwrap();
+    assert_eq!(run(&[]), (Some(1), true));
+    assert_eq!(run(&["--exclude", "dev"]), (Some(1), true));
+    fs::remove_file(folder.path().join(".gitignore")).unwrap();
+    fs::remove_dir_all(folder.path().join("dev")).unwrap();
+    assert_eq!(run(&[]), (Some(0), false));
+}
+
+#[test]
+fn a_folder_that_is_deleted_lends_its_entries_to_none_that_was_there_before() {
+    let folder = environments();
+    environment(folder.path(), "prod", BROKEN);
+    fs::remove_dir_all(folder.path().join("dev")).unwrap();
+    let output = acrlint(folder.path(), &WITH);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+}
+
+#[test]
+fn entries_are_kept_while_a_file_cannot_be_read() {
+    let folder = environments();
+    let update = [&WITH[..], &["--update-baseline"]].concat();
+    let before = fs::read_to_string(folder.path().join("b.json")).unwrap();
+    // A file in which nothing can be read any more, and one that makes everything beside it less certain.
+    for (file, text) in
+        [("dev/main.tf", "resource \"x\" {{{\n"), ("dev/wip.tf", "resource \"azurerm_role_assignment\" {\n")]
+    {
+        let path = folder.path().join(file);
+        let former = fs::read_to_string(&path).ok();
+        fs::write(&path, text).unwrap();
+        for more in [&[][..], &["--ignore", "ACR901"]] {
+            let output = acrlint(folder.path(), &[&WITH[..], more].concat());
+            assert!(!stderr(&output).contains("found no more"), "{file}: {}", stderr(&output));
+            let output = acrlint(folder.path(), &[&update[..], more].concat());
+            assert!(stderr(&output).contains(" 0 removed, "), "{file}: {}", stderr(&output));
+            assert!(stderr(&output).contains("what it lists is kept, because some files could not be read"), "{file}");
+        }
+        match former {
+            Some(former) => fs::write(&path, former).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+        let output = acrlint(folder.path(), &WITH);
+        assert_eq!(output.status.code(), Some(0), "{file}: {}", stdout(&output));
+    }
+    // What was found only while it could not be read goes again.
+    acrlint(folder.path(), &update);
+    assert_eq!(fs::read_to_string(folder.path().join("b.json")).unwrap(), before);
+}
+
+#[test]
+fn what_only_another_repository_shows_is_not_found_no_more_without_its_facts() {
+    let folder = tempfile::tempdir().unwrap();
+    environment(folder.path(), "dev", BROKEN);
+    let (infra, apps) = (folder.path().join("infra"), folder.path().join("apps"));
+    for (folder, file) in [(&infra, "main.tf"), (&apps, "web.yaml")] {
+        fs::create_dir_all(folder.join(".git")).unwrap();
+        fs::rename(infra.with_file_name("dev").join(file), folder.join(file)).unwrap();
+    }
+    let mut facts = Command::new(env!("CARGO_BIN_EXE_acrlint"));
+    facts.current_dir(&infra).args(["facts", "--name", "o/i", "-o", "../i.acrfacts.json"]).status().unwrap();
+    let both = ["--with", "../i.acrfacts.json", "--baseline", "b.json", "--update-baseline"];
+    assert!(stderr(&acrlint(&apps, &both)).contains(" added, 0 removed"));
+    let before = fs::read_to_string(apps.join("b.json")).unwrap();
+    assert!(before.contains("\"o/i:main.tf\""), "{before}");
+    assert_eq!(stderr(&acrlint(&apps, &WITH)), "");
+    acrlint(&apps, &both[2..]);
+    assert_eq!(fs::read_to_string(apps.join("b.json")).unwrap(), before);
+    // With the facts it can be said.
+    environment(&infra, ".", WORKS);
+    let mut facts = Command::new(env!("CARGO_BIN_EXE_acrlint"));
+    facts.current_dir(&infra).args(["facts", "--name", "o/i", "-o", "../i.acrfacts.json"]).status().unwrap();
+    assert!(stderr(&acrlint(&apps, &both[..4])).contains("found no more"));
+}
+
+#[test]
+fn a_baseline_that_is_not_there_yet_concerns_findings_only() {
+    let folder = templates("baseline: b.json\n");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_acrlint"));
+        command.current_dir(folder.path()).args(arguments).output().unwrap()
+    };
+    for command in ["pulls", "graph", "facts"] {
+        let output = run(&[command]);
+        assert_eq!(output.status.code(), Some(0), "{command}: {}", stderr(&output));
+    }
+    assert_eq!(run(&[]).status.code(), Some(2));
+    // One that is typed should be there.
+    assert_eq!(run(&["pulls", "--baseline", "c.json"]).status.code(), Some(2));
+    // A file that was made empty is written into; as a list it would be none.
+    fs::write(folder.path().join("b.json"), "\n").unwrap();
+    assert!(stderr(&run(&[])).contains("the baseline ends too early"));
+    assert_eq!(stderr(&run(&["--update-baseline"])), "b.json: 2 added, 0 removed, 2 in all\n");
 }

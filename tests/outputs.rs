@@ -106,6 +106,8 @@ fn sample() -> Run {
         fix: None,
         key: "ACR101|aks|acr".into(),
         deployment: None,
+        each: Vec::new(),
+        moved_from: None,
     };
     let plain = Finding {
         rule: "ACR999",
@@ -117,6 +119,8 @@ fn sample() -> Run {
         fix: None,
         key: "ACR999|secret".into(),
         deployment: None,
+        each: Vec::new(),
+        moved_from: None,
     };
     let step = |name, verdict, place| Step { name, verdict, text: format!("the {name} step"), place };
     let pull = |image: Option<&str>, cluster: Option<&str>, verdict| Pull {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Entry;
 use crate::finding::Severity;
+use crate::inert;
 
 /// The version that is read and written.
 const VERSION: u64 = 1;
@@ -83,7 +84,7 @@ fn broken(error: &serde_json::Error) -> String {
 pub fn render(entries: &[Entry]) -> String {
     let findings = entries.iter().map(Line::from).collect();
     // Texts and numbers can always be written.
-    let text = serde_json::to_string_pretty(&Document { version: VERSION, findings }).unwrap_or_default();
+    let text = inert::pretty(&Document { version: VERSION, findings }).unwrap_or_default();
     format!("{text}\n")
 }
 

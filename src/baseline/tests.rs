@@ -26,6 +26,8 @@ fn seen(key: &str, deployment: &str, severity: Severity) -> Seen {
         fix: None,
         key: key.to_owned(),
         deployment: Some(deployment.into()),
+        each: Vec::new(),
+        moved_from: None,
     };
     Seen { finding, entry }
 }
@@ -54,7 +56,7 @@ fn the_same_fault_of_another_deployment_is_new() {
     use Severity::Error;
     assert_eq!(parted(&[seen("a", "prod", Error)], &[entry("a", "dev", Error, 1)]), (1, 1));
     // Unless its deployment was renamed.
-    let sight = Sight { looked_at: &|_| true, is_gone: &|home| home == "dev" };
+    let sight = Sight { looked_at: &|_| true, is_gone: &|entry| entry.home() == "dev" };
     let parted = part(vec![seen("a", "prod", Error)], vec![entry("a", "dev", Error, 1)], &sight);
     assert_eq!((parted.new.len(), parted.stale.len()), (0, 0));
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use self::tables::Tables;
 use super::wire::{self, FORMAT, VERSION};
 use super::{Declared, Gate};
+use crate::inert;
 use crate::ir::{Aim, Delivery, Deployment, Gap, Hides, Imperative, Layer, Parcel, Part, Resource, Site, Why};
 use crate::source::{Span, Store};
 use crate::suppress::{Covered, Given};
@@ -36,7 +37,7 @@ fn written(declared: &Declared<'_>, tables: Tables<'_>) -> Result<String, BTreeS
     let clusters =
         lines(clusters.map(|(path, cluster)| wire::Mapping { path: path.clone(), cluster: cluster.clone() }));
     let assumed = lines(declared.assumed.iter().map(assumed));
-    let allowed = lines(declared.allowed.iter().map(|it| packing.allowed(it)));
+    let allowed = lines(declared.allowed.iter().filter_map(|it| packing.allowed(it)));
     packing.tables.logins(declared.logins);
     if let Some(met) = packing.tables.let_out() {
         return Err(met);
@@ -73,7 +74,7 @@ fn written(declared: &Declared<'_>, tables: Tables<'_>) -> Result<String, BTreeS
 
 /// An entry as it is written. Tables hold texts, numbers and lists, which are always JSON.
 fn line(entry: &impl Serialize) -> String {
-    serde_json::to_string(entry).unwrap_or_else(|_| "null".to_owned())
+    inert::compact(entry).unwrap_or_else(|_| "null".to_owned())
 }
 
 fn lines<T: Serialize>(entries: impl Iterator<Item = T>) -> Vec<String> {
@@ -140,17 +141,19 @@ impl Packing<'_> {
         }
     }
 
-    fn allowed(&mut self, given: &Given) -> wire::Allowed {
+    /// What is allowed of a resource whose name may not leave is not allowed elsewhere.
+    fn allowed(&mut self, given: &Given) -> Option<wire::Allowed> {
         let covers = match &given.covers {
             Covered::Place(span) => wire::Covered::Place(self.tables.place(*span)),
             Covered::Call(deployment, module) => {
                 wire::Covered::Call { deployment: self.tables.text(deployment), module: self.tables.text(module) }
             }
             Covered::File(source, resource) => {
-                wire::Covered::File { source: self.tables.source(*source), resource: resource.clone() }
+                let told = resource.as_deref().map(|name| self.tables.name(name)).transpose();
+                wire::Covered::File { source: self.tables.source(*source), resource: told.ok()? }
             }
         };
-        wire::Allowed { rule: given.rule.to_owned(), covers }
+        Some(wire::Allowed { rule: given.rule.to_owned(), covers })
     }
 
     fn site(&mut self, site: &Site) -> wire::Site {

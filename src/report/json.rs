@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::telling::Telling;
 use super::{Coverage, Pull, Step};
 use crate::finding::{Finding, Fix, Label};
+use crate::inert;
 use crate::source::Span;
 
 #[derive(Serialize)]
@@ -127,8 +128,7 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Resul
         pulls: report.pulls.iter().map(|pull| json_pull(telling, pull)).collect(),
         coverage: json_coverage(telling, &report.coverage),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    writeln!(out, "{}", inert::pretty(&document)?)
 }
 
 fn json_finding(telling: &Telling<'_>, finding: &Finding) -> JsonFinding {

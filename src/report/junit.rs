@@ -1,6 +1,6 @@
-//! JUnit's XML, as build services show it among the tests: a suite for each file, a case for each finding and each pull
-//! that doesn't fail. A pull that fails is told by what is wrong with it, so that what is allowed or not asked for fails
-//! nothing.
+//! JUnit's XML, as build services show it among the tests: a suite for each file, a case for each thing that is wrong and
+//! for each pull. A pull that fails is skipped: what is wrong with it fails as a case of its own, unless it is allowed, in the
+//! baseline or not asked for, and then nothing should fail.
 //!
 //! There are several schemas of this format; what is written here is valid by the strictest one
 //! (github.com/windyroad/JUnit-Schema) and by the one of Jenkins' xUnit plugin (`junit-10.xsd`).
@@ -12,7 +12,7 @@ use super::snippet::one_line;
 use super::telling::Telling;
 use super::xml::escaped;
 use super::{Pull, Verdict};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, One, Severity};
 
 /// What became of a case.
 enum Outcome {
@@ -33,6 +33,9 @@ enum Outcome {
     },
 }
 
+/// Why a pull that fails fails nothing here.
+const BROKEN: &str = "what is wrong is a case of its own, unless it is left out";
+
 struct Case {
     name: String,
     class: String,
@@ -49,9 +52,10 @@ struct Suite {
 pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut suites: BTreeMap<String, Suite> = BTreeMap::new();
     for finding in &telling.report.findings {
-        suites.entry(file(telling.path(finding.primary.span.source))).or_default().add(of_finding(telling, finding));
+        let suite = suites.entry(file(telling.path(finding.primary.span.source))).or_default();
+        telling.each(finding).iter().for_each(|one| suite.add(of_finding(telling, finding, one)));
     }
-    for pull in telling.report.pulls.iter().filter(|pull| pull.verdict != Verdict::Broken) {
+    for pull in &telling.report.pulls {
         suites.entry(file(telling.path(pull.place.source))).or_default().add(of_pull(telling, pull));
     }
     if suites.is_empty() {
@@ -87,13 +91,14 @@ impl Suite {
     }
 }
 
-fn of_finding(telling: &Telling<'_>, finding: &Finding) -> Case {
+fn of_finding(telling: &Telling<'_>, finding: &Finding, one: &One) -> Case {
     let place = telling.place(finding.primary.span);
+    let of = if is_implied(&place.path, &one.home) { String::new() } else { format!(" in {}", one_line(&one.home)) };
     let place = format!("{}:{}:{}", place.path, place.start.line, place.start.chars);
-    let resource = finding.key.strip_prefix(finding.rule).and_then(|rest| rest.strip_prefix(':'));
+    let resource = one.key.strip_prefix(finding.rule).and_then(|rest| rest.strip_prefix(':'));
     let resource = resource.filter(|resource| !resource.trim().is_empty()).unwrap_or(&place);
-    let message = one_line(&finding.message);
-    let (rule, severity) = (finding.rule, finding.severity.word());
+    let message = one_line(&one.message);
+    let (rule, severity) = (finding.rule, one.severity.word());
     let mut text = vec![format!("{place}: {severity}[{rule}] {message}")];
     text.extend(finding.help.as_deref().map(|help| format!("help: {help}")));
     text.extend(finding.related.iter().map(|label| {
@@ -102,9 +107,9 @@ fn of_finding(telling: &Telling<'_>, finding: &Finding) -> Case {
     }));
     let text = text.join("\n");
     Case {
-        name: format!("{rule}@{}", one_line(resource)),
+        name: format!("{rule}@{}{of}", one_line(resource)),
         class: format!("acrlint.{}", Some(telling.rule_name(rule)).filter(|name| !name.is_empty()).unwrap_or(rule)),
-        outcome: match finding.severity {
+        outcome: match one.severity {
             // Nothing is wrong for certain.
             Severity::Note => Outcome::Skipped { message },
             _ if finding.is_about_the_file() => Outcome::Erred { rule, message, text },
@@ -113,20 +118,35 @@ fn of_finding(telling: &Telling<'_>, finding: &Finding) -> Case {
     }
 }
 
+/// Whether who reads a file's path knows the deployment: the file itself, or those of a folder around it.
+fn is_implied(path: &str, home: &str) -> bool {
+    let folder = home.strip_suffix("*.yaml").unwrap_or(home).trim_end_matches('/');
+    folder.is_empty()
+        || folder == "."
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 fn of_pull(telling: &Telling<'_>, pull: &Pull) -> Case {
     let image = pull.image.as_deref().map_or_else(|| "any image".to_owned(), one_line);
     let cluster = pull.cluster.as_deref().map_or_else(|| "a cluster that is not known".to_owned(), one_line);
     let workload = pull.workload.as_deref().map(|workload| format!(" for {}", one_line(workload)));
-    let open = pull.steps.iter().find(|step| step.verdict != Verdict::Fine);
+    let steps = || pull.steps.iter();
+    let decisive = steps().find(|step| step.verdict == pull.verdict);
+    let open = decisive.or_else(|| steps().find(|step| step.verdict != Verdict::Fine));
     let why = open.map_or_else(String::new, |step| {
         let place = step.place.map(|span| telling.place(span));
         let place = place.map(|place| format!(" ({}:{})", place.path, place.start.line)).unwrap_or_default();
-        format!("unknown: {}: {}{place}", step.name, one_line(&step.text))
+        format!(": {}: {}{place}", step.name, one_line(&step.text))
     });
+    let outcome = match pull.verdict {
+        Verdict::Fine => Outcome::Passed,
+        Verdict::Unknown => Outcome::Skipped { message: format!("unknown{why}") },
+        Verdict::Broken => Outcome::Skipped { message: format!("fails{why}; {BROKEN}") },
+    };
     Case {
         name: format!("{cluster} pulls {image}{}", workload.unwrap_or_default()),
         class: "acrlint.pulls".to_owned(),
-        outcome: if pull.verdict == Verdict::Fine { Outcome::Passed } else { Outcome::Skipped { message: why } },
+        outcome,
     }
 }
 

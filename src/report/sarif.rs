@@ -19,6 +19,7 @@ use super::sarif_rules::{descriptor, sentence};
 use super::snippet::{first_line, one_line};
 use super::telling::Telling;
 use crate::finding::{Finding, Label, Severity};
+use crate::inert;
 use crate::source::{SourceId, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -39,8 +40,7 @@ pub(super) fn write(telling: &Telling<'_>, out: &mut dyn io::Write) -> io::Resul
     log.schema = Some(SCHEMA.to_owned());
     log.runs = vec![run(telling)];
     let log = tidy(serde_json::to_value(&log)?);
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    writeln!(out)
+    writeln!(out, "{}", inert::pretty(&log)?)
 }
 
 fn run(telling: &Telling<'_>) -> Run {
@@ -280,6 +280,8 @@ mod tests {
             fix: None,
             key: String::new(),
             deployment: None,
+            each: Vec::new(),
+            moved_from: None,
         };
         let findings = [
             finding(Severity::Note, 0),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::snippet::{first_line, printable};
 use super::veil::Veil;
 use super::{Coverage, Format, Look, NotUnderstood, Pull, Report, RuleText, Step, Told};
-use crate::finding::{Finding, Fix, Label};
+use crate::finding::{Finding, Fix, Label, One};
 use crate::source::{Place, Source, SourceId, Span, Store};
 
 /// A run in the course of being told.
@@ -46,6 +46,16 @@ impl<'a> Telling<'a> {
     pub(super) fn path(&self, id: SourceId) -> String {
         let path = &self.source(id).path;
         if self.for_people { printable(path).replace('\n', "\u{fffd}") } else { path.to_string() }
+    }
+
+    /// The findings that are told by one, each as it is known by itself.
+    pub(super) fn each(&self, finding: &Finding) -> Vec<One> {
+        if !finding.each.is_empty() {
+            return finding.each.clone();
+        }
+        let home = finding.deployment.as_deref().map_or_else(|| self.path(finding.primary.span.source), str::to_owned);
+        let (key, message) = (finding.key.clone(), finding.message.clone());
+        vec![One { key, home, severity: finding.severity, message }]
     }
 
     /// Where a span lies.
@@ -95,7 +105,13 @@ fn reworded_finding(finding: &Finding, words: &impl Fn(&str) -> String, open: &i
         fix: finding.fix.as_ref().and_then(|fix| reworded_fix(fix, words, open)),
         key: words(&finding.key),
         deployment: finding.deployment.clone(),
+        each: finding.each.iter().map(|one| reworded_one(one, words)).collect(),
+        moved_from: finding.moved_from,
     }
+}
+
+fn reworded_one(one: &One, words: &impl Fn(&str) -> String) -> One {
+    One { key: words(&one.key), home: words(&one.home), severity: one.severity, message: words(&one.message) }
 }
 
 /// A fix that would write a secret is none any more.

@@ -82,6 +82,8 @@ impl Reporter {
             fix: None,
             key: format!("{}:{}", self.rule.id, key.text),
             deployment: key.address.as_ref().map(|address| address.root.clone()),
+            each: Vec::new(),
+            moved_from: None,
         });
         self.keys.push(key);
         Told(self.findings.last_mut())

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::clock::Clock;
 use super::{Round, RunError};
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Label, One, Severity};
 use crate::settings::Settings;
 use crate::source::{Span, Store};
 use cause::Causes;
@@ -119,9 +119,12 @@ fn compared(
         }
     }
     let (mut found, mut elsewhere) = (Vec::new(), Vec::new());
-    for finding in rest {
+    for mut finding in rest {
         let new = new(&finding);
         let fails = former.fails.iter().any(|(pull, _)| explains(&finding, pull));
+        if !fails {
+            only_new(&mut finding, &new, &round.store);
+        }
         match !new.is_empty() || fails || finding.rule == "ACR903" {
             true => found.push((finding, new)),
             false => elsewhere.push(finding),
@@ -129,6 +132,19 @@ fn compared(
     }
     told.extend(causes.tell(found)?);
     Ok(Sorted { told, moved: Vec::new(), rest: elsewhere })
+}
+
+/// Of what is told as one finding, what was there before belongs to no change.
+fn only_new(finding: &mut Finding, new: &[Trace], store: &Store) {
+    let is_new = |one: &One| {
+        new.iter().any(|trace| {
+            let path = store.source(trace.span.source).path.clone();
+            trace.key == one.key && trace.deployment.as_deref().unwrap_or(&path) == one.home
+        })
+    };
+    if finding.each.iter().any(is_new) {
+        finding.each.retain(is_new);
+    }
 }
 
 /// A file that can't be read may hide anything: that such a finding is left out is said.

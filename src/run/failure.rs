@@ -29,6 +29,8 @@ pub(super) fn about_file(rule: &'static str, severity: Severity, message: String
         help: None,
         fix: None,
         deployment: None,
+        each: Vec::new(),
+        moved_from: None,
     }
 }
 
@@ -68,5 +70,7 @@ pub(super) fn internal(source: Option<SourceId>, message: &str) -> Finding {
         fix: None,
         key: format!("ACR903:{message}"),
         deployment: None,
+        each: Vec::new(),
+        moved_from: None,
     }
 }

@@ -1,10 +1,11 @@
 //! One place with one fault is one finding, however many deployments, instances or images go through it. It says which
 //! deployments have it where others don't: a template may be broken with the parameters of one environment only.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Label, One};
 use crate::ir::Deployment;
 use crate::source::{SourceId, Span, Store};
 
@@ -120,11 +121,29 @@ impl<'r> Origins<'r> {
         finding.fix = finding.fix.filter(|_| !differ).map(|fix| fix.only_safe_if(!some));
         let alike = deployments(same) == deployments(loud.iter());
         let clauses = which.as_ref().map(|which| which.clauses(alike)).unwrap_or_default();
+        finding.each = self.each(group);
         finding.message = with_clauses(&finding.message, others(group), &clauses);
         if which.is_some_and(|which| which.by == By::Root || which.names.len() < which.all) {
             finding.related.splice(0..0, self.labels(&roots, file));
         }
         Some(finding)
+    }
+
+    /// What is known by itself, at its loudest.
+    fn each(&self, group: &[Finding]) -> Vec<One> {
+        let mut each: BTreeMap<(&str, String), One> = BTreeMap::new();
+        for finding in group {
+            let path = || self.store.source(finding.primary.span.source).path.to_string();
+            let home = finding.deployment.as_deref().map_or_else(path, str::to_owned);
+            let (severity, message) = (finding.severity, finding.message.clone());
+            let one = One { key: finding.key.clone(), home: home.clone(), severity, message };
+            let known = each.entry((&finding.key, home)).or_insert_with(|| one.clone());
+            // The first words in their order stand for all, as they do for the place.
+            if (Reverse(one.severity), &one.message) < (Reverse(known.severity), &known.message) {
+                *known = one;
+            }
+        }
+        each.into_values().collect()
     }
 
     /// Which deployments have a finding at a place in `file`, when that is worth a word: `loud` at its loudest, `any` at
@@ -271,6 +290,8 @@ mod tests {
             fix: None,
             key: key.to_owned(),
             deployment: Some(format!("main.bicep with {file}").into()),
+            each: Vec::new(),
+            moved_from: None,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::finding::{Finding, Severity};
 use crate::ir::Deployment;
 use crate::report::{Report, Told, Words};
 use crate::rules::{self, Found};
-use crate::settings::{BaselineFile, Selection, Settings};
+use crate::settings::{self, BaselineFile, Selection, Settings};
 use crate::source::{SourceId, Span, Store};
 use crate::suppress::{self, Given, Remark, RemarkKind, Scene};
 
@@ -66,7 +66,10 @@ pub struct WrittenBaseline {
 /// What the baseline of a run lists.
 pub(super) fn listed(settings: &Settings) -> Result<Vec<Entry>, String> {
     let Some(file) = &settings.baseline else { return Ok(Vec::new()) };
-    let parsed = file.bytes.as_deref().map(baseline::parse).transpose();
+    // What was made empty for the baseline to be written into lists nothing.
+    let is_fresh = |bytes: &[u8]| file.update && bytes.trim_ascii().is_empty();
+    let bytes = file.bytes.as_deref().filter(|bytes| !is_fresh(bytes));
+    let parsed = bytes.map(baseline::parse).transpose();
     Ok(parsed.map_err(|error| format!("{}{error}", file.shown))?.unwrap_or_default())
 }
 
@@ -74,6 +77,7 @@ impl Settling<'_> {
     /// Settles what was found.
     pub(super) fn settle(&self, found: Vec<Found>) -> Settled {
         let everything = Selection::default();
+        let is_read = !found.iter().any(|found| is_unread(found.finding.rule));
         let selection = self.settings.map_or(&everything, |settings| &settings.selection);
         let allowed = self.allowed(found);
         let mut findings: Vec<Finding> = allowed.kept.into_iter().map(|found| found.finding).collect();
@@ -82,7 +86,7 @@ impl Settling<'_> {
         // What is said twice in the same words is counted once.
         Finding::sort(&mut findings, path);
         let traces = findings.iter().map(Trace::of).collect();
-        let mut settled = self.without_old(findings);
+        let mut settled = self.without_old(findings, is_read);
         settled.traces = traces;
         settled.suppressed = allowed.suppressed;
         settled.findings.iter_mut().for_each(|finding| settled_fix(finding, &settled.suppressed, &settled.in_baseline));
@@ -91,13 +95,7 @@ impl Settling<'_> {
         // Of a rule that is switched off nobody can say whether it would find something.
         let runs = |remark: &Remark| remark.rule.is_none_or(|rule| selection.severity(rule, Severity::Error).is_some());
         settled.findings.extend(allowed.remarks.into_iter().filter(runs).map(remarked));
-        settled.findings.retain_mut(|finding| match selection.severity(finding.rule, finding.severity) {
-            Some(severity) => {
-                finding.severity = severity;
-                true
-            }
-            None => false,
-        });
+        settled.findings.retain_mut(|finding| levelled(finding, selection));
         Finding::sort(&mut settled.findings, path);
         settled
     }
@@ -132,36 +130,60 @@ impl Settling<'_> {
     }
 
     /// The findings that the baseline doesn't list.
-    fn without_old(&self, findings: Vec<Finding>) -> Settled {
+    fn without_old(&self, findings: Vec<Finding>, is_read: bool) -> Settled {
         let with_baseline = self.settings.and_then(|settings| Some((settings, settings.baseline.as_ref()?)));
         let Some((settings, file)) = with_baseline else { return Settled { findings, ..Settled::default() } };
         let (about_files, seen) = self.seen(findings);
-        let known = self.known();
+        let (known, others) = (self.known(), self.repositories());
         let sight = Sight {
-            looked_at: &|entry| looked_at(entry, settings),
-            is_gone: &|home| settings.is_whole() && !known.contains(home),
+            looked_at: &|entry| {
+                let places = [entry.path.as_str(), entry.home()];
+                is_read && !places.iter().any(|it| is_away(it, &others, &known)) && looked_at(entry, settings)
+            },
+            is_gone: &|entry| {
+                let reads = is_read && settings.is_whole() && settings.reads(&entry.path);
+                reads && !known.contains(entry.home()) && !self.is_there(entry.home())
+            },
         };
         if file.update {
-            return self.updated(file, &about_files, seen, &sight).with(about_files);
+            return self.updated(file, &about_files, seen, &sight, is_read).with(about_files);
         }
         let parted = baseline::part(seen, self.listed.to_vec(), &sight);
         let notes = stale(file, &parted).filter(|_| !settings.quiet);
         let in_baseline = places(&parted.old);
-        let settled =
-            Settled { findings: parted.new, in_baseline, notes: notes.into_iter().collect(), ..Settled::default() };
+        let settled = Settled {
+            findings: found_in(&parted.new),
+            in_baseline,
+            notes: notes.into_iter().collect(),
+            ..Settled::default()
+        };
         settled.with(about_files)
     }
 
     /// Everything is in the baseline from now on, but for what is wrong with files.
-    fn updated(&self, file: &BaselineFile, about_files: &[Finding], seen: Vec<Seen>, sight: &Sight<'_>) -> Settled {
-        let found: Vec<Finding> = seen.iter().map(|it| it.finding.clone()).collect();
-        let unseen = baseline::part(seen.clone(), self.listed.to_vec(), sight).unseen;
-        let entries = baseline::entries(&seen, &unseen);
+    fn updated(
+        &self,
+        file: &BaselineFile,
+        about_files: &[Finding],
+        seen: Vec<Seen>,
+        sight: &Sight<'_>,
+        is_read: bool,
+    ) -> Settled {
+        let found = found_in(&seen);
+        let parted = baseline::part(seen.clone(), self.listed.to_vec(), sight);
+        // What could not be read may have made findings quieter: what is listed stays as loud as it is.
+        let entries = match is_read {
+            true => baseline::entries(&seen, &parted.unseen),
+            false => baseline::entries(&parted.new, self.listed),
+        };
         let after = baseline::render(&entries).into_bytes();
         let is_written = file.bytes.as_ref() != Some(&after);
         let (added, removed) = (baseline::more(&entries, self.listed), baseline::more(self.listed, &entries));
         let all = entries.iter().fold(0_u64, |all, entry| all.saturating_add(entry.count));
         let mut notes = vec![format!("{}: {added} added, {removed} removed, {all} in all", file.shown)];
+        if !is_read {
+            notes.push(format!("{}: what it lists is kept, because some files could not be read", file.shown));
+        }
         if !about_files.is_empty() {
             notes.push(format!("{}: what is wrong with files themselves can't be put into a baseline", file.shown));
         }
@@ -190,6 +212,22 @@ impl Settling<'_> {
             Seen { finding, entry }
         };
         (about_files, others.into_iter().map(seen).collect())
+    }
+
+    /// The repositories that this run has facts of.
+    fn repositories(&self) -> BTreeSet<String> {
+        let sources = self.store.sources().into_iter().map(|(_, source)| source);
+        let names = sources.filter(|source| source.is_elsewhere());
+        names.filter_map(|source| source.path.split_once(':').map(|(name, _)| name.to_owned())).collect()
+    }
+
+    /// Whether the tree still has what a deployment is called by, read or not: its file, or inputs in its folder.
+    fn is_there(&self, home: &str) -> bool {
+        let path = home.split(" with ").next().unwrap_or(home);
+        let path = if path == "." { "" } else { path.trim_end_matches("*.yaml").trim_end_matches('/') };
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.store.list(folder).iter().any(|file| file == path)
+            || self.store.list(path).iter().any(|file| discover::is_input(file))
     }
 
     /// The deployments and files of this run.
@@ -235,6 +273,29 @@ fn looked_at(entry: &Entry, settings: &Settings) -> bool {
     settings.selection.severity(&entry.rule, entry.severity).is_some() && settings.reads(&entry.path)
 }
 
+/// Whether a file or a deployment is of another repository, `contoso/infra:main.tf`, of which this run has no facts.
+fn is_away(place: &str, others: &BTreeSet<String>, known: &BTreeSet<String>) -> bool {
+    let of_another = |(name, _): (&str, &str)| settings::checked_name(name).is_ok() && !others.contains(name);
+    !known.contains(place) && place.split_once(':').is_some_and(of_another)
+}
+
+fn found_in(seen: &[Seen]) -> Vec<Finding> {
+    seen.iter().map(|it| it.finding.clone()).collect()
+}
+
+/// Whether a rule says that a file was not read as a whole: what is in it, and what depends on it, was not found.
+fn is_unread(rule: &str) -> bool {
+    matches!(rule, "ACR900" | "ACR901" | "ACR902" | "ACR903")
+}
+
+/// Makes a finding as loud as the configuration says, and says whether it is told at all.
+fn levelled(finding: &mut Finding, selection: &Selection) -> bool {
+    let rule = finding.rule;
+    let level = |severity: &mut Severity| selection.severity(rule, *severity).map(|it| *severity = it).is_some();
+    finding.each.retain_mut(|one| level(&mut one.severity));
+    level(&mut finding.severity)
+}
+
 fn stale(file: &BaselineFile, parted: &Parted) -> Option<String> {
     let number = parted.stale.iter().fold(0_u64, |all, entry| all.saturating_add(entry.count));
     let named: Vec<String> =
@@ -242,10 +303,9 @@ fn stale(file: &BaselineFile, parted: &Parted) -> Option<String> {
     let more = if parted.stale.len() > NAMED { ", …" } else { "" };
     let what = if number == 1 { "1 finding of it is".to_owned() } else { format!("{number} findings of it are") };
     let text = format!(
-        "{}: {what} found no more ({}{more}); `{}` takes {} out",
+        "{}: {what} found no more ({}{more}); the same command with `--update-baseline` takes {} out",
         file.shown,
         named.join(", "),
-        file.command,
         if number == 1 { "it" } else { "them" }
     );
     (number > 0).then(|| Words::printable(&text))

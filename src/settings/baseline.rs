@@ -18,8 +18,6 @@ pub struct BaselineFile {
     pub bytes: Option<Vec<u8>>,
     /// It shall be written anew.
     pub update: bool,
-    /// What the user has to type to write it anew.
-    pub command: String,
 }
 
 /// `--baseline`, or what the configuration says.
@@ -32,9 +30,13 @@ pub(super) fn resolve(
 ) -> Result<Option<BaselineFile>, SettingsError> {
     let update = flags.update_baseline;
     check_update(view, flags, config)?;
-    let Some((file, shown, typed)) = named(flags, config, current) else { return Ok(None) };
+    let Some((file, shown)) = named(flags, config, current) else { return Ok(None) };
     let wrong = |why: String| SettingsError::Baseline { path: shown.clone(), why };
     let bytes = read(&file).map_err(wrong)?;
+    // Pulls, pictures and facts are the same without it.
+    if bytes.is_none() && view != View::Findings && flags.baseline.is_none() {
+        return Ok(None);
+    }
     if bytes.is_none() && !update {
         return Err(wrong("no such baseline; `--update-baseline` writes it".to_owned()));
     }
@@ -42,8 +44,7 @@ pub(super) fn resolve(
         return Err(wrong("can't be written: its folder doesn't exist".to_owned()));
     }
     let path = file.canonicalize().ok().and_then(|file| location::relative(&file, root));
-    let command = format!("acrlint{typed} --update-baseline");
-    Ok(Some(BaselineFile { file, shown, path, bytes, update, command }))
+    Ok(Some(BaselineFile { file, shown, path, bytes, update }))
 }
 
 /// A baseline is of all findings as they are now: of a run that changes or leaves out some it would be of neither.
@@ -62,15 +63,14 @@ fn check_update(view: View, flags: &Flags, config: &Config) -> Result<(), Settin
     Err(SettingsError::UpdateOfBaseline(why))
 }
 
-/// The file, what messages call it, and how it was typed.
-fn named(flags: &Flags, config: &Config, current: &Path) -> Option<(PathBuf, String, String)> {
+/// The file, and what messages call it.
+fn named(flags: &Flags, config: &Config, current: &Path) -> Option<(PathBuf, String)> {
     if let Some(typed) = &flags.baseline {
-        let shown = typed.display().to_string();
-        return Some((current.join(typed), shown.clone(), format!(" --baseline {shown}")));
+        return Some((current.join(typed), typed.display().to_string()));
     }
     let path = config.baseline.as_ref()?;
     let above = if config.base.is_empty() { String::new() } else { format!("{}/", config.base) };
-    Some((config.folder.join(path), format!("{above}{path}"), String::new()))
+    Some((config.folder.join(path), format!("{above}{path}")))
 }
 
 fn read(file: &Path) -> Result<Option<Vec<u8>>, String> {

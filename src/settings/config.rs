@@ -135,12 +135,19 @@ fn read(text: &str, base: String, rules: &[(&'static str, &'static str)]) -> Res
                 config.allowed =
                     value.items()?.iter().map(|it| allow::read(it, &base, rules)).collect::<Result<_, _>>()?;
             }
-            "baseline" => config.baseline = Some(inside(value, "", "the baseline lies")?),
+            "baseline" => config.baseline = Some(baseline(value)?),
             // The table of what may stand here has a key that nobody reads.
             other => return Err(key.wrong(format!("the key `{other}` is not read"))),
         }
     }
     Ok(config)
+}
+
+fn baseline(item: &Item) -> Result<String, Mistake> {
+    match inside(item, "", "the baseline has to lie")? {
+        path if path.is_empty() => Err(item.wrong("`baseline` needs the path of a file".to_owned())),
+        path => Ok(path),
+    }
 }
 
 fn placed(item: &Item) -> Result<Placed<String>, Mistake> {
@@ -180,7 +187,7 @@ fn modules(item: &Item, base: &str) -> Result<Vec<(String, String)>, Mistake> {
                 return Err(key.wrong(message.to_owned()));
             }
         };
-        found.push((reference, inside(value, base, "modules lie")?));
+        found.push((reference, inside(value, base, "modules have to lie")?));
     }
     Ok(found)
 }

@@ -32,6 +32,8 @@ fn at_place(place: Span) -> Found {
         fix: None,
         key: String::new(),
         deployment: None,
+        each: Vec::new(),
+        moved_from: None,
     };
     Found { finding, about: Vec::new() }
 }

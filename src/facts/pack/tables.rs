@@ -33,6 +33,9 @@ impl Table {
     }
 }
 
+/// A name holds what may not leave.
+pub(super) struct Withheld;
+
 /// All tables, while they are filled.
 pub(super) struct Tables<'a> {
     pub store: &'a Store,
@@ -109,6 +112,14 @@ impl<'a> Tables<'a> {
         let told = self.hidden.out_of(self.gate.words(text));
         self.texts.insert(text.to_owned(), told.clone());
         told
+    }
+
+    /// A name that users wrote, which is of no use where a part of it is hidden.
+    pub(super) fn name(&mut self, name: &str) -> Result<String, Withheld> {
+        match self.value_text(name) {
+            told if told == name => Ok(told),
+            _ => Err(Withheld),
+        }
     }
 
     /// A text that is a value, as it is told: sentences and commands in it are lines of a file, too.

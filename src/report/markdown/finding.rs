@@ -37,7 +37,7 @@ pub(super) fn story(telling: &Telling<'_>, finding: &Finding) -> String {
 
 /// What to do: sentences as such, code in fences.
 fn help_of(telling: &Telling<'_>, finding: &Finding, help: &str) -> String {
-    let language = language(&telling.path(finding.primary.span.source));
+    let language = language(&telling.path(finding.change().source));
     let (mut text, mut code) = (String::new(), Vec::new());
     for line in help.lines() {
         if !is_sentence(line) {

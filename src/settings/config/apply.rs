@@ -34,7 +34,8 @@ pub struct Said {
 /// An entry of `apply`.
 pub(super) fn read(item: &Item, base: &str) -> Result<Applied, Mistake> {
     let said = |item: &Item| Ok(Said { text: item.text()?.to_owned(), at: item.bytes.clone() });
-    let path = |item: &Item| Ok(Said { text: inside(item, base, "what is applied lies")?, at: item.bytes.clone() });
+    let path =
+        |item: &Item| Ok(Said { text: inside(item, base, "what is applied has to lie")?, at: item.bytes.clone() });
     let optional = |key: &str| item.get(key).map(said).transpose();
     let values = item.get("values").map(Item::items).transpose()?.unwrap_or_default();
     let applied = item.get("path").map(path).transpose()?;

@@ -89,7 +89,7 @@ fn what_is_applied_is_seen_from_the_folder_of_the_file() {
     let namespace = chart.namespace.as_ref().unwrap();
     assert_eq!(text.get(namespace.at.clone()), Some("shop"));
     assert_eq!((all.path.as_str(), all.recursive), ("infra", true));
-    assert_eq!(mistake("apply:\n- path: ../x\n").1, "what is applied lies inside of the scanned folder");
+    assert_eq!(mistake("apply:\n- path: ../x\n").1, "what is applied has to lie inside of the scanned folder");
     assert_eq!(mistake("apply:\n- path: a\n  nmespace: x\n").1, "unknown key `nmespace`; did you mean `namespace`?");
 }
 
@@ -108,5 +108,6 @@ fn what_is_allowed_is_seen_from_the_folder_of_the_file() {
     assert!(wrong("{rules: [ACR1], path: a, reason: b}").contains("prefix"));
     assert!(wrong("{rules: ACR101, path: a, reason: b}").contains("a list"));
     assert_eq!(read("baseline: ./b.json", "infra".to_owned(), RULES).unwrap().baseline.unwrap(), "b.json");
-    assert!(mistake("baseline: ../b.json\n").1.contains("inside"));
+    assert_eq!(mistake("baseline: ../b.json\n").1, "the baseline has to lie inside of the scanned folder");
+    assert_eq!(mistake("baseline: ''\n").1, "`baseline` needs the path of a file");
 }
