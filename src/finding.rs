@@ -118,6 +118,11 @@ impl Finding {
         self.moved_from.unwrap_or(self.primary.span)
     }
 
+    /// The first part of the story that lies at a place of a kind.
+    pub fn first_related(&self, fits: impl Fn(Span) -> bool) -> Option<usize> {
+        self.related.iter().position(|label| fits(label.span))
+    }
+
     /// Tells the finding at another place of its story: that label becomes the primary one, and the one that was becomes
     /// the first related one. What it is known by stays.
     pub fn tell_at(&mut self, related: usize) {

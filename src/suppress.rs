@@ -3,7 +3,8 @@
 //!
 //! A comment behind code covers its line; a comment on lines of its own covers the next line, and the whole declaration or
 //! block that begins there. Above the call of a module it covers the resources that come of this call as well, wherever
-//! they are written; an annotation covers its object in the same way. Only a finding's primary place counts.
+//! they are written; an annotation covers what is about its object in the same way. Of a finding's places only the one to
+//! change counts; where that is in another repository, the one where the finding is told as well.
 
 mod annotation;
 mod block;
@@ -108,11 +109,22 @@ fn tell(allowances: &Allowances<'_>, scene: &Scene<'_>, remarks: &mut Vec<Remark
             remarks.push(Remark { span, message, rule, kind: RemarkKind::Unused });
         }
         if is_used && !allowance.reasoned {
-            let message = "allows findings without a reason; write `-- why` behind it".to_owned();
+            let message = match allowance.loose {
+                true => "no reason is read here; write ` -- ` in front of it".to_owned(),
+                false => "allows findings without a reason; write `-- why` behind it".to_owned(),
+            };
             // One remark for a comment of several rules.
             remarks.push(Remark { span: allowance.whole, message, rule: None, kind: RemarkKind::Unexplained });
         }
     }
+}
+
+/// Whether a word behind the first rule of a list may be meant as a rule: else a reason begins there.
+fn is_meant(word: &Word, rules: &[(&'static str, &'static str)]) -> bool {
+    let text = word.text.to_ascii_lowercase();
+    let is_id = text.strip_prefix("acr").is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
+    let named = || nearest(&text, rules.iter().map(|&(_, name)| name)).is_some();
+    word.listed || is_id || text.contains('-') && named()
 }
 
 fn rule_of(word: &Word, rules: &[(&'static str, &'static str)]) -> Result<&'static str, String> {

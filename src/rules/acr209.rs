@@ -31,6 +31,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             shadowed.name
         );
         let key = format!("{}:{}:{}", workload.label, shadowed.name, shown(image));
+        let key = story::of_workload(key, Some(workload));
         let told = reporter
             .report(severity, first.named, message, key)
             .with(path.place, "the image that needs it")

@@ -1,10 +1,11 @@
 //! ACR212 `pull-secret-entry-malformed`.
 
+use super::reporter::Key;
 use super::{Reporter, Rule};
 use crate::edit::Repair;
 use crate::finding::Severity;
+use crate::ir::Resource;
 use crate::pull::Case;
-use crate::source::Span;
 use crate::world::workload::{PullSecrets, shown};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,8 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
     for workload in &case.world.workloads {
-        let manifest = workload.resource.extent;
-        tell(case, &workload.secrets, manifest, &workload.label, reporter);
+        tell(case, &workload.secrets, workload.resource, &workload.label, reporter);
     }
     for account in &case.world.accounts {
         let name = shown(&account.name);
@@ -28,15 +28,17 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             Some(namespace) => format!("ServiceAccount {namespace}/{name}"),
             None => format!("ServiceAccount {name}"),
         };
-        tell(case, &account.secrets, account.resource.extent, &label, reporter);
+        tell(case, &account.secrets, account.resource, &label, reporter);
     }
 }
 
 /// Reports the entries of one list; `label` says whose list it is.
-fn tell(case: &Case<'_, '_>, secrets: &PullSecrets, manifest: Span, label: &str, reporter: &mut Reporter) {
+fn tell(case: &Case<'_, '_>, secrets: &PullSecrets, owner: &Resource, label: &str, reporter: &mut Reporter) {
+    let manifest = owner.extent;
     for (at, place) in secrets.broken.iter().enumerate() {
         let message = "an entry of `imagePullSecrets` names no secret";
-        let told = reporter.report(RULE.severity, *place, message, format_args!("{label}:{at}"));
+        let key = Key::from(format_args!("{label}:{at}")).about([&owner.address]);
+        let told = reporter.report(RULE.severity, *place, message, key);
         told.at(format!("listed by `{label}`"))
             .help("write the entry as `- name: <name of the secret>`")
             .fix(Repair::SecretEntry { place: *place, manifest }.fix(case.store));

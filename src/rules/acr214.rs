@@ -1,5 +1,6 @@
 //! ACR214 `needless-pull-secret`.
 
+use super::reporter::Key;
 use super::{Reporter, Rule};
 use crate::azure::image;
 use crate::edit::Repair;
@@ -43,8 +44,10 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         for &(offer, secret) in &needless {
             let name = &offer.name;
             let message = format!("pull secret `{name}` is not needed: the nodes may pull by themselves");
+            let key = Key::from(format!("{}:{name}", workload.label));
+            let key = key.about([&workload.resource.address, &secret.resource.address]);
             reporter
-                .report(RULE.severity, offer.named, message, format!("{}:{name}", workload.label))
+                .report(RULE.severity, offer.named, message, key)
                 .with(secret.resource.declared, "the secret")
                 .help("drop it from the pod: a credential less to renew and to lose")
                 .fix(Repair::NeedlessEntry { places: all(offer), manifest: workload.resource.extent }.fix(case.store));

@@ -1,5 +1,6 @@
 //! ACR409 `karpenter-without-kubelet-identity`.
 
+use super::reporter::Key;
 use super::{Reporter, Rule};
 use crate::finding::Severity;
 use crate::pull::Case;
@@ -24,7 +25,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             }
             let (label, aks) = (&provisioner.label, shown(&cluster.name));
             let message = format!("`{label}` makes nodes without the kubelet identity of `{aks}`");
-            let key = format!("{label}:{}", cluster.resource.address);
+            let key = Key::from(format!("{label}:{}", cluster.resource.address)).about([&provisioner.address]);
             let told = reporter.report(Severity::Warning, provisioner.place, message, key);
             told.at("the identities of these nodes")
                 .with(cluster.pulling_span, format!("the nodes of `{aks}` pull with the kubelet identity"))

@@ -30,7 +30,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let message =
             format!("`{}` is in {}, cluster `{}` in {}", shown(image), apart.far.name(), apart.aks, apart.near.name());
         let fix = same_cloud(case, path, &apart);
-        let told = reporter.report(severity, path.place, message, format!("{}:{}", workload.label, shown(image)));
+        let told = reporter.report(
+            severity,
+            path.place,
+            message,
+            story::of_workload(format!("{}:{}", workload.label, shown(image)), Some(workload)),
+        );
         told.at(format!("a registry in {}", apart.far.name()))
             .with(apart.place, format!("the cluster is in {}: nobody there knows its identity", apart.near.name()))
             .help(format!("pull from a registry of the same cloud (`{}`), or with a pull secret", apart.near.suffix()))

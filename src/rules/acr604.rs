@@ -1,6 +1,6 @@
 //! ACR604 `login-server-without-label`.
 
-use super::{Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::azure::image;
 use crate::edit::Repair;
 use crate::finding::Severity;
@@ -39,7 +39,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let label = workload.map(|workload| workload.label.as_str()).unwrap_or_default();
         let message = format!("`{host}` is not the login server of `{name}`, which has a label in it");
         reporter
-            .report(severity, path.place, message, format!("{label}:{}", shown(image)))
+            .report(severity, path.place, message, story::of_workload(format!("{label}:{}", shown(image)), workload))
             .at(format!("the login server is `{login}`"))
             .with(place, "this puts a label into it")
             .with(registry.resource.declared, format!("registry `{name}`"))

@@ -35,7 +35,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let global = image::regional(&host).map(|(login, _)| login).unwrap_or_default();
         let fix = Repair::Host { places: vec![path.place], from: &host, to: &global, sure: false }.fix(case.store);
         reporter
-            .report(said.severity, path.place, said.message, format!("{label}:{}", shown(image)))
+            .report(
+                said.severity,
+                path.place,
+                said.message,
+                story::of_workload(format!("{label}:{}", shown(image)), workload),
+            )
             .at(format!("`{host}` is the endpoint of one region"))
             .with(said.place, said.because)
             .help(format!("write `{global}`: it leads to the nearest replica by itself"))

@@ -1,6 +1,6 @@
 //! ACR701 `invalid-image-reference`.
 
-use super::{Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::azure::reference::{Break, Reading, read};
 use crate::edit::Repair;
 use crate::finding::Severity;
@@ -28,7 +28,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             .filter(|_| sure)
             .and_then(|to| Repair::Reference { place: path.place, from: &shown(image), to: &to }.fix(case.store));
         reporter
-            .report(severity, path.place, message, format!("{label}:{}", shown(image)))
+            .report(severity, path.place, message, story::of_workload(format!("{label}:{}", shown(image)), workload))
             .at("the kubelet refuses it with `InvalidImageName`")
             .help(help(what, &shown(image)))
             .fix(fix);

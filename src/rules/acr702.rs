@@ -1,6 +1,6 @@
 //! ACR702 `misspelt-registry-host`.
 
-use super::{Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::azure::image;
 use crate::edit::Repair;
 use crate::finding::Severity;
@@ -41,7 +41,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
         let mut places: Vec<Span> = images.filter(|it| it.value == image.value).map(|it| it.span).collect();
         places.push(path.place);
         let fix = Repair::Host { places, from: host, to: &meant, sure }.fix(case.store);
-        let told = reporter.report(severity, path.place, message, format_args!("{host}"));
+        let told = reporter.report(severity, path.place, message, story::of_workload(host.clone(), workload));
         told.at(format!("`{meant}` may be meant")).help(format!("write `{meant}`")).fix(fix);
     }
 }

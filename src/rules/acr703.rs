@@ -1,6 +1,6 @@
 //! ACR703 `never-pulled`.
 
-use super::{Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::azure::image;
 use crate::edit::Repair;
 use crate::finding::{Fix, Severity};
@@ -29,7 +29,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             let message =
                 format!("`{}` is never pulled: the pod runs only where the node has it already", shown(image));
             reporter
-                .report(RULE.severity, *place, message, format!("{}:{}", workload.label, shown(image)))
+                .report(
+                    RULE.severity,
+                    *place,
+                    message,
+                    story::of_workload(format!("{}:{}", workload.label, shown(image)), Some(workload)),
+                )
                 .with(image.span, "the image")
                 .help("use `IfNotPresent`, or leave the policy out")
                 .fix(pulled(case, workload, *place));

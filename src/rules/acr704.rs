@@ -1,6 +1,6 @@
 //! ACR704 `public-image-without-egress`.
 
-use super::{Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::azure::image;
 use crate::finding::Severity;
 use crate::pull::Case;
@@ -41,7 +41,12 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
                 shown(&cluster.name)
             );
             reporter
-                .report(severity, image.span, message, format!("{}:{}", workload.label, shown(image)))
+                .report(
+                    severity,
+                    image.span,
+                    message,
+                    story::of_workload(format!("{}:{}", workload.label, shown(image)), Some(workload)),
+                )
                 .with(cluster.outbound_span, "the cluster has no way out")
                 .help("import it into the registry, or pull it through a cache rule of the registry");
         }

@@ -1,6 +1,6 @@
 //! ACR705 `tag-absent`.
 
-use super::{Reporter, Rule};
+use super::{Reporter, Rule, story};
 use crate::finding::Severity;
 use crate::pull::Case;
 use crate::world::knowledge::Truth;
@@ -27,7 +27,7 @@ fn check(case: &Case<'_, '_>, reporter: &mut Reporter) {
             _ => Severity::Note,
         };
         let message = format!("the registry had no {} of `{}`", absent.what, repository(&shown(image)));
-        let key = format!("{label}:{}", shown(image));
+        let key = story::of_workload(format!("{label}:{}", shown(image)), workload);
         let told = reporter.report(severity, path.place, message, key);
         let mut told = told.with(absent.listing.resource.declared, "what was there when somebody asked");
         if let Some(pushed) = absent.listing.pushed {

@@ -24,6 +24,11 @@ impl Key {
         Key { text: texts.join(":"), address: about.first().cloned(), about }
     }
 
+    /// This key, which says no address, of a finding about these resources. It stays of no deployment alone.
+    pub fn about<'k>(self, addresses: impl IntoIterator<Item = &'k Arc<Address>>) -> Key {
+        Key { about: addresses.into_iter().map(|address| (**address).clone()).collect(), ..self }
+    }
+
     /// This key with one more name.
     pub fn and(self, name: &str) -> Key {
         Key { text: format!("{}:{name}", self.text), ..self }

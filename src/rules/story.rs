@@ -1,14 +1,17 @@
 //! The parts of a story that several rules tell.
 
-use super::reporter::Told;
+use std::sync::Arc;
+
+use super::reporter::{Key, Told};
 use crate::finding::Severity;
 use crate::pull::{Case, Offer, Outcome, Pair, Path};
 use crate::source::Span;
+use crate::world::Address;
 use crate::world::Imperative;
 use crate::world::cluster::{Cluster, Pulling};
 use crate::world::knowledge::Truth;
 use crate::world::secret::Secret;
-use crate::world::workload::{Workload, shown};
+use crate::world::workload::{ServiceAccount, Workload, shown};
 
 /// A pull secret that a pod offers for one of its images.
 pub(super) struct Offered<'c, 'a> {
@@ -22,6 +25,8 @@ pub(super) struct Offered<'c, 'a> {
     pub secret: Option<&'c Secret<'a>>,
     /// What pages tell somebody to do about it.
     pub by_hand: Vec<&'c Imperative>,
+    /// The service accounts of the tree.
+    accounts: &'c [ServiceAccount<'a>],
 }
 
 /// Every pull secret of every image.
@@ -35,6 +40,7 @@ pub(super) fn offered<'c, 'a>(case: &'c Case<'_, 'a>) -> impl Iterator<Item = Of
                 workload,
                 secret: offer.secret.and_then(|at| case.world.secrets.get(at)),
                 by_hand: case.by_hand(path),
+                accounts: &case.world.accounts,
             })
         })
     };
@@ -65,8 +71,23 @@ impl<'c> Offered<'c, '_> {
     }
 
     /// What a finding about it is known by.
-    pub(super) fn key(&self) -> String {
-        format!("{}:{}:{}", self.workload.label, self.offer.name, self.image())
+    pub(super) fn key(&self) -> Key {
+        let text = format!("{}:{}:{}", self.workload.label, self.offer.name, self.image());
+        let own = std::iter::once(&self.workload.resource.address);
+        let secret = self.secret.map(|secret| &secret.resource.address);
+        Key::from(text).about(own.chain(self.account()).chain(secret))
+    }
+
+    /// The service account that names the secret, where the pod doesn't and one alone may be it.
+    fn account(&self) -> Option<&'c Arc<Address>> {
+        let (workload, named) = (self.workload, self.offer.named);
+        let is_it = |account: &&ServiceAccount<'_>| {
+            account.secrets.names.iter().any(|name| name.span == named)
+                && account.namespace.may_be(&workload.namespace)
+                && account.resource.address.root == workload.resource.address.root
+        };
+        let mut found = self.accounts.iter().filter(is_it).map(|account| &account.resource.address);
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// Where the payload is written; the pod's reference when the secret is not in the tree.
@@ -91,6 +112,11 @@ impl<'c> Offered<'c, '_> {
         let who = if own { "the pod names the secret" } else { "its service account names the secret" };
         by_hand(told.with(self.offer.named, who), &self.by_hand)
     }
+}
+
+/// What a finding about an image, or about something else of a workload, is known by.
+pub(super) fn of_workload(text: String, workload: Option<&Workload<'_>>) -> Key {
+    Key::from(text).about(workload.map(|workload| &workload.resource.address))
 }
 
 /// Image, cluster, identity, registry: the way a pull goes.

@@ -61,7 +61,7 @@ fn text_of(path: &Path) -> Result<Arc<str>, String> {
 pub(super) fn told_here(findings: &mut [Finding], store: &Store) {
     let is_here = |span: Span| !store.source(span.source).is_elsewhere();
     for finding in findings.iter_mut().filter(|finding| !is_here(finding.primary.span)) {
-        if let Some(at) = finding.related.iter().position(|label| is_here(label.span)) {
+        if let Some(at) = finding.first_related(is_here) {
             let place = store.source(finding.primary.span.source).path.clone();
             finding.help = finding.help.take().map(|help| format!("in {place}: {help}"));
             finding.tell_at(at);

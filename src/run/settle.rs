@@ -101,17 +101,21 @@ impl Settling<'_> {
     }
 
     fn allowed(&self, found: Vec<Found>) -> suppress::Outcome {
-        self.scene(|scene| suppress::apply(found, scene))
+        // In pages and programs comments are examples more often than not: they count where something is found.
+        let places: BTreeSet<SourceId> = found.iter().map(|found| found.finding.primary.span.source).collect();
+        self.scene(|id| places.contains(&id), |scene| suppress::apply(found, scene))
     }
 
     /// What comments and the configuration allow, for other repositories.
     pub(super) fn given(&self) -> Vec<Given> {
-        self.scene(suppress::given)
+        self.scene(|_| true, suppress::given)
     }
 
-    fn scene<T>(&self, work: impl FnOnce(&Scene<'_>) -> T) -> T {
+    /// The scene: of scripts those of shells and those that matter.
+    fn scene<T>(&self, matters: impl Fn(SourceId) -> bool, work: impl FnOnce(&Scene<'_>) -> T) -> T {
         let known: Vec<(&'static str, &'static str)> = rules::all().iter().map(|rule| (rule.id, rule.name)).collect();
-        let scripts = self.found.scripts.iter().filter(|id| discover::is_shell(&self.store.source(**id).path));
+        let counts = |id: &&SourceId| matters(**id) || discover::is_shell(&self.store.source(**id).path);
+        let scripts = self.found.scripts.iter().filter(counts);
         let sources: Vec<SourceId> = self.found.sources.iter().chain(scripts).copied().collect();
         let settings = self.settings.filter(|settings| !settings.allowed.is_empty());
         let configuration = settings.and_then(|settings| settings.config.as_ref());

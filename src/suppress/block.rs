@@ -20,9 +20,9 @@ impl<'a> Blocks<'a> {
     /// The blocks of a file.
     pub(super) fn of(id: SourceId, source: &'a Source) -> Blocks<'a> {
         let path = source.path.to_ascii_lowercase();
-        let mut found = Vec::new();
+        let mut found = Found::default();
         match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
-            "yaml" | "yml" => return Blocks::Indented(id, source, BTreeMap::new()),
+            "yaml" | "yml" | "tpl" => return Blocks::Indented(id, source, BTreeMap::new()),
             "bicep" | "bicepparam" => {
                 let (file, ..) = bicep::parse(id, &source.text);
                 file.statements.iter().for_each(|statement| of_statement(statement, &mut found));
@@ -32,8 +32,11 @@ impl<'a> Blocks<'a> {
             _ => {}
         }
         let mut by_line: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
-        for span in found {
-            by_line.entry(source.line_of(span.start)).or_default().push(span);
+        for (start, span) in found.0 {
+            let known = by_line.entry(source.line_of(start)).or_default();
+            if !known.contains(&span) {
+                known.push(span);
+            }
         }
         Blocks::Parsed(by_line)
     }
@@ -47,6 +50,16 @@ impl<'a> Blocks<'a> {
                 (*known.entry(line).or_insert_with(|| indented(*id, source, line))).into_iter().collect()
             }
         }
+    }
+}
+
+/// Blocks, each with a place on the line from where it is known.
+#[derive(Default)]
+struct Found(Vec<(u32, Span)>);
+
+impl Found {
+    fn push(&mut self, span: Span) {
+        self.0.push((span.start, span));
     }
 }
 
@@ -88,7 +101,7 @@ fn indented(id: SourceId, source: &Source, line: usize) -> Option<Span> {
     Some(Span::new(id, start(line)? + depth, start(last)? + source.line(last)?.len()))
 }
 
-fn of_body(body: &hcl::Body, found: &mut Vec<Span>) {
+fn of_body(body: &hcl::Body, found: &mut Found) {
     for attribute in &body.attributes {
         found.push(attribute.name_span.to(attribute.value.span));
         of_hcl(&attribute.value, found);
@@ -99,7 +112,7 @@ fn of_body(body: &hcl::Body, found: &mut Vec<Span>) {
     }
 }
 
-fn of_hcl(expr: &hcl::Expr, found: &mut Vec<Span>) {
+fn of_hcl(expr: &hcl::Expr, found: &mut Found) {
     use hcl::ExprKind::{Call, Conditional, For, List, Object};
     match &expr.kind {
         Object(members) => {
@@ -120,8 +133,11 @@ fn of_hcl(expr: &hcl::Expr, found: &mut Vec<Span>) {
     }
 }
 
-fn of_statement(statement: &ast::Statement, found: &mut Vec<Span>) {
+fn of_statement(statement: &ast::Statement, found: &mut Found) {
     found.push(statement.span);
+    // A comment may stand between the decorators, and between them and the declaration itself.
+    let names = statement.decorators.iter().map(|decorator| decorator.span).chain(named(&statement.kind));
+    found.0.extend(names.map(|name| (name.start, statement.span)));
     match &statement.kind {
         StatementKind::Resource(resource) => of_declaration(&resource.body, found),
         StatementKind::Module(module) => of_declaration(&module.body, found),
@@ -132,19 +148,31 @@ fn of_statement(statement: &ast::Statement, found: &mut Vec<Span>) {
     }
 }
 
-fn of_declaration(body: &ast::Body, found: &mut Vec<Span>) {
+/// The name that is declared, which stands behind the word that says what it is.
+fn named(kind: &StatementKind) -> Option<Span> {
+    match kind {
+        StatementKind::Resource(resource) => Some(resource.name.span),
+        StatementKind::Module(module) => Some(module.name.span),
+        StatementKind::Parameter(parameter) => Some(parameter.name.span),
+        StatementKind::Output(output) => Some(output.name.span),
+        StatementKind::Assignment(name, _) | StatementKind::Variable(name, ..) => Some(name.span),
+        _ => None,
+    }
+}
+
+fn of_declaration(body: &ast::Body, found: &mut Found) {
     of_properties(&body.properties, found);
     body.children.iter().for_each(|child| of_statement(child, found));
 }
 
-fn of_properties(properties: &[ast::Property], found: &mut Vec<Span>) {
+fn of_properties(properties: &[ast::Property], found: &mut Found) {
     for property in properties {
         found.push(property.key.as_ref().map_or(property.value.span, |key| key.span.to(property.value.span)));
         of_bicep(&property.value, found);
     }
 }
 
-fn of_bicep(expr: &ast::Expr, found: &mut Vec<Span>) {
+fn of_bicep(expr: &ast::Expr, found: &mut Found) {
     use ast::ExprKind::{Call, For, List, Object, Ternary};
     match &expr.kind {
         Object(properties) => of_properties(properties, found),
@@ -166,7 +194,7 @@ fn of_bicep(expr: &ast::Expr, found: &mut Vec<Span>) {
     }
 }
 
-fn of_tree(tree: &Tree, found: &mut Vec<Span>) {
+fn of_tree(tree: &Tree, found: &mut Found) {
     match &tree.kind {
         TreeKind::Map(members) => {
             for member in members {

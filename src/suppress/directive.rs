@@ -42,6 +42,8 @@ impl List {
 pub(super) struct Word {
     pub text: String,
     pub span: Span,
+    /// A comma stands in front of it: another rule is meant.
+    pub listed: bool,
 }
 
 /// The marks that begin a comment in a language.
@@ -49,18 +51,34 @@ pub(super) struct Word {
 struct Marks {
     hash: bool,
     slashes: bool,
+    dialect: Dialect,
+}
+
+/// What else a language has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Plain,
+    /// `#disable-next-line`, which is not code.
+    Bicep,
+    /// `{{/* … */}}`, and actions on lines of their own around what is meant.
+    Template,
+    /// `<!-- … -->`, and the fences around code.
+    Page,
 }
 
 impl Marks {
     fn of(path: &str) -> Marks {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-        match extension.as_str() {
-            "yaml" | "yml" | "sh" | "bash" | "zsh" | "ksh" | "azcli" | "ps1" | "psm1" | "psd1" => {
-                Marks { hash: true, slashes: false }
-            }
-            "bicep" | "bicepparam" | "json" | "jsonc" => Marks { hash: false, slashes: true },
-            _ => Marks { hash: true, slashes: true },
-        }
+        let (hash, slashes, dialect) = match extension.as_str() {
+            "yaml" | "yml" => (true, false, Dialect::Template),
+            "sh" | "bash" | "zsh" | "ksh" | "azcli" | "ps1" | "psm1" | "psd1" => (true, false, Dialect::Plain),
+            "bicep" | "bicepparam" => (false, true, Dialect::Bicep),
+            "json" | "jsonc" => (false, true, Dialect::Plain),
+            "tpl" => (true, true, Dialect::Template),
+            "md" | "markdown" | "mdx" => (true, true, Dialect::Page),
+            _ => (true, true, Dialect::Plain),
+        };
+        Marks { hash, slashes, dialect }
     }
 }
 
@@ -114,16 +132,44 @@ fn kind_of(text: &str, marks: Marks, in_block: bool) -> Line {
         let behind = trimmed.split_once("*/").map_or("", |(_, behind)| behind.trim());
         return if behind.is_empty() { Line::Comment } else { Line::Code };
     }
+    let is_comment = match marks.dialect {
+        Dialect::Plain => false,
+        Dialect::Bicep => trimmed.starts_with("#disable-") || trimmed.starts_with("#restore-"),
+        Dialect::Template => opens(trimmed),
+        Dialect::Page => trimmed.starts_with("```") || trimmed.starts_with("<!--") && trimmed.ends_with("-->"),
+    };
     match trimmed {
+        _ if is_comment => Line::Comment,
         "---" if marks.hash && !marks.slashes => Line::Separator,
         _ => Line::Code,
     }
 }
 
+/// Whether a line holds nothing but an action of a template that opens a block, sets a variable or is a comment: what it is
+/// about follows. One that ends a block or writes something is code.
+fn opens(line: &str) -> bool {
+    let Some(action) = action(line) else { return false };
+    if action.starts_with("/*") {
+        return line.ends_with("}}") || !line.contains("*/");
+    }
+    let first = action.split([' ', '\t']).next().unwrap_or_default();
+    let alone = line.ends_with("}}") && line.matches("{{").count() == 1;
+    alone
+        && (matches!(first, "if" | "with" | "range" | "define" | "block")
+            || first.starts_with('$') && action.contains(":="))
+}
+
+/// What an action that begins a line says.
+fn action(line: &str) -> Option<&str> {
+    let inner = line.trim_start().strip_prefix("{{")?;
+    Some(inner.strip_prefix('-').unwrap_or(inner).trim_start())
+}
+
 /// Block comments that begin a line are followed over lines; one that begins behind code is not, which at worst leaves
 /// a finding standing.
 fn still_in_block(text: &str, marks: Marks, in_block: bool) -> bool {
-    let opened = in_block || marks.slashes && text.trim_start().starts_with("/*");
+    let is_action = marks.dialect == Dialect::Template && action(text).is_some_and(|action| action.starts_with("/*"));
+    let opened = in_block || is_action || marks.slashes && text.trim_start().starts_with("/*");
     opened && !text.contains("*/")
 }
 
@@ -133,7 +179,8 @@ fn read(id: SourceId, start: usize, line: &str, marks: Marks, in_block: bool) ->
         .map(|(at, _)| at)
         .find(|&at| line.get(..at).is_some_and(|before| begins_comment(before, marks, in_block)))?;
     let body = line.get(at + MARK.len()..)?;
-    let body = body.split_once("*/").map_or(body, |(body, _)| body);
+    let end = if marks.dialect == Dialect::Page { "-->" } else { "*/" };
+    let body = body.split_once(end).map_or(body, |(body, _)| body);
     let first = start + at;
     let behind = first + MARK.len();
     let mut list = List::read(id, behind, body);
@@ -152,7 +199,9 @@ fn read(id: SourceId, start: usize, line: &str, marks: Marks, in_block: bool) ->
 
 /// The list in front of `-- reason`, and the reason.
 fn split_reason(body: &str) -> (&str, &str) {
-    body.strip_prefix("--").map(|reason| ("", reason)).or_else(|| body.split_once(" --")).unwrap_or((body, ""))
+    let begins = |at: &usize| body.get(..*at).is_some_and(|list| list.is_empty() || list.ends_with([' ', '\t']));
+    let at = body.match_indices("--").map(|(at, _)| at).find(begins);
+    at.and_then(|at| Some((body.get(..at)?, body.get(at + 2..)?))).unwrap_or((body, ""))
 }
 
 /// Whether the mark of a comment stands right before, with nothing but spaces between.
@@ -165,18 +214,29 @@ fn begins_comment(before: &str, marks: Marks, in_block: bool) -> bool {
     {
         return true;
     }
+    let opened = match marks.dialect {
+        Dialect::Template => before.strip_suffix("/*").and_then(|before| before.rsplit("{{").next()),
+        Dialect::Page => before.strip_suffix("<!--").map(|_| ""),
+        Dialect::Plain | Dialect::Bicep => None,
+    };
+    if opened.is_some_and(|between| matches!(between.trim(), "" | "-")) {
+        return true;
+    }
     let bare = before.trim_end_matches('#');
     marks.hash && bare.len() < before.len() && (bare.is_empty() || bare.ends_with([' ', '\t']))
 }
 
 fn words(id: SourceId, start: usize, body: &str) -> Vec<Word> {
     let mut words = Vec::new();
-    let mut at = start;
-    for piece in body.split([' ', '\t', ',']) {
-        if !piece.is_empty() {
-            words.push(Word { text: piece.to_owned(), span: Span::new(id, at, at + piece.len()) });
+    let (mut at, mut listed) = (start, false);
+    for piece in body.split_inclusive([' ', '\t', ',']) {
+        let text = piece.trim_end_matches([' ', '\t', ',']);
+        if !text.is_empty() {
+            words.push(Word { text: text.to_owned(), span: Span::new(id, at, at + text.len()), listed });
+            listed = false;
         }
-        at += piece.len() + 1;
+        listed |= piece.ends_with(',');
+        at += piece.len();
     }
     words
 }

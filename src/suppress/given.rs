@@ -7,9 +7,9 @@ use super::annotation::annotations;
 use super::block::Blocks;
 use super::directive::{self, Directive, List, directives};
 use super::elsewhere::{Covered, Given};
-use super::owner::Owners;
-use super::{Remark, RemarkKind, Scene, rule_of};
-use crate::ir::{Address, Resource};
+use super::owner::{Owners, is_called};
+use super::{Remark, RemarkKind, Scene, is_meant, rule_of};
+use crate::ir::{Address, Language, Resource};
 use crate::rules::Found;
 use crate::settings::Allowed;
 use crate::source::{Source, SourceId, Span, Store};
@@ -27,14 +27,37 @@ pub(super) struct Allowance<'a> {
     pub used: bool,
     /// Another repository allows it, where what is wrong with it is told.
     pub elsewhere: bool,
+    /// Words stand behind its rules that are no rules.
+    pub loose: bool,
+    /// It stands above a blank line.
+    detached: bool,
     /// The entry of the configuration, where it is one.
     configured: Option<&'a Allowed>,
 }
 
 impl Allowance<'_> {
+    /// One that gives a reason, of a rule that is named at a place.
+    fn new(rule: &'static str, word: Span) -> Self {
+        Allowance {
+            rule,
+            word,
+            whole: word,
+            reasoned: true,
+            used: false,
+            elsewhere: false,
+            loose: false,
+            detached: false,
+            configured: None,
+        }
+    }
+
     /// Where it finds nothing, in words.
     pub(super) fn whereabouts(&self) -> String {
-        self.configured.map_or_else(|| "here".to_owned(), |entry| format!("at `{}`", entry.paths.written()))
+        match self.configured {
+            Some(entry) => format!("at `{}`", entry.paths.written()),
+            None if self.detached => "here: the line below the comment is blank".to_owned(),
+            None => "here".to_owned(),
+        }
     }
 
     /// Whether the run has seen what it is about. An entry for files that were not read says nothing wrong.
@@ -47,11 +70,14 @@ impl Allowance<'_> {
 /// A rule at something.
 type At<K> = BTreeMap<(&'static str, K), Vec<usize>>;
 
+/// A rule in a file, and what of the file is meant.
+type In<W> = BTreeMap<(&'static str, SourceId), Vec<(W, usize)>>;
+
 /// Everything that is allowed, by what it covers.
 pub(super) struct Allowances<'a> {
     all: Vec<Allowance<'a>>,
     /// Lines, blocks and declarations.
-    places: BTreeMap<(&'static str, SourceId), Vec<(Span, usize)>>,
+    places: In<Span>,
     /// Calls of modules: deployment and address.
     calls: At<(Arc<str>, String)>,
     /// Annotated objects.
@@ -59,7 +85,7 @@ pub(super) struct Allowances<'a> {
     /// The rules that a call or an object is allowed.
     by_resource: BTreeSet<&'static str>,
     /// Files of other repositories: what is allowed there of one resource, or of all.
-    files: BTreeMap<(&'static str, SourceId), Vec<(Option<&'a str>, usize)>>,
+    files: In<Option<&'a str>>,
     /// Entries of the configuration.
     entries: BTreeMap<&'static str, Vec<usize>>,
     owners: Owners<'a>,
@@ -106,13 +132,24 @@ impl<'a> Allowances<'a> {
     }
 
     fn by_place(&self, found: &Found) -> BTreeSet<usize> {
-        let (rule, span) = (found.finding.rule, found.finding.primary.span);
-        let given = self.places.get(&(rule, span.source)).into_iter().flatten();
-        let covers = |place: &&(Span, usize)| place.0.start <= span.start && span.start <= place.0.end;
-        given.filter(covers).map(|&(_, at)| at).collect()
+        let at_place = |span: Span| {
+            let given = self.places.get(&(found.finding.rule, span.source)).into_iter().flatten();
+            let covers = move |place: &&(Span, usize)| place.0.start <= span.start && span.start <= place.0.end;
+            given.filter(covers).map(|&(_, at)| at)
+        };
+        self.places_of(found).flat_map(at_place).collect()
     }
 
-    /// Calls and annotations: each resource that the finding may lie in has to be covered.
+    /// The line to change, and the place where the finding is told when that line is in another repository.
+    fn places_of(&self, found: &Found) -> impl Iterator<Item = Span> + use<> {
+        let (finding, is_here) = (&found.finding, |span: Span| !self.store.source(span.source).is_elsewhere());
+        let primary = finding.primary.span;
+        let told = if is_here(primary) { None } else { finding.first_related(is_here) };
+        let told = told.and_then(|at| finding.related.get(at)).map(|label| label.span);
+        std::iter::once(primary).chain(told)
+    }
+
+    /// Calls and annotations: a resource that the finding is about is annotated, or each one that it may lie in is covered.
     fn by_resource(&self, found: &Found) -> BTreeSet<usize> {
         let rule = found.finding.rule;
         if !self.by_resource.contains(rule) {
@@ -120,25 +157,31 @@ impl<'a> Allowances<'a> {
         }
         let of_each: Vec<BTreeSet<usize>> =
             self.owners.owners(found).into_iter().map(|owner| self.of_resource(rule, owner)).collect();
-        match of_each.iter().all(|by| !by.is_empty()) {
-            true => of_each.into_iter().flatten().collect(),
-            false => BTreeSet::new(),
+        let mut by: BTreeSet<usize> = self.owners.about(found).flat_map(|it| self.of_object(rule, it)).collect();
+        if of_each.iter().all(|by| !by.is_empty()) {
+            by.extend(of_each.into_iter().flatten());
         }
+        by
+    }
+
+    fn of_object(&self, rule: &'static str, resource: &Resource) -> impl Iterator<Item = usize> {
+        self.objects.get(&(rule, resource.address.clone())).into_iter().flatten().copied()
     }
 
     fn of_resource(&self, rule: &'static str, resource: &Resource) -> BTreeSet<usize> {
         let modules = resource.address.modules();
         let calls = modules.filter_map(|it| self.calls.get(&(rule, (it.root.clone(), it.without_keys()))));
-        let objects = self.objects.get(&(rule, resource.address.clone()));
-        calls.chain(objects).flatten().copied().collect()
+        calls.flatten().copied().chain(self.of_object(rule, resource)).collect()
     }
 
     fn by_entry(&self, found: &Found) -> BTreeSet<usize> {
         let given = self.entries.get(found.finding.rule).into_iter().flatten().copied();
-        let path = || self.store.source(found.finding.primary.span.source).path.clone();
+        let lies = |entry: &Allowed| {
+            self.places_of(found).any(|place| entry.paths.cover(&self.store.source(place.source).path))
+        };
         let covers = |at: &usize| {
             let entry = self.all.get(*at).and_then(|allowance| allowance.configured);
-            entry.is_some_and(|entry| entry.paths.cover(&path()) && self.names(entry.resource.as_deref(), found))
+            entry.is_some_and(|entry| lies(entry) && self.names(entry.resource.as_deref(), found))
         };
         given.filter(covers).collect()
     }
@@ -151,15 +194,7 @@ impl<'a> Allowances<'a> {
 
     /// Whether an entry is about one of the resources of a finding, or about all.
     fn names(&self, resource: Option<&str>, found: &Found) -> bool {
-        let Some(name) = resource else { return true };
-        let is = |text: &str| text.eq_ignore_ascii_case(name);
-        self.owners.concerned(found).into_iter().any(|resource| {
-            let address = &resource.address;
-            resource.name.as_str().is_some_and(is)
-                || is(&address.to_string())
-                || is(&address.without_keys())
-                || address.path.last().is_some_and(|step| is(&step.name))
-        })
+        resource.is_none_or(|name| self.owners.concerns(found, |resource| is_called(resource, name)))
     }
 }
 
@@ -218,7 +253,11 @@ impl<'a> Reader<'a> {
             if directive.above {
                 covers.extend(blocks.at(directive.covers_line));
             }
+            let first = self.given.all.len();
             self.comment(&directive, &covers, &calls, remarks);
+            let blank = source.line(directive.covers_line).is_some_and(|line| line.trim().is_empty());
+            let own = self.given.all.iter_mut().skip(first);
+            own.for_each(|allowance| allowance.detached = directive.above && blank);
         }
     }
 
@@ -256,16 +295,7 @@ impl<'a> Reader<'a> {
                 let word = Span::new(id, at.start, at.end);
                 let given = self.given.all.len();
                 // Without a reason the file is refused.
-                let (reasoned, configured) = (true, Some(entry));
-                self.given.all.push(Allowance {
-                    rule,
-                    word,
-                    whole: word,
-                    reasoned,
-                    used: false,
-                    elsewhere: false,
-                    configured,
-                });
+                self.given.all.push(Allowance { configured: Some(entry), ..Allowance::new(rule, word) });
                 self.given.entries.entry(rule).or_default().push(given);
             }
         }
@@ -275,17 +305,8 @@ impl<'a> Reader<'a> {
     fn elsewhere(&mut self) {
         for given in self.scene.elsewhere {
             let at = self.given.all.len();
-            let (rule, word) = (given.rule, Span::default());
-            let (reasoned, elsewhere) = (true, true);
-            self.given.all.push(Allowance {
-                rule,
-                word,
-                whole: word,
-                reasoned,
-                used: false,
-                elsewhere,
-                configured: None,
-            });
+            let rule = given.rule;
+            self.given.all.push(Allowance { elsewhere: true, ..Allowance::new(rule, Span::default()) });
             match &given.covers {
                 Covered::Place(span) => self.given.places.entry((rule, span.source)).or_default().push((*span, at)),
                 Covered::Call(deployment, module) => {
@@ -301,20 +322,19 @@ impl<'a> Reader<'a> {
     /// An allowance for each rule of a list.
     fn allow(&mut self, list: &List, whole: Span, remarks: &mut Vec<Remark>) -> Vec<(usize, &'static str)> {
         let mut given = Vec::new();
+        let first = self.given.all.len();
         for word in &list.words {
             match rule_of(word, self.scene.rules) {
                 Ok(rule) => {
                     given.push((self.given.all.len(), rule));
-                    let (word, reasoned) = (word.span, list.reasoned);
-                    self.given.all.push(Allowance {
-                        rule,
-                        word,
-                        whole,
-                        reasoned,
-                        used: false,
-                        elsewhere: false,
-                        configured: None,
-                    });
+                    let reasoned = list.reasoned;
+                    self.given.all.push(Allowance { whole, reasoned, ..Allowance::new(rule, word.span) });
+                }
+                Err(_) if !given.is_empty() && !is_meant(word, self.scene.rules) => {
+                    // A reason begins here: one remark is enough.
+                    let all = self.given.all.iter_mut().skip(first);
+                    all.for_each(|allowance| (allowance.loose, allowance.reasoned) = (true, false));
+                    break;
                 }
                 Err(message) => remarks.push(Remark::unused(word.span, message)),
             }
@@ -326,9 +346,20 @@ impl<'a> Reader<'a> {
     fn declarations(&self, id: SourceId, source: &Source) -> BTreeMap<usize, Vec<Span>> {
         let mut starts: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
         let resources = self.scene.deployments.iter().flat_map(|deployment| &deployment.resources);
-        let extents: BTreeSet<Span> = resources.map(|it| it.extent).filter(|extent| extent.source == id).collect();
-        for extent in extents {
-            starts.entry(source.line_of(extent.start)).or_default().push(extent);
+        // A declaration of Bicep begins with its decorators, and its name stands behind them.
+        let named =
+            |it: &Resource| (it.language == Language::Bicep && it.declared.source == id).then_some(it.declared.start);
+        let begins = |it: &Resource| {
+            let extent = it.extent;
+            std::iter::once(extent.start).chain(named(it)).map(move |at| (at, extent))
+        };
+        let own = resources.filter(|it| it.extent.source == id);
+        let extents: BTreeSet<(u32, Span)> = own.flat_map(begins).collect();
+        for (at, extent) in extents {
+            let known = starts.entry(source.line_of(at)).or_default();
+            if !known.contains(&extent) {
+                known.push(extent);
+            }
         }
         starts
     }

@@ -26,8 +26,8 @@ impl<'r> Owners<'r> {
     /// Where none of them holds it, as a value that a file of parameters gives, the one that is to be changed.
     pub(super) fn owners(&self, found: &Found) -> Vec<&'r Resource> {
         let place = found.finding.primary.span;
-        let mut about = found.about.iter().filter_map(|address| self.by_address.get(address).copied());
-        if let Some(owner) = about.clone().find(|resource| holds(resource, place)) {
+        let about: Vec<&Resource> = self.about(found).collect();
+        if let Some(&owner) = about.iter().find(|resource| holds(resource, place)) {
             return vec![owner];
         }
         let own = found.finding.deployment.as_deref().and_then(|name| self.by_deployment.get(name));
@@ -42,14 +42,36 @@ impl<'r> Owners<'r> {
         if !inside.is_empty() {
             return inside;
         }
-        about.next().into_iter().collect()
+        about.into_iter().take(1).collect()
     }
 
-    /// The resources that a finding is about, and those that hold its place.
-    pub(super) fn concerned(&self, found: &Found) -> Vec<&'r Resource> {
-        let about = found.about.iter().filter_map(|address| self.by_address.get(address).copied());
-        about.chain(self.owners(found)).collect()
+    /// The resources that a finding itself says it is about.
+    pub(super) fn about<'s>(&'s self, found: &'s Found) -> impl Iterator<Item = &'r Resource> + 's {
+        found.about.iter().filter_map(|address| self.by_address.get(address).copied())
     }
+
+    /// Whether a finding is about a resource of a kind, or lies in such a one wherever it may lie.
+    pub(super) fn concerns(&self, found: &Found, fits: impl Fn(&Resource) -> bool) -> bool {
+        let lies = || {
+            let owners = self.owners(found);
+            !owners.is_empty() && owners.into_iter().all(&fits)
+        };
+        self.about(found).any(&fits) || lies()
+    }
+}
+
+/// Whether a resource is called like this: by its name, its address, or that of a module around it; an object of Kubernetes
+/// without its kind as well.
+pub(super) fn is_called(resource: &Resource, name: &str) -> bool {
+    let is = |text: &str| text.eq_ignore_ascii_case(name);
+    let address = &*resource.address;
+    let own = address.path.last().is_some_and(|step| {
+        is(&step.name) || step.name.split_once(' ').is_some_and(|(_, object)| object.contains('/') && is(object))
+    });
+    let by_address = |address: &Address| is(&address.to_string()) || is(&address.without_keys());
+    own || resource.name.as_str().is_some_and(is)
+        || by_address(address)
+        || address.modules().any(|module| by_address(&module))
 }
 
 /// Whether a place is in a declaration, or in a value that came into it from elsewhere.

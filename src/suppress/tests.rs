@@ -115,6 +115,89 @@ fn mistakes_are_told() {
 }
 
 #[test]
+fn a_reason_without_its_mark_is_one_remark() {
+    for reason in ["because legacy grant", "— legacy", "# legacy grant", "(legacy grant)", "legacy-grant of the team"]
+    {
+        let text = format!("x: HERE # acrlint: allow ACR101 {reason}\n");
+        let store = Store::new(MemoryFiles::default());
+        let id = store.add("a.yaml", text.as_bytes().to_vec()).unwrap();
+        let at = text.find("HERE").unwrap();
+        let outcome = apply(vec![at_place(Span::new(id, at, at + 4))], &scene(&store, &[id], &[]));
+        let said: Vec<_> = outcome.remarks.iter().map(|remark| (remark.kind, &*remark.message)).collect();
+        let wanted = (RemarkKind::Unexplained, "no reason is read here; write ` -- ` in front of it");
+        assert_eq!((outcome.kept.len(), said), (0, vec![wanted]), "{reason}");
+    }
+    // A list goes on, and a misspelt rule in it is told.
+    let said = |list: &str| run("a.yaml", &format!("x: HERE # acrlint: allow {list}\n"), &[]);
+    for list in ["ACR101\t--\tlegacy", "ACR101 --legacy", "ACR101,\t-- legacy"] {
+        assert_eq!(said(list), (0, vec![]), "{list}");
+    }
+    assert_eq!(said("ACR101, becuase -- x").1, ["unknown rule `becuase`; `acrlint rules` lists them all"]);
+    assert_eq!(said("ACR101 ACR1O2 -- x").1, ["unknown rule `ACR1O2`; did you mean `ACR102`?"]);
+    assert_eq!(said("ACR101 control-plane-grnt").1.len(), 1);
+}
+
+#[test]
+fn between_decorators_it_covers_the_declaration() {
+    let declaration = "resource a 'b@1' = {\n  c: 'HERE'\n}\n";
+    let allow = "// acrlint: allow ACR101 -- x";
+    for text in [
+        format!("{allow}\n@description('d')\n{declaration}"),
+        format!("@description('d')\n{allow}\n{declaration}"),
+        format!("@description('d')\n{allow}\n@batchSize(1)\n{declaration}"),
+        format!("{allow}\n#disable-next-line no-hardcoded\n{declaration}"),
+        format!("@description('d')\n{allow}\n#disable-next-line no-hardcoded\n{declaration}"),
+    ] {
+        assert_eq!(run("a.bicep", &text, &[]), (0, vec![]), "{text}");
+    }
+    let behind = declaration.replacen('{', "{ // acrlint: allow ACR101 -- x", 1);
+    let text = format!("@description('d')\n{behind}");
+    let (store, extent) = (Store::new(MemoryFiles::default()), text.trim_end().len());
+    let id = store.add("a.bicep", text.as_bytes().to_vec()).unwrap();
+    let (here, named) = (text.find("HERE").unwrap(), text.find("a 'b@1'").unwrap());
+    let mut deployment = Deployment::new("a", Language::Bicep, id);
+    let declared = Resource { declared: Span::new(id, named, named + 1), ..declared("a", Span::new(id, 0, extent)) };
+    deployment.resources = vec![declared];
+    let outcome = apply(vec![at_place(Span::new(id, here, here + 4))], &scene(&store, &[id], &[deployment]));
+    assert_eq!((outcome.kept.len(), outcome.remarks), (0, vec![]));
+}
+
+#[test]
+fn in_templates_it_passes_what_opens_a_block() {
+    let allow = "# acrlint: allow ACR101 -- x";
+    for text in [
+        format!("{allow}\n{{{{- if .Values.x }}}}\nx: HERE\n{{{{- end }}}}\n"),
+        format!("{allow}\n{{{{ $a := .Values.x }}}}\n{{{{- /* said */}}}}\nx: HERE\n"),
+        "{{/* acrlint: allow ACR101 -- x */}}\nx: HERE\n".to_owned(),
+        "{{- /*\nacrlint: allow ACR101 -- x\n*/ -}}\nx: HERE\n".to_owned(),
+        "x: HERE {{- /* acrlint: allow ACR101 -- x */}}\n".to_owned(),
+    ] {
+        assert_eq!(run("templates/a.yaml", &text, &[]), (0, vec![]), "{text}");
+    }
+    for between in ["{{- end }}", "{{ include \"a\" . }}", "{{- if .a }}b: 1{{ end }}"] {
+        let (kept, unused) = run("templates/a.yaml", &format!("{allow}\n{between}\nx: HERE\n"), &[]);
+        assert_eq!((kept, unused.len()), (1, 1), "{between}");
+    }
+}
+
+#[test]
+fn in_pages_it_is_a_comment_of_the_page_or_of_the_code() {
+    for text in
+        ["```sh\n# acrlint: allow ACR101 -- x\nHERE\n```\n", "<!-- acrlint: allow ACR101 -- x -->\n```sh\nHERE\n```\n"]
+    {
+        assert_eq!(run("a.md", text, &[]), (0, vec![]), "{text}");
+    }
+    assert_eq!(run("a.sh", "<!-- acrlint: allow ACR101 -- x --> HERE", &[]), (1, vec![]));
+}
+
+#[test]
+fn a_blank_line_below_is_told() {
+    let (kept, unused) = run("a.yaml", "# acrlint: allow ACR101 -- x\n\nx: HERE\n", &[]);
+    let told = "nothing to allow: `ACR101` finds nothing here: the line below the comment is blank";
+    assert_eq!((kept, unused), (1, vec![told.to_owned()]));
+}
+
+#[test]
 fn above_a_block_it_covers_the_block() {
     for (path, text) in [
         ("a.yaml", "spec:\n  # acrlint: allow ACR101 -- x\n  containers:\n  - a: HERE\n    b: HERE\n"),

@@ -1,9 +1,11 @@
 //! Controllers that make nodes on their own: Karpenter where the user runs it. Where AKS runs it, it knows the identity.
 
+use std::sync::Arc;
+
 use super::World;
 use super::cluster::{Cluster, Pulling, made_by_aks};
 use super::workload::Workload;
-use crate::ir::{Case, Node, Truth, Value, same_in};
+use crate::ir::{Address, Case, Node, Truth, Value, same_in};
 use crate::source::Span;
 
 /// A Karpenter of the user's own, with the identities that it gives to its nodes (`NODE_IDENTITIES`, from the options of
@@ -12,6 +14,8 @@ use crate::source::Span;
 pub struct Provisioner {
     /// What runs it: `Deployment kube-system/karpenter`.
     pub label: String,
+    /// Its address.
+    pub address: Arc<Address>,
     /// Where the identities are written.
     pub place: Span,
     identities: Vec<Node>,
@@ -37,6 +41,7 @@ impl Provisioner {
         let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(|id| Node::text(id, written.span));
         Some(Provisioner {
             label: workload.label.clone(),
+            address: workload.resource.address.clone(),
             place: written.span,
             identities: ids.collect(),
             cluster: variable(container, "CLUSTER_NAME").cloned(),

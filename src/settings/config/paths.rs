@@ -18,7 +18,9 @@ impl Paths {
     /// Reads a glob, which is relative to `base`.
     pub(super) fn read(item: &Item, base: &str) -> Result<Paths, Mistake> {
         let written = item.text()?;
-        let pattern = written.trim_start_matches("./").trim_end_matches('/');
+        let below = written.trim_start_matches("./").trim_matches('/');
+        // The folder of the file itself.
+        let pattern = if matches!(below, "" | ".") { "**" } else { below };
         let built = GlobBuilder::new(pattern).literal_separator(true).build();
         let matcher = built.map_err(|error| item.wrong(format!("no glob: {}", error.kind())))?.compile_matcher();
         Ok(Paths { glob: written.to_owned(), base: base.to_owned(), matcher })
