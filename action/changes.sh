@@ -3,16 +3,21 @@
 # and one line says why: a run never looks clean because a commit is missing.
 
 # The workspace may belong to another user than the one in a container, and nobody is there to be asked for a password.
-git() { GIT_TERMINAL_PROMPT=0 command git -c safe.directory='*' "$@"; }
+# It is asked where the first of the paths is: actions/checkout may put the repository into a folder of the workspace.
+git() { GIT_TERMINAL_PROMPT=0 command git -C "$repository" -c safe.directory='*' "$@"; }
 
 # Writes the change to a file and sets `changes` to its path.
 find_changes() {
-    local file=$1 before=
+    local file=$1 before= repository=$2
+    if [[ ! -d $repository ]]; then
+        if [[ $repository == */* ]]; then repository=${repository%/*}; else repository=.; fi
+    fi
     git_said=${file%/*}/git.txt
     if ! find_before; then return 0; fi
     # Compared is what is there now: an earlier step may have edited files, and acrlint reads them as they are.
-    if git diff --no-color --no-ext-diff --no-textconv --find-renames --src-prefix=a/ --dst-prefix=b/ "$before" -- \
-        > "$file" 2> "$git_said"; then
+    # Attributes and settings of git may hide lines, which acrlint has to see; of a module it has to see the commit.
+    if git diff --no-color --no-ext-diff --no-textconv --text --submodule=short --no-relative --find-renames \
+        --src-prefix=a/ --dst-prefix=b/ "$before" -- > "$file" 2> "$git_said"; then
         # shellcheck disable=SC2034 # judge.sh reads it
         changes=$file
     else
@@ -33,7 +38,7 @@ find_before() {
         return
     fi
     if ! git rev-parse --verify --quiet 'HEAD^{commit}' > /dev/null 2> "$git_said"; then
-        everything 'the workspace is no git repository (actions/checkout makes it one)'
+        everything "'$repository' is in no git repository (actions/checkout makes one)"
         return
     fi
     if [[ -n $PULL_REQUEST_BASE ]]; then

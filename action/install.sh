@@ -52,6 +52,9 @@ checksum() {
 # Takes an archive of a release, and only one that has the checksum which the release says.
 release() {
     local version=$1 triple name listed found
+    if ! command -v sha256sum > /dev/null && ! command -v shasum > /dev/null; then
+        fail "this runner has neither 'sha256sum' nor 'shasum', without which no release is used"
+    fi
     triple=$(target)
     if [[ -z $triple ]]; then
         fail "there is no acrlint for ${RUNNER_OS:-?} on ${RUNNER_ARCH:-?}; 'version: source' builds it with cargo"
@@ -81,6 +84,7 @@ one_of only-changed "$INPUT_ONLY_CHANGED" true false
 one_of annotations "$INPUT_ANNOTATIONS" true false
 one_of upload-sarif "$INPUT_UPLOAD_SARIF" auto true false
 
+command -v awk > /dev/null || fail "this runner has no 'awk', which the action needs"
 folder=$(new_folder)
 version=${INPUT_VERSION:-$(own_version)}
 version=${version#v}

@@ -21,6 +21,19 @@ each_line() {
     done <<< "$text"
 }
 
+# The first line of the input `paths` that says something.
+first_path() {
+    local line
+    while IFS= read -r line || [[ -n $line ]]; do
+        line=${line%$'\r'}
+        if [[ -n $line ]]; then
+            printf '%s' "$line"
+            return
+        fi
+    done <<< "$INPUT_PATHS"
+    printf '.'
+}
+
 collect_arguments() {
     local line
     arguments=(check --fail-on "$INPUT_FAIL_ON")
@@ -49,11 +62,38 @@ run() {
         return
     fi
     local token status=0
-    token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    new_token
     printf '::stop-commands::%s\n' "$token"
     "$ACRLINT" "${arguments[@]}" || status=$?
     printf '::%s::\n' "$token"
     return "$status"
+}
+
+# Sets `token` to what nobody can guess. Without one, whoever writes the text could end it.
+new_token() {
+    token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n') || true
+    [[ ${#token} == 32 ]] || fail "this runner has no 'od', without which names in files could be commands"
+}
+
+# Runs acrlint, and sets `code`. What it says beside the report is printed as it is, too.
+attempt() {
+    local token
+    collect_arguments
+    code=0
+    run 2> "$folder/errors.txt" || code=$?
+    if [[ ! -s $folder/errors.txt ]]; then return; fi
+    new_token
+    printf '::stop-commands::%s\n' "$token"
+    cat "$folder/errors.txt"
+    printf '::%s::\n' "$token"
+}
+
+# The line that says what went wrong: behind it, a mistake in the arguments has a hint.
+said() {
+    local line
+    line=$(awk '/^error: / { print; exit }' "$folder/errors.txt")
+    if [[ -z $line ]]; then line=$(last_line "$folder/errors.txt"); fi
+    printf '%s' "${line#error: }"
 }
 
 # How many objects the array of findings holds. The layout is that of acrlint/1: one object at four spaces for each.
@@ -110,15 +150,16 @@ held=$folder/annotations.txt
 cd "$GITHUB_WORKSPACE"
 
 changes=
-if [[ $INPUT_ONLY_CHANGED == true ]]; then find_changes "$folder/changes.diff"; fi
-collect_arguments
-
-code=0
-run 2> "$folder/errors.txt" || code=$?
-cat "$folder/errors.txt" >&2
+if [[ $INPUT_ONLY_CHANGED == true ]]; then find_changes "$folder/changes.diff" "$(first_path)"; fi
+attempt
+if [[ $code != 0 && $code != 1 && -n $changes ]]; then
+    why=$(said)
+    changes=
+    attempt
+    if [[ $code == 0 || $code == 1 ]]; then everything "acrlint could not run with the change ($why)" || true; fi
+fi
 if [[ $code != 0 && $code != 1 ]]; then
-    message=$(last_line "$folder/errors.txt")
-    error "acrlint could not run (exit status $code): ${message#error: }"
+    error "acrlint could not run (exit status $code): $(said)"
     code=2
 fi
 output exit-code "$code"

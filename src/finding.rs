@@ -35,17 +35,19 @@ pub struct Label {
     pub text: String,
     /// The text at the place must not be shown: it holds a secret.
     pub secret: bool,
+    /// It is only beside what is meant: the text at the place is no evidence, and is not shown for it.
+    pub beside: bool,
 }
 
 impl Label {
     /// A label whose text may be shown.
     pub fn new(span: Span, text: impl Into<String>) -> Label {
-        Label { span, text: text.into(), secret: false }
+        Label { span, text: text.into(), secret: false, beside: false }
     }
 
     /// A label on a secret.
     pub fn secret(span: Span, text: impl Into<String>) -> Label {
-        Label { span, text: text.into(), secret: true }
+        Label { span, text: text.into(), secret: true, beside: false }
     }
 }
 

@@ -49,8 +49,15 @@ fn internal_error() -> String {
 
 /// One line on standard error. When even that is closed, the exit status alone has to tell.
 fn trouble(message: &str) -> u8 {
-    let _ = writeln!(std::io::stderr(), "error: {message}");
+    say(&format!("error: {message}"));
     TROUBLE
+}
+
+/// A line of what is said beside the report. It quotes names of files and texts of the configuration, which are anybody's:
+/// nothing of them ends the line or acts on who reads it.
+fn say(line: &str) {
+    let line = acrlint::report::Words::printable(line).replace('\n', "\u{fffd}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn work() -> Result<u8, String> {
@@ -116,7 +123,7 @@ fn finish(outcome: &acrlint::run::Outcome) -> Result<u8, String> {
         acrlint::replace::put(&fresh.file, fresh.before.as_deref(), &fresh.after)?;
     }
     for line in &outcome.notes {
-        let _ = writeln!(std::io::stderr(), "{line}");
+        say(line);
     }
     print(outcome.told.as_bytes())?;
     Ok(outcome.exit_code)

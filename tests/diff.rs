@@ -141,10 +141,10 @@ fn what_is_reported_lies_on_changed_lines_and_is_nothing_else_than_without() {
             let lies = touched.get(file).is_some_and(|lines| lines.iter().any(|it| it.contains(&line)));
             assert!(lies || is_gone, "{}: {finding}", folder.display());
             // The finding is known by the same key, and its former place is in its story.
-            let own = all["findings"].as_array().unwrap().iter().find(|it| it["key"] == finding["key"]).unwrap();
-            let places = std::iter::once(finding).chain(finding["related"].as_array().unwrap());
+            let mut own = all["findings"].as_array().unwrap().iter().filter(|it| it["key"] == finding["key"]);
+            let places = || std::iter::once(finding).chain(finding["related"].as_array().unwrap());
             let place = |it: &Value| (it["file"].clone(), it["line"].clone(), it["column"].clone());
-            assert!(places.into_iter().any(|it| place(it) == place(own)), "{}: {finding}", folder.display());
+            assert!(own.any(|own| places().any(|it| place(it) == place(own))), "{}: {finding}", folder.display());
         }
         // Pulls are told of everything.
         assert_eq!(narrowed["pulls"], all["pulls"]);
@@ -279,4 +279,168 @@ fn a_file_elsewhere_that_cannot_be_read_is_not_passed_over() {
     let output = acrlint(own.path(), &["--diff", "-", "--format", "concise"], torn.as_bytes());
     assert!(stdout(&output).contains("k8s/torn.yaml"), "{}", stdout(&output));
     assert_eq!(stderr(&output), "");
+}
+
+/// What a run says on standard output and standard error.
+fn said(folder: &Path, arguments: &[&str], patch: &str) -> (String, String) {
+    let output = acrlint(folder, &[&["--diff", "-", "--format", "concise"], arguments].concat(), patch.as_bytes());
+    (stdout(&output), stderr(&output))
+}
+
+fn changed(path: &str, gone: &str, new: &str) -> String {
+    format!(
+        "diff --git a/{path} b/{path}\nindex 1..2 100644\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-{gone}\n+{new}\n"
+    )
+}
+
+#[test]
+fn a_change_of_what_decides_what_is_reported_leaves_nothing_out() {
+    let own = tree(&history("grant-removed").join("after"), "");
+    let write = |path: &str, text: &str| fs::write(own.path().join(path), text).unwrap();
+    let everything = |arguments: &[&str], patch: &str, path: &str| {
+        let (out, err) = said(own.path(), arguments, patch);
+        assert!(out.contains("ACR101") && !out.contains("elsewhere"), "{out}{err}");
+        assert_eq!(
+            err,
+            format!("the diff changes `{path}`, which decides what is reported: all findings are reported\n")
+        );
+    };
+    write(".gitignore", "/grant.bicep\n");
+    everything(&[], &changed(".gitignore", "/out", "/grant.bicep"), ".gitignore");
+    write("known.json", "{ \"version\": 1, \"findings\": [] }\n");
+    let list = changed("known.json", "{}", "{ \"version\": 1, \"findings\": [] }");
+    everything(&["--baseline", "known.json"], &list, "known.json");
+    // It is a file as any other where it is no baseline.
+    let (out, err) = said(own.path(), &[], &list);
+    assert!(out.contains("2 elsewhere") && err.is_empty(), "{out}{err}");
+    // A configuration counts where it is read: for all paths below it.
+    write("acrlint.yaml", "world: closed\n");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_acrlint"));
+    fs::write(own.path().join("change.patch"), changed("acrlint.yaml", "world: open", "world: closed")).unwrap();
+    let output = command.current_dir(own.path()).args(["--diff", "change.patch"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(stderr(&output).contains("`change.patch` changes `acrlint.yaml`, which decides"), "{}", stderr(&output));
+    fs::remove_file(own.path().join("acrlint.yaml")).unwrap();
+    let gone = |path: &str| {
+        format!(
+            "diff --git a/{path} b/{path}\ndeleted file mode 100644\nindex 1..0\n--- a/{path}\n+++ /dev/null\n@@ -1 +0,0 @@\n-world: open\n"
+        )
+    };
+    everything(&[], &gone("acrlint.yaml"), "acrlint.yaml");
+    let (out, _) = said(own.path(), &[], &gone("apps/acrlint.yaml"));
+    assert!(out.contains("2 elsewhere"), "{out}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_diff_does_not_show_is_not_taken_for_unchanged() {
+    let own = tree(&history("grant-removed").join("after"), "");
+    let binary = |path: &str, what: &str| {
+        format!("diff --git a/{path} b/{path}\n{what}Binary files a/{path} and b/{path} differ\n")
+    };
+    let module = |path: &str| {
+        format!(
+            "diff --git a/{path} b/{path}\nindex 1..2 160000\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-Subproject commit 1\n+Subproject commit 2\n"
+        )
+    };
+    for (patch, path) in [
+        (binary("infra/main.bicep", "index 1..2 100644\n"), "infra/main.bicep"),
+        (binary("infra/grant.bicep", "deleted file mode 100644\nindex 1..0\n"), "infra/grant.bicep"),
+        (module("infra"), "infra"),
+    ] {
+        let patch = patch.replace(
+            "deleted file mode 100644\nindex 1..0\nBinary files a/infra/grant.bicep and b/infra/grant.bicep",
+            "deleted file mode 100644\nindex 1..0\nBinary files a/infra/grant.bicep and /dev/null",
+        );
+        let (out, err) = said(own.path(), &[], &patch);
+        assert!(out.contains("ACR101") && !out.contains("elsewhere"), "{out}{err}");
+        assert_eq!(err, format!("the diff doesn't show what changes in `{path}`: all findings are reported\n"));
+    }
+    fs::write(own.path().join("logo.png"), [0, 1]).unwrap();
+    std::os::unix::fs::symlink("k8s/shop.yaml", own.path().join("link.yaml")).unwrap();
+    let link = "diff --git a/link.yaml b/link.yaml\nnew file mode 120000\nindex 0..1\n--- /dev/null\n+++ b/link.yaml\n@@ -0,0 +1 @@\n+k8s/shop.yaml\n\\ No newline at end of file\n";
+    for patch in [binary("logo.png", "index 1..2 100644\n"), module("other"), link.to_owned()] {
+        let (out, err) = said(own.path(), &[], &patch);
+        assert!(out.contains("2 elsewhere") && err.is_empty(), "{out}{err}");
+    }
+    // A file whose name is no text is not read, and that is all that is told of it.
+    let name = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"gr\xfcn.yaml");
+    fs::write(own.path().join(name), "b\n").unwrap();
+    let patch = changed("gr.yaml", "a", "b")
+        .replace("a/gr.yaml", "\"a/gr\\374n.yaml\"")
+        .replace("b/gr.yaml", "\"b/gr\\374n.yaml\"");
+    let (out, err) = said(own.path(), &[], &patch);
+    assert!(out.contains("ACR900") && out.contains("2 elsewhere") && err.is_empty(), "{out}{err}");
+    // What is in a file of UTF-16 is read, and git shows none of it.
+    let text = fs::read_to_string(own.path().join("k8s/shop.yaml")).unwrap();
+    let wide: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(own.path().join("k8s/shop.yaml"), wide).unwrap();
+    for patch in [binary("k8s/shop.yaml", "index 1..2 100644\n"), changed("k8s/shop.yaml", "a", "b")] {
+        let (out, err) = said(own.path(), &[], &patch);
+        assert!(!out.contains("elsewhere") && err.contains("in `k8s/shop.yaml`: all findings"), "{out}{err}");
+    }
+}
+
+#[test]
+fn where_it_is_not_found_out_what_led_to_a_finding_nothing_is_said_to_have() {
+    // Taken back alone, neither of both changes makes the pull work again.
+    let own = tree(&history("role-in-tfvars").join("after"), "");
+    let write = |path: &str, text: &str| fs::write(own.path().join("infra").join(path), text).unwrap();
+    let main = fs::read_to_string(own.path().join("infra/main.tf")).unwrap();
+    let head = "resource \"azurerm_role_assignment\" \"pull\" {\n";
+    let main = main.replace(head, &format!("{head}  count = var.one && var.two ? 1 : 0\n"));
+    write("main.tf", &main.replace("var.pull_role", "\"AcrPull\""));
+    let mut patch = changed("notes.yaml", "a: 1", "a: 2");
+    fs::write(own.path().join("notes.yaml"), "a: 2\n").unwrap();
+    for name in ["one", "two"] {
+        write(&format!("{name}.tf"), &format!("variable \"{name}\" {{\n  default = false\n}}\n"));
+        let path = format!("infra/{name}.tf");
+        patch += &changed(&path, "  default = true", "  default = false").replace("@@ -1 +1 @@", "@@ -2 +2 @@");
+    }
+    let output = acrlint(own.path(), &["--diff", "-"], patch.as_bytes());
+    let (out, err) = (stdout(&output), stderr(&output));
+    assert!(out.contains("ACR101") && err.is_empty(), "{out}{err}");
+    assert!(!out.contains("change leads to it") && !out.contains("notes.yaml"), "{out}");
+}
+
+#[test]
+fn a_line_beside_what_is_gone_is_not_shown() {
+    let own = tree(&history("role-in-tfvars").join("after"), "");
+    let main = own.path().join("infra/main.tf");
+    let text = fs::read_to_string(&main).unwrap().replace(
+        "resource \"azurerm_role_assignment\" \"pull\" {\n",
+        "resource \"azurerm_role_assignment\" \"pull\" {\n  count = var.grant ? 1 : 0\n",
+    );
+    fs::write(&main, text).unwrap();
+    fs::write(
+        own.path().join("infra/variables.tf"),
+        "variable \"pull_role\" {}\nvariable \"pat\" {}\nvariable \"grant\" {\n  default = false\n}\n",
+    )
+    .unwrap();
+    fs::write(own.path().join("infra/terraform.tfvars"), "pat = \"seven-horse-lamp\"\npull_role = \"AcrPull\"\n")
+        .unwrap();
+    let patch = "diff --git a/infra/terraform.tfvars b/infra/terraform.tfvars\nindex 1..2 100644\n--- a/infra/terraform.tfvars\n+++ b/infra/terraform.tfvars\n@@ -1,3 +1,2 @@\n-grant = true\n pat = \"seven-horse-lamp\"\n pull_role = \"AcrPull\"\n";
+    for format in ["human", "sarif", "json", "markdown", "gitlab", "github"] {
+        let output = acrlint(own.path(), &["--diff", "-", "--format", format], patch.as_bytes());
+        let out = stdout(&output);
+        assert!(out.contains("ACR101") && out.contains("terraform.tfvars"), "{out}");
+        assert!(!out.contains("seven-horse"), "{out}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn names_do_not_act_on_who_reads_what_is_said() {
+    let own = tree(&history("image-from-other-registry").join("after"), "");
+    let path = own.path().join("k8s/x\n::stop-commands::zzz\n::error file=a::y\n.yaml");
+    fs::write(path, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {\n").unwrap();
+    let patch = fs::read(history("image-from-other-registry").join("change.patch")).unwrap();
+    let err = stderr(&acrlint(own.path(), &["--diff", "-"], &patch));
+    assert!(err.contains("could not be read") && err.lines().count() == 1 && !err.contains("::error"), "{err}");
+    fs::write(own.path().join("x.yaml"), "\"x\\n::error::y\": 1\n").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_acrlint"));
+    let output = command.current_dir(own.path()).args(["--config", "x.yaml"]).output().unwrap();
+    let err = stderr(&output);
+    assert_eq!((output.status.code(), err.lines().count()), (Some(2), 1), "{err}");
+    assert!(!err.contains("::error"), "{err}");
 }

@@ -314,6 +314,7 @@ fn a_baseline_that_cannot_be_used_is_one_clear_line() {
     let nowhere = ["--baseline", "none/b.json", "--update-baseline"];
     assert_eq!(refused(&nowhere), "none/b.json: can't be written: its folder doesn't exist");
     assert!(refused(&["--baseline", "c.json", "--update-baseline", "--fix"]).contains("let fixes be made"));
+    assert!(refused(&["--baseline", "c.json", "--update-baseline", "--diff", "x"]).contains("goes without `--diff`"));
     let mut pulls = Command::new(env!("CARGO_BIN_EXE_acrlint"));
     pulls.current_dir(folder.path()).args(["pulls", "--baseline", "c.json", "--update-baseline"]);
     assert!(stderr(&pulls.output().unwrap()).contains("belongs to `acrlint check`"));

@@ -52,6 +52,7 @@ pub type Reader<'a> = &'a dyn Fn(&str) -> Option<Option<Vec<u8>>>;
 pub fn locate(diff: &Diff, bases: &[String], above: &[String], bytes: Reader<'_>) -> Located {
     let mut best: Option<(usize, Located)> = None;
     let mut empty: Option<Located> = None;
+    let prefixed = has_prefixes(diff);
     for mapping in mappings(diff, bases, above) {
         if !mapping.covers(diff) {
             continue;
@@ -62,7 +63,11 @@ pub fn locate(diff: &Diff, bases: &[String], above: &[String], bytes: Reader<'_>
         match (fits, met) {
             (true, 0) => drop(empty.get_or_insert(located)),
             (true, _) => return located,
-            (false, met) if best.as_ref().is_none_or(|(most, _)| met > *most) => best = Some((met, located)),
+            // Where git's prefixes say how paths begin, a less likely way that something contradicts is no better than one
+            // that nothing does.
+            (false, met) if !(prefixed && empty.is_some()) && best.as_ref().is_none_or(|(most, _)| met > *most) => {
+                best = Some((met, located));
+            }
             _ => {}
         }
     }

@@ -27,8 +27,12 @@ pub struct FileChange {
     pub bare: bool,
     /// The file before the change stays.
     pub copied: bool,
-    /// What is in the file is not told line by line: it is binary, or it is no file but a module of git.
+    /// What is in the file is not told line by line: it is binary, a link, or a module of git, or its name is no text.
     pub opaque: bool,
+    /// It is a symbolic link.
+    pub link: bool,
+    /// It is a repository inside of this one, of which a diff tells the commit.
+    pub module: bool,
     /// What changes in it, from top to bottom.
     pub hunks: Vec<Hunk>,
 }

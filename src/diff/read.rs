@@ -59,12 +59,13 @@ pub fn read(bytes: &[u8]) -> Result<Diff, Refused> {
     // Whatever a library makes of hostile bytes, the run goes on.
     let read = catch_unwind(AssertUnwindSafe(|| files(&text, &about)));
     let damaged = || Refused::Damaged { line: 1, why: "it is damaged".to_owned() };
-    let diff = Diff { files: read.unwrap_or_else(|_| Err(damaged()))? };
-    let hunks = diff.files.iter().map(|file| file.hunks.len()).sum::<usize>();
-    match diff.files.is_empty() {
+    let read = read.unwrap_or_else(|_| Err(damaged()))?;
+    // Counted is what was read, not what is kept: of links and modules of git nothing is.
+    let hunks: Vec<usize> = read.iter().map(|(_, hunks)| *hunks).collect();
+    match read.is_empty() {
         true => Err(Refused::NoDiff),
-        false if hunks < about.hunks.len() => Err(about.lost(&diff)),
-        false => Ok(diff),
+        false if hunks.iter().sum::<usize>() < about.hunks.len() => Err(about.lost(&hunks)),
+        false => Ok(Diff { files: read.into_iter().map(|(file, _)| file).collect() }),
     }
 }
 
@@ -92,7 +93,13 @@ impl Survey {
         let mut plain = Vec::new();
         for (at, line) in text.split(|&byte| byte == b'\n').enumerate() {
             match line {
-                [b'+', b'+', b'+', b' ', ..] if last.starts_with(b"--- ") => plain.push(at),
+                [b'+', b'+', b'+', b' ', ..] if last.starts_with(b"--- ") => {
+                    // By itself the line before this one may be one of a file, which begins with `-- `.
+                    if last.len().max(line.len()) > LONGEST_HEADER {
+                        return Err(too_long(at));
+                    }
+                    plain.push(at);
+                }
                 [0x1b, b'[', ..] => return Err(Refused::Coloured),
                 _ if [&b"@@@"[..], b"diff --cc ", b"diff --combined "].iter().any(|it| line.starts_with(it)) => {
                     return Err(Refused::Combined);
@@ -109,9 +116,9 @@ impl Survey {
                 [b'\\', b' ', ..] => own.speaks |= !line.starts_with(NO_END),
                 _ => {}
             }
-            let is_header = !matches!(line, [b' ' | b'+' | b'-', ..]) || line.starts_with(b"--- ");
+            let is_header = !matches!(line, [b' ' | b'+' | b'-', ..]);
             if is_header && line.len() > LONGEST_HEADER && own.hunks.last() != Some(&(at + 1)) {
-                return Err(Refused::Damaged { line: at + 1, why: "no such line is as long".to_owned() });
+                return Err(too_long(at + 1));
             }
             last = line;
         }
@@ -121,13 +128,13 @@ impl Survey {
         Ok(own)
     }
 
-    /// The first hunk that nothing was made of.
-    fn lost(&self, diff: &Diff) -> Refused {
+    /// The first hunk that nothing was made of, where so many of each file were read.
+    fn lost(&self, hunks: &[usize]) -> Refused {
         let before = |at: usize| self.hunks.iter().filter(|&&hunk| hunk < at).count();
         let mut read = 0;
         let ends = self.files.iter().skip(1).copied().chain([usize::MAX]);
-        for (file, end) in diff.files.iter().zip(ends) {
-            read += file.hunks.len();
+        for (hunks, end) in hunks.iter().zip(ends) {
+            read += hunks;
             if read < before(end) {
                 break;
             }
@@ -137,7 +144,12 @@ impl Survey {
     }
 }
 
-fn files(text: &[u8], about: &Survey) -> Result<Vec<FileChange>, Refused> {
+fn too_long(line: usize) -> Refused {
+    Refused::Damaged { line, why: "no such line is as long".to_owned() }
+}
+
+/// The files, each with the number of hunks that were read of it.
+fn files(text: &[u8], about: &Survey) -> Result<Vec<(FileChange, usize)>, Refused> {
     let options = if about.of_git { ParseOptions::gitdiff() } else { ParseOptions::unidiff() };
     let mut files = Vec::new();
     for (at, file) in PatchSet::parse_bytes(text, options).enumerate() {
@@ -147,8 +159,8 @@ fn files(text: &[u8], about: &Survey) -> Result<Vec<FileChange>, Refused> {
                 Refused::Damaged { line: about.files.get(at).copied().unwrap_or(1), why: reason(&error.to_string()) }
             }
         })?;
-        // A path that is no text names no file that could be read.
-        files.extend(change(&file, about.of_git));
+        let hunks = if let PatchKind::Text(patch) = file.patch() { patch.hunks().len() } else { 0 };
+        files.push((change(&file, about.of_git), hunks));
     }
     Ok(files)
 }
@@ -163,27 +175,34 @@ fn reason(message: &str) -> String {
     rest.to_owned()
 }
 
-fn change(file: &FilePatch<'_, [u8]>, of_git: bool) -> Option<FileChange> {
-    let text = |path: &[u8]| String::from_utf8(path.to_vec()).ok();
+fn change(file: &FilePatch<'_, [u8]>, of_git: bool) -> FileChange {
+    // A path that is no text names no file that could be read.
+    let mut is_text = true;
+    let mut text = |path: &[u8]| {
+        let text = String::from_utf8_lossy(path).into_owned();
+        is_text &= text.as_bytes() == path;
+        Some(text)
+    };
     let of = |before: Option<String>, after: Option<String>| FileChange { before, after, ..FileChange::default() };
     let mut change = match file.operation() {
-        FileOperation::Delete(path) => of(Some(text(path)?), None),
-        FileOperation::Create(path) => of(None, Some(text(path)?)),
-        FileOperation::Modify { original, modified } => of(Some(text(original)?), Some(text(modified)?)),
-        FileOperation::Rename { from, to } => FileChange { bare: true, ..of(Some(text(from)?), Some(text(to)?)) },
-        FileOperation::Copy { from, to } => {
-            FileChange { bare: true, copied: true, ..of(Some(text(from)?), Some(text(to)?)) }
-        }
+        FileOperation::Delete(path) => of(text(path), None),
+        FileOperation::Create(path) => of(None, text(path)),
+        FileOperation::Modify { original, modified } => of(text(original), text(modified)),
+        FileOperation::Rename { from, to } => FileChange { bare: true, ..of(text(from), text(to)) },
+        FileOperation::Copy { from, to } => FileChange { bare: true, copied: true, ..of(text(from), text(to)) },
     };
-    let is_file = |mode: Option<&FileMode>| !matches!(mode, Some(FileMode::Symlink | FileMode::Gitlink));
+    let is = |mode: FileMode| file.old_mode() == Some(&mode) || file.new_mode() == Some(&mode);
+    (change.link, change.module) = (is(FileMode::Symlink), is(FileMode::Gitlink));
     match file.patch() {
-        PatchKind::Text(patch) if is_file(file.old_mode()) && is_file(file.new_mode()) => {
-            change.hunks = patch.hunks().iter().map(hunk).collect();
-        }
-        _ => change.opaque = true,
+        PatchKind::Text(patch) => change.hunks = patch.hunks().iter().map(hunk).collect(),
+        PatchKind::Binary(_) => change.opaque = true,
     }
-    change.opaque |= change.hunks.iter().flat_map(|hunk| &hunk.lines).all(is_commit) && !change.hunks.is_empty();
-    Some(if of_git { change } else { change.of_plain_diff() })
+    change.module |= change.hunks.iter().flat_map(|hunk| &hunk.lines).all(is_commit) && !change.hunks.is_empty();
+    change.opaque |= change.link || change.module || !is_text;
+    if change.opaque {
+        change.hunks.clear();
+    }
+    if of_git { change } else { change.of_plain_diff() }
 }
 
 /// What git tells of a repository inside of this one.

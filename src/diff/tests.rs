@@ -327,3 +327,45 @@ proptest! {
         let _ = read(&bytes);
     }
 }
+
+#[test]
+fn what_is_no_file_of_text_costs_nothing_else() {
+    let link = "diff --git a/AGENTS.md b/AGENTS.md\nnew file mode 120000\nindex 0..1\n--- /dev/null\n+++ b/AGENTS.md\n@@ -0,0 +1 @@\n+README.md\n\\ No newline at end of file\n";
+    let module = "diff --git a/sub b/sub\nnew file mode 160000\nindex 0..1\n--- /dev/null\n+++ b/sub\n@@ -0,0 +1 @@\n+Subproject commit 0123456789012345678901234567890123456789\n";
+    let moved = "diff --git a/sub b/sub\nindex 1..2 160000\n--- a/sub\n+++ b/sub\n@@ -1 +1 @@\n-Subproject commit 1\n+Subproject commit 2\n";
+    let nameless = "diff --git \"a/gr\\374n.txt\" \"b/gr\\374n.txt\"\nindex 1..2 100644\n--- \"a/gr\\374n.txt\"\n+++ \"b/gr\\374n.txt\"\n@@ -1 +1 @@\n-a\n+b\n";
+    for (part, path, link, module) in [
+        (link, "b/AGENTS.md", true, false),
+        (module, "b/sub", false, true),
+        (moved, "b/sub", false, true),
+        (nameless, "b/gr\u{fffd}n.txt", false, false),
+    ] {
+        for text in [format!("{part}{SIMPLE}"), format!("{SIMPLE}{part}"), part.to_owned()] {
+            let files = read(text.as_bytes()).unwrap().files;
+            let own = files.iter().find(|file| file.opaque).unwrap();
+            assert_eq!((own.after.as_deref(), own.link, own.module), (Some(path), link, module), "{text}");
+            assert_eq!(files.iter().filter(|file| !file.opaque).count(), files.len() - 1, "{text}");
+        }
+        // What is lost behind it is still missed.
+        let more =
+            format!("{part}@@ -7 +8 @@\n-a\n+b\n{}", SIMPLE.replace("+new\n", "+new\n+more\n@@ -7 +8 @@\n-a\n+b\n"));
+        assert!(matches!(read(more.as_bytes()), Err(Refused::Damaged { .. })), "{more}");
+    }
+}
+
+#[test]
+fn a_long_line_of_a_file_is_no_header() {
+    let long = format!("-- {}", "x".repeat(2 * LONG));
+    let text = SIMPLE.replace("-old\n", &format!("-{long}\n"));
+    let change = read(text.as_bytes()).unwrap().files.remove(0);
+    assert_eq!(change.undone(b"new\n", |_| true).unwrap(), format!("{long}\n").into_bytes());
+    let path = "x".repeat(2 * LONG);
+    let header = format!("--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-old\n+new\n");
+    assert!(matches!(read(header.as_bytes()), Err(Refused::Damaged { line: 1, .. })));
+}
+
+#[test]
+fn a_removed_file_is_not_looked_for_at_the_root() {
+    let gone = "diff --git a/modules/x/main.tf b/modules/x/main.tf\ndeleted file mode 100644\nindex 1..0\n--- a/modules/x/main.tf\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n";
+    assert_eq!(located(gone, &[("main.tf", "b\n")], &[""], &[]), (vec!["modules/x/main.tf".to_owned()], None));
+}

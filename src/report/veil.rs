@@ -32,10 +32,13 @@ impl Veil {
         for span in told.secrets.iter().copied().chain(pointed_at) {
             veil.places.entry(span.source).or_default().push(span.range());
         }
-        for ranges in veil.places.values_mut() {
-            merge(ranges);
-        }
+        veil.places.values_mut().for_each(merge);
         veil.texts = sorted(texts(&veil.places, told));
+        // What is only beside is covered at its place; as a text it is not known to be a secret.
+        for span in beside(told) {
+            veil.places.entry(span.source).or_default().push(span.range());
+        }
+        veil.places.values_mut().for_each(merge);
         veil
     }
 
@@ -84,6 +87,16 @@ pub(super) fn masked(sentence: &str, mut covered: Vec<Range<usize>>) -> String {
     }
     words.push_str(sentence.get(from..).unwrap_or_default());
     words
+}
+
+/// The lines that are beside what is meant, without those that are evidence as well.
+fn beside(told: &Told<'_>) -> Vec<Span> {
+    let all = || told.report.findings.iter().flat_map(labels);
+    let evidence: BTreeSet<(SourceId, u32)> =
+        all().filter(|label| !label.beside).map(|label| (label.span.source, label.span.start)).collect();
+    let is_evidence = |span: Span| evidence.range((span.source, span.start)..(span.source, span.end)).next().is_some();
+    let spans = all().filter(|label| label.beside && label.span.start < label.span.end).map(|label| label.span);
+    spans.filter(|span| !is_evidence(*span)).collect()
 }
 
 fn labels(finding: &Finding) -> impl Iterator<Item = &Label> {

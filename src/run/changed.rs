@@ -46,7 +46,9 @@ type Members<'r> = BTreeMap<(&'static str, Span), Vec<&'r Trace>>;
 /// Keeps the findings that the change has to do with, each told at a line of it, and says on a few lines what it left out.
 pub(super) fn narrow(settings: &Settings, round: &mut Round, clock: &mut Clock) -> Result<Vec<String>, RunError> {
     let Some(changes) = &settings.changes else { return Ok(Vec::new()) };
-    let placed = match Placed::of(changes, &round.store) {
+    let read = round.store.sources().into_iter().map(|(_, source)| source.path.clone()).collect();
+    let placed = Placed::of(changes, &round.store);
+    let placed = match placed.and_then(|placed| placed.hides(settings, &read).map_or(Ok(placed), Err)) {
         Ok(placed) => placed,
         Err(why) => return Ok(vec![format!("{why}: all findings are reported")]),
     };
@@ -95,7 +97,7 @@ fn compared(
     clock: &mut Clock,
 ) -> Result<Sorted, RunError> {
     let before = super::round(settings, &[], placed.before(|_, _| true), clock)?;
-    let former = Former::of(&before, placed, &round.report);
+    let former = Former::of(&before, placed, round);
     let mut members = Members::new();
     for trace in &round.traces {
         members.entry((trace.rule, trace.span)).or_default().push(trace);

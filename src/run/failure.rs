@@ -23,7 +23,7 @@ pub(super) fn about_file(rule: &'static str, severity: Severity, message: String
         rule,
         severity,
         key: format!("{rule}:{message}"),
-        primary: Label { span, text: message.clone(), secret: false },
+        primary: Label::new(span, message.clone()),
         message,
         related: Vec::new(),
         help: None,

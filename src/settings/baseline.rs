@@ -52,7 +52,8 @@ fn check_update(view: View, flags: &Flags, config: &Config) -> Result<(), Settin
     let why = match () {
         () if !flags.update_baseline => return Ok(()),
         () if view != View::Findings => "belongs to `acrlint check`",
-        () if flags.fix || flags.dry_run || flags.unsafe_fixes || flags.diff.is_some() => {
+        () if flags.diff.is_some() => "records all that is found now, so it goes without `--diff`",
+        () if flags.fix || flags.dry_run || flags.unsafe_fixes => {
             "records what is found now, so let fixes be made and looked at first"
         }
         () if flags.baseline.is_none() && config.baseline.is_none() => {

@@ -4,8 +4,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::location::{Location, relative};
-use super::{Flags, SIZE_LIMIT, SettingsError, View};
+use super::{Flags, SIZE_LIMIT, Settings, SettingsError, View, config};
 use crate::diff::{self, Diff};
+use crate::source::path;
 
 /// The change that findings have to have to do with.
 #[derive(Clone, Debug)]
@@ -80,6 +81,24 @@ fn limited(from: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+impl Settings {
+    /// Whether a file of the tree decides what is read and what is reported, or did so where it `is_gone`: with another one,
+    /// another run is made.
+    pub fn decides(&self, path: &str, is_gone: bool) -> bool {
+        let (folder, name) = (path::folder_of(path), path::name_of(path));
+        let is = |file: Option<&String>| file.is_some_and(|file| file == path);
+        let facts = || self.with.iter().filter_map(|facts| relative(&facts.path.canonicalize().ok()?, &self.root));
+        name == ".gitignore"
+            || is(self.config.as_ref().map(|config| &config.path))
+            || is(self.baseline.as_ref().and_then(|baseline| baseline.path.as_ref()))
+            || facts().any(|facts| facts == path)
+            // The nearest one counted that lies above all that is looked at.
+            || is_gone
+                && name == config::NAME
+                && self.targets.iter().all(|target| folder.is_empty() || path::below(folder, &target.path).is_some())
+    }
 }
 
 /// The root; for a diff that was made with `--relative`, the current folder and those above it; repositories in the root.

@@ -26,7 +26,7 @@ use crate::finding::Severity;
 use item::{Item, Kind, Mistake};
 
 /// The name of the configuration file.
-const NAME: &str = "acrlint.yaml";
+pub(super) const NAME: &str = "acrlint.yaml";
 
 /// The configuration file of a run, for places in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

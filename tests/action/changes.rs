@@ -193,5 +193,57 @@ fn an_event_without_a_base_reports_everything() {
     }
     let folder = broken();
     let (found, remarks) = told(&job(folder.path(), "push", json!({ "before": "b".repeat(40) }), CHANGED));
-    assert!(found.len() == 1 && remarks[0].contains("is no git repository"), "{remarks:?}");
+    assert!(found.len() == 1 && remarks[0].contains("is in no git repository"), "{remarks:?}");
+}
+
+#[test]
+fn a_change_that_cannot_be_read_reports_everything() {
+    if !ready() {
+        return;
+    }
+    let (origin, commits) = Origin::new();
+    let clone = origin.checkout("main", SHALLOW);
+    // It refuses what the real one would take, as that does where a diff is too large.
+    let tools = tempfile::tempdir().unwrap();
+    let program = format!(
+        "#!/bin/sh\nfor it in \"$@\"; do case $it in --diff) echo 'error: the diff is too large' >&2; exit 2;; esac; done\nexec '{}' \"$@\"\n",
+        env!("CARGO_BIN_EXE_acrlint")
+    );
+    write(tools.path(), &[("acrlint", &program)]);
+    assert!(Command::new("chmod").arg("+x").arg(tools.path().join("acrlint")).status().unwrap().success());
+    let mut job = job(clone.path(), "push", json!({ "before": commits.fork, "after": commits.base }), CHANGED);
+    job.variables.push(("PATH", format!("{}:{}", tools.path().display(), std::env::var("PATH").unwrap())));
+    let (found, remarks) = told(&job);
+    assert_eq!(found, ["main.bicep ACR101", "till.yaml ACR701"]);
+    assert!(remarks[0].contains("(the diff is too large); everything is reported"), "{remarks:?}");
+}
+
+#[test]
+fn a_checkout_in_a_folder_of_the_workspace_is_found() {
+    if !ready() {
+        return;
+    }
+    let (origin, commits) = Origin::new();
+    let workspace = tempfile::tempdir().unwrap();
+    let clone = origin.checkout("main", SHALLOW);
+    let into = workspace.path().join("the shop");
+    assert!(Command::new("cp").arg("-r").arg(clone.path()).arg(&into).status().unwrap().success());
+    let event = json!({ "before": commits.fork, "after": commits.base });
+    for paths in ["the shop\n", "\nthe shop/till.yaml\nthe shop/main.bicep"] {
+        let inputs = [("only-changed", "true"), ("paths", paths)];
+        let told = told(&job(workspace.path(), "push", event.clone(), &inputs));
+        assert_eq!(told, (vec!["till.yaml ACR701".to_owned()], vec![]), "{paths:?}");
+    }
+}
+
+#[test]
+fn attributes_hide_no_line() {
+    if !ready() {
+        return;
+    }
+    let (origin, commits) = Origin::new();
+    let clone = origin.checkout("main", SHALLOW);
+    write(clone.path(), &[(".git/info/attributes", "*.yaml -diff\n")]);
+    let job = job(clone.path(), "push", json!({ "before": commits.fork, "after": commits.base }), CHANGED);
+    assert_eq!(told(&job), (vec!["till.yaml ACR701".to_owned()], vec![]));
 }

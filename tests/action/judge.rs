@@ -172,6 +172,62 @@ fn a_run_that_cannot_be_made_is_not_clean() {
 }
 
 #[test]
+fn a_wrong_value_is_told_with_its_cause() {
+    if !ready() {
+        return;
+    }
+    let folder = broken();
+    for (input, value) in [("fail-on", "errors"), ("world", "all"), ("fail-on", "")] {
+        let done = of_a_pull_request(folder.path(), &[(input, value)]).run();
+        let errors = done.commands("error");
+        assert!(done.status == 2 && errors.len() == 1, "{}", done.log);
+        let wrong = errors[0].contains(&format!("'{value}'")) || errors[0].contains("a value is required");
+        assert!(wrong && errors[0].contains(&format!("'--{input}")), "{}", done.log);
+    }
+}
+
+#[test]
+fn what_is_said_beside_the_report_holds_no_commands() {
+    if !ready() {
+        return;
+    }
+    let folder = broken();
+    write(folder.path(), &[("acrlint.yaml", "\"x\\n::error::y\": 1\n")]);
+    let done = of_a_pull_request(folder.path(), &[]).run();
+    let log: Vec<&str> = done.log.lines().collect();
+    let token = log.iter().find_map(|line| line.strip_prefix("::stop-commands::")).unwrap();
+    let stop = log.iter().position(|line| line.starts_with("::stop-commands::")).unwrap();
+    let start = log.iter().position(|line| *line == format!("::{token}::")).unwrap();
+    let said = log.iter().position(|line| line.starts_with("error: ")).unwrap();
+    assert!(token.len() == 32 && stop < said && said < start, "{}", done.log);
+    assert_eq!(done.commands("error").len(), 1, "{}", done.log);
+}
+
+#[test]
+fn without_a_program_that_it_needs_the_action_says_which() {
+    if !ready() {
+        return;
+    }
+    let (folder, tools) = (broken(), tempfile::tempdir().unwrap());
+    // What runners have, without one of them.
+    for missing in ["od", "awk"] {
+        let bin = tools.path().join(missing);
+        fs::create_dir(&bin).unwrap();
+        let needed = ["bash", "sh", "awk", "od", "tr", "mktemp", "cat", "wc", "grep", "sed"];
+        for program in needed.into_iter().filter(|it| *it != missing) {
+            let found = std::env::split_paths(&std::env::var_os("PATH").unwrap()).find(|it| it.join(program).exists());
+            std::os::unix::fs::symlink(found.unwrap().join(program), bin.join(program)).unwrap();
+        }
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_acrlint"), bin.join("acrlint")).unwrap();
+        let mut job = of_a_pull_request(folder.path(), &[("annotations", "false")]);
+        job.variables.push(("PATH", bin.display().to_string()));
+        let done = job.run();
+        assert_eq!(done.status, 2, "{}", done.log);
+        assert!(done.commands("error")[0].contains(&format!("no '{missing}'")), "{}", done.log);
+    }
+}
+
+#[test]
 fn a_summary_that_is_full_refers_to_the_log() {
     if !ready() {
         return;

@@ -13,7 +13,7 @@ use crate::diff::Block;
 use crate::finding::{Finding, Label};
 use crate::report::Pull;
 use crate::settings::Settings;
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, path};
 
 /// At most so many parts of a change are taken back one by one.
 const MOST_TRIALS: usize = 24;
@@ -64,8 +64,10 @@ impl<'a> Causes<'a> {
         }
         let spots = self.tried(&open)?;
         for ((mut finding, _), spot) in open.into_iter().zip(spots) {
-            let spot = spot.or_else(|| self.nearest(&finding));
-            spot.into_iter().for_each(|spot| self.tell_at(&mut finding, spot));
+            match spot {
+                Some(spot) => self.tell_at(&mut finding, spot),
+                None => self.tell_near(&mut finding),
+            }
             told.push(finding);
         }
         Ok(told)
@@ -100,8 +102,7 @@ impl<'a> Causes<'a> {
     /// The part without which a finding is not there, for each of them that has one.
     fn tried(&mut self, open: &[New]) -> Result<Vec<Option<Spot>>, RunError> {
         let mut spots: Vec<Option<Spot>> = vec![None; open.len()];
-        let changes: Vec<usize> =
-            self.placed.changes().filter(|(_, change)| !change.is_closed()).map(|(at, _)| at).collect();
+        let changes = self.likeliest(open);
         for &change in &changes {
             let spot = Spot { change, block: None };
             match changes.len() {
@@ -117,6 +118,24 @@ impl<'a> Causes<'a> {
             }
         }
         Ok(spots)
+    }
+
+    /// The changes in the order in which they are tried, since not all of many are: what changed in the deployments of the
+    /// findings or in a folder of theirs, and what is gone, comes first.
+    fn likeliest(&self, open: &[New]) -> Vec<usize> {
+        let files: BTreeSet<SourceId> = open.iter().flat_map(|(finding, _)| self.files_of(finding)).collect();
+        let folders: BTreeSet<String> =
+            files.iter().map(|file| path::folder_of(&self.now.store.source(*file).path).to_owned()).collect();
+        let far = |change: &Change| {
+            let is_one = change.source.is_some_and(|source| files.contains(&source));
+            let beside = || change.paths().any(|path| folders.contains(path::folder_of(path)));
+            let takes = change.after.is_none() || change.blocks.iter().any(|block| !block.gone.is_empty());
+            (!is_one && !beside(), change.after.is_some(), !takes, !is_one)
+        };
+        let tried = self.placed.changes().filter(|(_, change)| !change.is_closed());
+        let mut tried: Vec<(_, usize)> = tried.map(|(at, change)| (far(change), at)).collect();
+        tried.sort();
+        tried.into_iter().map(|(_, at)| at).collect()
     }
 
     /// The parts of a file that are tried by themselves: first those that take something away.
@@ -168,20 +187,24 @@ impl<'a> Causes<'a> {
         unread(tried, &tried.report.findings).union(&failed(tried)).any(|path| !own.contains(path))
     }
 
-    /// What changed in the deployment of the finding, or else anywhere: first what is gone.
+    /// What changed in the deployment of the finding: first where something is gone.
     fn nearest(&self, finding: &Finding) -> Option<Spot> {
         let files = self.files_of(finding);
-        let mut spots: Vec<((bool, bool), Spot)> = Vec::new();
-        for (change, own) in self.placed.changes().filter(|(_, change)| !change.is_closed()) {
-            let near = own.source.is_some_and(|source| files.contains(&source));
-            if own.after.is_none() {
-                spots.push(((!near, false), Spot { change, block: None }));
-            }
-            for (block, it) in own.blocks.iter().enumerate() {
-                spots.push(((!near, it.gone.is_empty()), Spot { change, block: Some(block) }));
-            }
-        }
-        spots.into_iter().min().map(|(_, spot)| spot)
+        let is_near = |change: &Change| change.source.is_some_and(|source| files.contains(&source));
+        let near = self.placed.changes().filter(|(_, change)| !change.is_closed() && is_near(change));
+        let blocks = near.flat_map(|(change, own)| own.blocks.iter().enumerate().map(move |(at, it)| (change, at, it)));
+        let spots = blocks.map(|(change, at, it)| (it.gone.is_empty(), Spot { change, block: Some(at) }));
+        spots.min().map(|(_, spot)| spot)
+    }
+
+    /// Where it was not found out what led to a finding: near it, and without saying more than is known.
+    fn tell_near(&self, finding: &mut Finding) {
+        let Some(spot) = self.nearest(finding) else { return };
+        let place = self.place(spot);
+        place.into_iter().for_each(|(_, block, span)| {
+            let text = "this changes here; which part of the change leads to the finding was not found out";
+            tell_at_new(finding, label(span, text, block));
+        });
     }
 
     fn files_of(&self, finding: &Finding) -> BTreeSet<SourceId> {
@@ -198,23 +221,25 @@ impl<'a> Causes<'a> {
     /// Tells a finding at a part of the change.
     pub fn tell_at(&self, finding: &mut Finding, spot: Spot) {
         let Some(change) = self.placed.change(spot.change) else { return };
-        let Some((source, _)) = change.source.zip(change.after.as_ref()) else {
+        if change.source.is_none() || change.after.is_none() {
             // Of a file that is gone there is no line to point at.
             if let Some(path) = &change.before {
                 finding.message = format!("{} (since `{path}` is gone)", finding.message);
             }
             return;
-        };
+        }
+        let Some((change, block, span)) = self.place(spot) else { return };
+        tell_at_new(finding, label(span, &self.words(change, block), block));
+    }
+
+    /// The lines of a part of the change, as far as there are any.
+    fn place(&self, spot: Spot) -> Option<(&'a Change, &'a Block, Span)> {
+        let change = self.placed.change(spot.change)?;
+        let source = change.source.filter(|_| change.after.is_some())?;
         let text = self.now.store.source(source);
-        let block = spot.block.or_else(|| self.telling_block(change)).and_then(|at| change.blocks.get(at));
-        let Some(block) = block else { return };
-        let span = match block.now.is_empty() {
-            false => line_at(&text, source, block.now.start),
-            // Behind the last line there is none.
-            true => line_at(&text, source, block.now.start.min(text.text.len())),
-        };
-        let label = Label::new(span, self.words(change, block));
-        tell_at_new(finding, label);
+        let block = spot.block.or_else(|| self.telling_block(change)).and_then(|at| change.blocks.get(at))?;
+        // Behind the last line there is none.
+        Some((change, block, line_at(&text, source, block.now.start.min(text.text.len()))))
     }
 
     /// Of a file that changed in several places: the first one that takes a resource away, or any lines, or the first.
@@ -251,4 +276,9 @@ impl<'a> Causes<'a> {
         names.retain(|name| !all(self.now).any(|resource| resource.address.to_string() == *name));
         names
     }
+}
+
+/// A label on lines that changed. Where lines are only gone, the next one is no evidence, and nobody looked at what is on it.
+fn label(span: Span, text: &str, block: &Block) -> Label {
+    Label { beside: block.now.is_empty(), ..Label::new(span, text) }
 }

@@ -24,12 +24,20 @@ pub(super) struct Former<'r> {
 }
 
 impl<'r> Former<'r> {
-    pub fn of(before: &'r Round, placed: &Placed<'_>, now: &'r Report) -> Former<'r> {
+    pub fn of(before: &'r Round, placed: &Placed<'_>, round: &'r Round) -> Former<'r> {
+        let (now, now_store) = (&round.report, &round.store);
         let mut worked: BTreeMap<PullName, &Pull> = BTreeMap::new();
-        let mut failed = BTreeSet::new();
+        let mut failed: BTreeMap<PullName, usize> = BTreeMap::new();
+        let mut faults = BTreeSet::new();
         for pull in &before.report.pulls {
             match pull.verdict {
-                Verdict::Broken => drop(failed.insert(name(pull, pull.image.as_deref(), placed))),
+                Verdict::Broken => {
+                    *failed.entry(name(pull, pull.image.as_deref(), placed)).or_default() += 1;
+                    let (own, steps) = fault(pull, placed, &before.store);
+                    // Where no image of a cluster is known any image is judged, which fails as each of them did.
+                    faults.insert((PullName { image: None, workload: None, ..own.clone() }, steps.clone()));
+                    faults.insert((own, steps));
+                }
                 // Another version of the image is the same pull, where nothing else is known.
                 _ => [pull.image.as_deref(), None].into_iter().for_each(|image| {
                     worked.insert(name(pull, image, placed), pull);
@@ -42,12 +50,20 @@ impl<'r> Former<'r> {
         let mut more: BTreeMap<PullName, isize> = BTreeMap::new();
         broken(now).for_each(|pull| *more.entry(nameless(pull)).or_default() += 1);
         broken(&before.report).for_each(|pull| *more.entry(nameless(pull)).or_default() -= 1);
+        let mut fail: BTreeMap<PullName, usize> = BTreeMap::new();
+        broken(now).for_each(|pull| *fail.entry(name(pull, pull.image.as_deref(), placed)).or_default() += 1);
         let mut fails = Vec::new();
         for pull in broken(now) {
-            let names = [pull.image.as_deref(), None].map(|image| name(pull, image, placed));
-            let was = names.iter().find_map(|name| worked.get(name)).copied();
-            let is_new = was.is_some() || more.get(&nameless(pull)).is_some_and(|&more| more > 0);
-            if is_new && names.first().is_some_and(|name| !failed.contains(name)) {
+            let [own, any] = [pull.image.as_deref(), None].map(|image| name(pull, image, placed));
+            let was = worked.get(&own).or_else(|| worked.get(&any)).copied();
+            let is_more = more.get(&nameless(pull)).is_some_and(|&more| more > 0);
+            let is_new = match failed.get(&own) {
+                // A second one of the same name is another one, which the change writes.
+                Some(before) => fail.get(&own) > Some(before) && placed.touches(pull.place),
+                // With further parameters the same pull fails at the same place.
+                None => was.is_some() || is_more && !faults.contains(&fault(pull, placed, now_store)),
+            };
+            if is_new {
                 fails.push((pull, was));
             }
         }
@@ -75,6 +91,20 @@ fn name(pull: &Pull, image: Option<&str>, placed: &Placed<'_>) -> PullName {
         registry: pull.registry.clone(),
         parameters: pull.parameters.iter().map(moved).collect(),
     }
+}
+
+/// A pull, and the steps of it that fail, each with the file that decides it.
+type Fault = (PullName, Vec<(&'static str, Option<String>)>);
+
+/// The pull without the parameters that it is so with, and the steps that fail with the files that decide them.
+fn fault(pull: &Pull, placed: &Placed<'_>, store: &Store) -> Fault {
+    let broken = pull.steps.iter().filter(|step| step.verdict == Verdict::Broken);
+    let file = |span: Span| {
+        let path = store.source(span.source).path.clone();
+        placed.renamed(&path).unwrap_or(&path).to_owned()
+    };
+    let steps = broken.map(|step| (step.name, step.place.map(file)));
+    (PullName { parameters: Vec::new(), ..name(pull, pull.image.as_deref(), placed) }, steps.collect())
 }
 
 impl Known {

@@ -1,12 +1,14 @@
 //! A diff laid on the tree: which bytes of which text it changed, and what the tree was before.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::sync::Arc;
 
 use super::{is_unread, tell_at_new};
 use crate::diff::{self, Block, Diff, FileChange, Mapping};
 use crate::discover::{is_input, is_script};
 use crate::finding::{Finding, Label};
-use crate::settings::Changes;
+use crate::settings::{Changes, Settings};
 use crate::source::{OpenError, Over, Source, SourceId, Span, Store, path};
 
 /// A change of a file of the tree.
@@ -33,6 +35,7 @@ pub(super) struct Placed<'c> {
     outside: Vec<String>,
     /// What can't be looked into, but is in the diff.
     paths: BTreeSet<String>,
+    mapping: Mapping,
     of: &'c Changes,
 }
 
@@ -75,7 +78,8 @@ impl<'c> Placed<'c> {
         let own = sources.iter().filter_map(|(id, source)| Some((*id, *by_after.get(&*source.path)?)));
         let by_source = own.collect();
         let paths = paths(&changes.diff, &located.mapping);
-        let placed = Placed { changes: made, by_source, by_before, outside, paths, of: changes };
+        let mapping = located.mapping;
+        let placed = Placed { changes: made, by_source, by_before, outside, paths, mapping, of: changes };
         placed.once()?;
         Ok(placed)
     }
@@ -88,6 +92,31 @@ impl<'c> Placed<'c> {
             Some(path) => Err(format!("{} changes `{path}` twice, as a diff of several commits does", self.of.name)),
             None => Ok(()),
         }
+    }
+
+    /// Why it can't be said what the change has to do with: it changes what decides what is reported, so that the tree
+    /// before is not judged as it was, or something that was read and that it doesn't show line by line. `read` are the paths
+    /// that the run had read before the diff was laid.
+    pub fn hides(&self, settings: &Settings, read: &BTreeSet<Arc<str>>) -> Option<String> {
+        let name = &self.of.name;
+        for file in &self.of.diff.files {
+            let in_tree = |path: &Option<String>| self.mapping.path(path.as_ref()?, file.bare);
+            let after = in_tree(&file.after);
+            let stays = file.copied || file.after.is_some() && !file.bare;
+            let before = if stays { None } else { in_tree(&file.before) };
+            let paths = || before.iter().map(|path| (path, true)).chain(after.iter().map(|path| (path, false)));
+            if let Some((path, _)) = paths().find(|(path, is_gone)| settings.decides(path, *is_gone)) {
+                return Some(format!("{name} changes `{path}`, which decides what is reported"));
+            }
+            let hidden = paths().find(|(path, is_gone)| file.opaque && is_hidden(file, path, *is_gone, read));
+            if let Some((path, _)) = hidden {
+                return Some(format!("{name} doesn't show what changes in `{path}`"));
+            }
+        }
+        // Links and modules were looked at as what the diff calls them.
+        let closed = self.changes.iter().filter(|change| change.is_closed() && !change.file.opaque);
+        let path = closed.filter_map(|change| change.after.as_ref()).find(|path| read.contains(path.as_str()))?;
+        Some(format!("{name} doesn't show what changes in `{path}`"))
     }
 
     /// Whether it takes anything away.
@@ -232,6 +261,11 @@ impl Change {
         Some(Change { file: file.clone(), before, after, now: bytes, blocks, source })
     }
 
+    /// The paths in the tree.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.before.iter().chain(&self.after).map(String::as_str)
+    }
+
     /// Whether it is one of several parts that can be taken back by themselves.
     pub fn has_parts(&self) -> bool {
         self.before == self.after && self.blocks.len() > 1
@@ -257,13 +291,31 @@ impl Change {
     }
 }
 
-/// The files of a diff that acrlint reads, or has read.
+/// Whether a run has read what a diff tells nothing of, or may have read it before that.
+fn is_hidden(file: &FileChange, path: &str, is_gone: bool, read: &BTreeSet<Arc<str>>) -> bool {
+    let inside = || {
+        let folder = format!("{path}/");
+        read.range::<str, _>((Bound::Included(folder.as_str()), Bound::Unbounded))
+            .next()
+            .is_some_and(|it| it.starts_with(&folder))
+    };
+    // A file whose name is no text is never read.
+    if path.contains('\u{fffd}') {
+        return false;
+    }
+    // The walk follows no links: only what names one reads it.
+    let was_read = is_gone && (file.module || is_input(path) || !file.link && is_script(path));
+    read.contains(path) || was_read || file.module && inside()
+}
+
+/// The files of a diff that acrlint reads, or has read, or that decide what it reads.
 fn concerned(diff: &Diff, store: &Store) -> Diff {
     let sources = store.sources();
     let read: BTreeSet<&str> = sources.iter().map(|(_, source)| path::name_of(&source.path)).collect();
     let is_read = |path: &str| {
         let name = path::name_of(path);
-        is_input(name) || is_script(name) || read.contains(name)
+        let decides = name == ".gitignore" || name.ends_with(".acrfacts.json");
+        decides || is_input(name) || is_script(name) || read.contains(name)
     };
     Diff { files: diff.files.iter().filter(|file| file.paths().any(is_read)).cloned().collect() }
 }

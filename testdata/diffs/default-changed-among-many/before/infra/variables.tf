@@ -1,0 +1,4 @@
+variable "grants" {
+  type    = bool
+  default = true
+}
